@@ -1,0 +1,141 @@
+// The engine's public vocabulary: limits, contexts, verdicts and the objects that evaluate.
+
+/** Any value that JSON can carry. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+/** A JSON object, as contexts and payloads are. */
+export type JsonObject = { [key: string]: JsonValue };
+
+/** What one evaluation may use at most. Every limit that is passed fails the evaluation closed. */
+export interface Limits {
+  /** CPU time of the worker's isolate, milliseconds. Default 100. */
+  readonly cpuMs: number;
+  /** Wall time from the request to the answer, milliseconds; the worker is killed after it. Default 1000. */
+  readonly wallMs: number;
+  /** Memory of the isolate, mebibytes. Default 64. */
+  readonly memoryMb: number;
+  /** Statements and native iterations executed. Default 5,000,000. */
+  readonly steps: number;
+  /** Result, messages and logs together, bytes of JSON. Default 1,048,576. */
+  readonly outputBytes: number;
+  /** Context handed in, bytes of JSON. Default 4,194,304. */
+  readonly contextBytes: number;
+  /** Nested Python calls. Default 1000, as CPython's. */
+  readonly recursion: number;
+}
+
+/** How an expression is run and what its result means. */
+export type ExpressionKind = "policy" | "mapping" | "expression";
+
+/** One line written through `ak_logger` (or `print`). */
+export interface LogEntry {
+  readonly level: "debug" | "info" | "warning" | "error";
+  /** The message text, control characters as they are; renderers escape them. */
+  readonly event: string;
+  /** The keyword arguments of the call, as JSON. */
+  readonly attributes: JsonObject;
+}
+
+/** A Python exception, or a limit, that ended an evaluation. */
+export interface ExpressionError {
+  /** CPython's name of the exception's class (`ZeroDivisionError`), or the name of the limit (`StepLimitExceeded`). */
+  readonly type: string;
+  /** `str(exception)`. */
+  readonly message: string;
+  /** Line of the author's text, from 1; absent where no line is known. */
+  readonly line?: number;
+  /** Column of the author's text, from 1, in characters; absent where none is known. */
+  readonly column?: number;
+  /** CPython's traceback text, with the author's own line numbers. */
+  readonly traceback: string;
+  /** True when a limit or the sandbox ended the evaluation, not the expression's own exception. */
+  readonly limit?: boolean;
+}
+
+/** Everything one evaluation answers with. `ok` is false exactly when `error` is there. */
+export interface Outcome {
+  readonly ok: boolean;
+  /** The returned value as JSON; `null` where the evaluation failed. */
+  readonly result: JsonValue;
+  /** The returned value as JSON text: exact where `result` is not (integers beyond 2^53). */
+  readonly resultJson: string;
+  /** Python's `repr()` of the returned value. */
+  readonly repr: string;
+  /** Python's truth of the returned value; false where the evaluation failed. */
+  readonly passing: boolean;
+  /** Python's truth could not be asked because nothing was returned (`None`). */
+  readonly none: boolean;
+  readonly messages: readonly string[];
+  readonly logs: readonly LogEntry[];
+  readonly steps: number;
+  /** From request to answer, milliseconds. */
+  readonly durationMs: number;
+  readonly error?: ExpressionError;
+}
+
+/** A policy's decision. An error of any kind has `passing: false` and `error`. */
+export interface Verdict {
+  readonly passing: boolean;
+  readonly messages: readonly string[];
+  readonly logs: readonly LogEntry[];
+  /** Events the expression asked for (`ak_create_event`). */
+  readonly events: readonly JsonObject[];
+  readonly error?: ExpressionError;
+  /** The returned value as JSON, as authentik's `raw_result`. */
+  readonly rawResult: JsonValue;
+  readonly steps: number;
+  readonly durationMs: number;
+}
+
+/** Options of one evaluation. */
+export interface EvaluateOptions {
+  readonly limits?: Partial<Limits>;
+  /** The clock the expression sees, milliseconds since the epoch. Default: now. */
+  readonly now?: number;
+  /** Seed of the expression's randomness; default: fresh. */
+  readonly seed?: number;
+  /** Apply authentik's `sanitize` (events/utils) to the result: falsy list items dropped, UUIDs as 32 hex digits … */
+  readonly sanitize?: boolean;
+}
+
+/** A compiled expression policy. */
+export interface Policy {
+  readonly name: string;
+  readonly source: string;
+  /** Never throws for what the expression does: failures are in the verdict, denied. */
+  evaluate(context: JsonObject, options?: EvaluateOptions): Promise<Verdict>;
+}
+
+/** A compiled property or webhook mapping. */
+export interface Mapping {
+  readonly name: string;
+  readonly source: string;
+  /** The mapping's value. Throws {@link ExpressionFailure} when the expression raises or meets a limit. */
+  evaluate(context: JsonObject, options?: EvaluateOptions): Promise<JsonValue>;
+}
+
+/** A compiled expression whose outcome is returned whole. */
+export interface Expression {
+  readonly name: string;
+  readonly source: string;
+  readonly kind: ExpressionKind;
+  run(context: JsonObject, options?: EvaluateOptions): Promise<Outcome>;
+}
+
+/** Settings of an engine. */
+export interface EngineOptions {
+  readonly limits?: Partial<Limits>;
+  /** Worker processes. Default 1. */
+  readonly workers?: number;
+}
+
+/** Compiles and runs expressions in sandboxed worker processes. */
+export interface Engine {
+  /** Throws {@link ExpressionSyntaxError}. */
+  policy(name: string, source: string): Policy;
+  /** Throws {@link ExpressionSyntaxError}. */
+  mapping(name: string, source: string): Mapping;
+  /** Throws {@link ExpressionSyntaxError}. */
+  expression(name: string, source: string, kind?: ExpressionKind): Expression;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
