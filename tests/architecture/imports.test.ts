@@ -1,0 +1,137 @@
+// The import rule of docs/architecture.md: read from the files themselves, one failing line per forbidden import.
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+interface Rule {
+  /** Folders (or single files) of the project that may be imported, besides the folder itself. */
+  readonly folders: readonly string[];
+  /** Whether Node's modules and the packages of package.json may be imported. */
+  readonly libraries: boolean;
+}
+
+/** Most specific folder first: the first that holds a file is its rule. */
+const rules: readonly (readonly [folder: string, rule: Rule])[] = [
+  ["engine/language", { folders: [], libraries: false }],
+  ["engine/regex", { folders: [], libraries: false }],
+  ["engine/python", { folders: ["engine/regex"], libraries: false }],
+  [
+    "engine/sandbox",
+    {
+      folders: ["engine/language", "engine/python", "engine/regex", "engine/types.ts", "engine/errors.ts"],
+      libraries: true,
+    },
+  ],
+  [
+    "engine/expressions",
+    {
+      folders: [
+        "engine/sandbox",
+        "engine/language",
+        "engine/python",
+        "engine/regex",
+        "engine/types.ts",
+        "engine/errors.ts",
+      ],
+      libraries: true,
+    },
+  ],
+  ["engine", { folders: [], libraries: true }],
+  ["providers", { folders: [], libraries: true }],
+  ["runtime", { folders: ["engine", "providers"], libraries: true }],
+  ["testing", { folders: ["engine", "runtime", "providers"], libraries: true }],
+  ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
+  ["cli", { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures"], libraries: true }],
+  ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
+];
+
+/** Folders whose files may import anything. */
+const free = ["tests", "scripts", "bench", "vitest.config.ts"];
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules" || entry.name.startsWith(".")) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return /\.(ts|tsx|mjs|js)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+/** What a file imports: static and dynamic imports, re-exports, type imports. */
+function importsOf(text: string): string[] {
+  const forms = [
+    /^\s*(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"']+)["']/gm,
+    /^\s*import\s*["']([^"']+)["']/gm,
+    /\bimport\(\s*["']([^"']+)["']/g,
+  ];
+  return forms.flatMap((form) => [...text.matchAll(form)].map((match) => match[1]));
+}
+
+function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Why a file may not import this, or undefined where it may. */
+function objection(file: string, specifier: string): string | undefined {
+  const found = rules.find(([folder]) => within(file, folder));
+  if (found === undefined) {
+    return free.some((folder) => within(file, folder)) ? undefined : "no import rule covers this file";
+  }
+  const [own, rule] = found;
+  if (specifier.startsWith(".")) {
+    const target = relative(root, resolve(root, dirname(file), specifier));
+    if ([own, ...rule.folders].some((folder) => within(target, folder))) return undefined;
+    return `${own} may import ${["itself", ...rule.folders].join(", ")}`;
+  }
+  if (!rule.libraries) return `${own} imports neither Node nor packages`;
+  if (specifier.startsWith("node:")) return undefined;
+  if (builtinModules.includes(specifier)) return "write Node's own modules with node:";
+  const packageName = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+  return packageName in dependencies ? undefined : "not among package.json's dependencies";
+}
+
+const files = sourceFiles(root).map((path) => ({
+  path: relative(root, path),
+  imports: importsOf(readFileSync(path, "utf8")),
+}));
+
+test("imports never run upward, and pure folders import no library", () => {
+  const broken = files.flatMap(({ path, imports }) =>
+    imports.flatMap((specifier) => {
+      const reason = objection(path, specifier);
+      return reason === undefined ? [] : [`${path} imports ${specifier}: ${reason}`];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("the reader sees the imports that this rule is about", () => {
+  // Without this the rule would hold for an import form that the reader does not know.
+  expect(
+    importsOf(
+      [
+        `import { a } from "./a.ts";`,
+        `import type { B } from '../b.ts';`,
+        `import {\n  c,\n  d,\n} from "./c.ts";`,
+        `export * from "./e.ts";`,
+        `import "./f.ts";`,
+        `const g = await import("./g.ts");`,
+        `const text = "from nowhere";`,
+      ].join("\n"),
+    ).sort(),
+  ).toEqual(["../b.ts", "./a.ts", "./c.ts", "./e.ts", "./f.ts", "./g.ts"]);
+  expect(objection("engine/language/parser.ts", "node:fs")).toBe(
+    "engine/language imports neither Node nor packages",
+  );
+  expect(objection("providers/http.ts", "../runtime/index.ts")).toBe("providers may import itself");
+  expect(objection("runtime/flow.ts", "../tests/fakes.ts")).toContain("runtime may import");
+  expect(objection("runtime/flow.ts", "vitest")).toBe("not among package.json's dependencies");
+});
