@@ -68,11 +68,7 @@ async function tests(args: readonly string[]): Promise<Count> {
 }
 
 const counts = [
-  await check("format and lint (biome)", program("@biomejs/biome", "biome"), [
-    "ci",
-    "--reporter=summary",
-    ".",
-  ]),
+  await check("format and lint (biome)", program("@biomejs/biome", "biome"), ["ci", "--colors=off", "."]),
   await check("types (tsc)", program("typescript", "tsc"), ["-p", "."]),
   await tests(process.argv.slice(2)),
 ];
