@@ -1,0 +1,68 @@
+// Models of policies and webhook mappings: what is written in Python, and what it is bound to.
+import { z } from "zod";
+import { Fault, flag, integer, integerReference, reference, text } from "./fields.ts";
+import { defineModel } from "./model.ts";
+
+/** `authentik_policies_expression.expressionpolicy` */
+export const expressionPolicy = defineModel({
+  name: "authentik_policies_expression.expressionpolicy",
+  label: "Expression Policy",
+  uniqueLabel: "Policy",
+  key: "uuid",
+  family: "policy",
+  schema: z.object({
+    name: text(),
+    execution_logging: flag().default(false),
+    expression: text(),
+  }),
+  unique: [["name"]],
+  expressions: ["expression"],
+});
+
+/** `authentik_policies.policybinding`: a policy, group or user bound to a flow or to a stage of a flow. */
+export const policyBinding = defineModel({
+  name: "authentik_policies.policybinding",
+  label: "Policy Binding",
+  key: "uuid",
+  schema: z.object({
+    target: reference(),
+    policy: reference().nullable().default(null),
+    group: reference().nullable().default(null),
+    user: integerReference().nullable().default(null),
+    enabled: flag().default(true),
+    negate: flag().default(false),
+    order: integer(),
+    /** Seconds. */
+    timeout: integer(0).default(30),
+    /** What counts when the policy fails to run; not negated. */
+    failure_result: flag().default(false),
+  }),
+  unique: [["policy", "target", "order"]],
+  references: {
+    target: { to: ["authentik_flows.flow", "authentik_flows.flowstagebinding"], onDelete: "cascade" },
+    policy: { to: "policy", onDelete: "cascade" },
+    group: { to: ["authentik_core.group"], onDelete: "cascade" },
+    user: { to: ["authentik_core.user"], onDelete: "cascade" },
+  },
+  check: (row) => {
+    const set = [row.policy, row.group, row.user].filter((value) => value !== null).length;
+    if (set > 1) return [new Fault("invalid", "Only one of 'policy', 'group', 'user' can be set.")];
+    return set === 0 ? [new Fault("invalid", "One of 'policy', 'group', 'user' must be set.")] : [];
+  },
+});
+
+/** `authentik_events.notificationwebhookmapping`: the mapping that an SMS stage may use for its payload. */
+export const notificationWebhookMapping = defineModel({
+  name: "authentik_events.notificationwebhookmapping",
+  label: "Webhook Mapping",
+  uniqueLabel: "Property Mapping",
+  key: "uuid",
+  schema: z.object({
+    /** Set on objects that a blueprint manages. */
+    managed: text().nullable().default(null),
+    name: text(),
+    expression: text(),
+  }),
+  unique: [["name"], ["managed"]],
+  expressions: ["expression"],
+});

@@ -1,0 +1,66 @@
+// Models of the SMS authenticator: the stage that sets it up and the device that is enrolled.
+import { z } from "zod";
+import { choice, flag, integer, integerReference, moment, reference, text } from "./fields.ts";
+import { defineModel, STAGE } from "./model.ts";
+
+const now = (): string => new Date().toISOString();
+
+/** `authentik_stages_authenticator_sms.authenticatorsmsstage` */
+export const authenticatorSmsStage = defineModel({
+  ...STAGE,
+  name: "authentik_stages_authenticator_sms.authenticatorsmsstage",
+  label: "SMS Authenticator Setup Stage",
+  schema: z.object({
+    name: text(),
+    configure_flow: reference().nullable().default(null),
+    /** The authenticator's type as the user sees it in the settings. */
+    friendly_name: text({ blank: true }).default(""),
+    provider: choice(["twilio", "generic"]),
+    from_number: text(),
+    /** Twilio's account SID; for the generic provider the URL. */
+    account_sid: text(),
+    /** Twilio's auth token; for the generic provider the bearer token or the user name. */
+    auth: text(),
+    auth_password: text({ blank: true }).default(""),
+    auth_type: choice(["basic", "bearer"]).default("basic"),
+    /** Only a hash of the number is kept. */
+    verify_only: flag().default(false),
+    mapping: reference().nullable().default(null),
+  }),
+  unique: [["name"]],
+  references: {
+    configure_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" },
+    mapping: { to: ["authentik_events.notificationwebhookmapping"], onDelete: "set_null" },
+  },
+  secrets: ["auth", "auth_password"],
+});
+
+/** `authentik_stages_authenticator_sms.smsdevice` */
+export const smsDevice = defineModel({
+  name: "authentik_stages_authenticator_sms.smsdevice",
+  label: "SMS Device",
+  key: "integer",
+  schema: z.object({
+    user: integerReference(),
+    stage: reference(),
+    /** The number, or `hash:` and the hash of it. */
+    phone_number: text(),
+    name: text({ max: 64 }),
+    confirmed: flag().default(true),
+    /** The code that was sent, as text: leading zeros count. */
+    token: text({ max: 16 }).nullable().default(null),
+    /** The code is void from this moment on. */
+    valid_until: moment().default(now),
+    created: moment().default(now),
+    last_updated: moment().default(now),
+    last_used: moment().nullable().default(null),
+    throttling_failure_timestamp: moment().nullable().default(null),
+    throttling_failure_count: integer(0).default(0),
+  }),
+  unique: [["stage", "phone_number"]],
+  references: {
+    user: { to: ["authentik_core.user"], onDelete: "cascade" },
+    stage: { to: ["authentik_stages_authenticator_sms.authenticatorsmsstage"], onDelete: "protect" },
+  },
+  secrets: ["token"],
+});
