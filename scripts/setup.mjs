@@ -13,9 +13,9 @@
 // `npm ci` empties node_modules.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The checkout's own folder. */
@@ -44,8 +44,12 @@ function lockFileHash() {
     .digest("hex");
 }
 
+/** True where npm's scripts put the pinned Node first on PATH and so run this file with it. */
+const runByPinnedNode = process.execPath.startsWith(`${realpathSync(root)}${sep}node_modules${sep}`);
+
 /** True where this Node can run Postern itself: an even release from 24.15 on whose binaries `isolated-vm` ships. */
 function runningNodeFits() {
+  if (runByPinnedNode) return false;
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 24 || (major === 24 && minor < 15)) return false;
   const folder = join(modules, "isolated-vm", "prebuilds", `${process.platform}-${process.arch}`);
@@ -106,9 +110,10 @@ function nativeModulesLoad(node) {
 
 /** Runs npm quietly; answers its whole output. Throws a SetupError where npm itself is missing. */
 function npm(args, environment = {}) {
-  // Under `npm start` npm names its own program file, which spares a search of PATH.
-  const cli = process.env.npm_execpath;
-  const [command, first] = cli?.endsWith(".js") ? [process.execPath, [cli]] : ["npm", []];
+  // Under `npm start` npm names its own program file and Node. Those stay when `npm ci` empties node_modules,
+  // which may hold the Node that runs this file.
+  const { npm_execpath: cli, npm_node_execpath: itsNode } = process.env;
+  const [command, first] = cli?.endsWith(".js") && itsNode ? [itsNode, [cli]] : ["npm", []];
   const options = [
     "--loglevel=error",
     "--no-audit",
@@ -200,7 +205,10 @@ async function makeReady() {
   }
   const node = chosenNode();
   if (node === pinnedNode && spawnSync(node, ["--version"], { stdio: "ignore" }).status !== 0) {
-    await timed(`bringing the pinned Node (this one is ${process.versions.node})`, bringPinnedNode);
+    await timed(
+      "bringing the pinned Node, because the machine's own cannot run the native modules",
+      bringPinnedNode,
+    );
   }
   if (!nativeModulesLoad(node)) {
     await timed("building re2 for it, once; one to two minutes where no binary can be downloaded", () =>
