@@ -1,0 +1,161 @@
+// The objects behind dict and set.
+import { keyError, typeError } from "./exceptions.ts";
+import { ENTRY_BYTES, type Key, KeyIndex } from "./hash-table.ts";
+import { type KwArgs, makeType, PyObject, type PyValue, typeName } from "./object.ts";
+import { containers } from "./signature.ts";
+import { allocate } from "./state.ts";
+
+/** A `dict`: values by normalised key, in insertion order. */
+export class PyDict extends PyObject {
+  /** Values by normal form; read by generated code and by `PyDict` itself only. */
+  map: Map<Key, PyValue> = new Map();
+  readonly index: KeyIndex = new KeyIndex();
+  /** Changes when a key is added or removed: iterators notice. */
+  version = 0;
+
+  get size(): number {
+    return this.map.size;
+  }
+  get(key: PyValue): PyValue | undefined {
+    if (typeof key === "string" && this.index.plain) {
+      const value = this.map.get(key);
+      if (value !== undefined) return value;
+    }
+    const normal = this.index.find(key, false, keysOf(this.map));
+    return normal === undefined ? undefined : this.map.get(normal);
+  }
+  has(key: PyValue): boolean {
+    const normal = this.index.find(key, false, keysOf(this.map));
+    return normal !== undefined && this.map.has(normal);
+  }
+  set(key: PyValue, value: PyValue): void {
+    const normal = this.index.find(key, true, keysOf(this.map)) as Key;
+    const before = this.map.size;
+    this.map.set(normal, value);
+    if (this.map.size !== before) {
+      this.version += 1;
+      allocate(growth(before));
+    }
+  }
+  /** Removes the key; false when it was not there. */
+  delete(key: PyValue): boolean {
+    const normal = this.index.find(key, false, keysOf(this.map));
+    if (normal === undefined || !this.map.delete(normal)) return false;
+    this.index.forget(normal);
+    this.version += 1;
+    return true;
+  }
+  clear(): void {
+    this.map.clear();
+    this.index.clear();
+    this.version += 1;
+  }
+  /** Keys as the program gave them, in insertion order. */
+  *keys(): IterableIterator<PyValue> {
+    for (const normal of this.map.keys()) yield this.index.original(normal);
+  }
+  values(): IterableIterator<PyValue> {
+    return this.map.values();
+  }
+  *entries(): IterableIterator<[PyValue, PyValue]> {
+    for (const [normal, value] of this.map) yield [this.index.original(normal), value];
+  }
+  /** A plain dict with the same entries. */
+  copy(): PyDict {
+    allocate(this.map.size * ENTRY_BYTES);
+    const copy = new PyDict();
+    copy.map = new Map(this.map);
+    (copy as { index: KeyIndex }).index = this.index.copy();
+    return copy;
+  }
+}
+export const dictType = makeType("dict", { of: PyDict });
+
+/** V8 doubles its tables: the doubling is asked for when it comes. */
+function growth(size: number): number {
+  return size >= 64 && (size & (size - 1)) === 0 ? size * ENTRY_BYTES : ENTRY_BYTES;
+}
+
+function keysOf<V>(map: Map<Key, V>): Iterable<Key> & { readonly size: number; has(k: Key): boolean } {
+  return map.size === 0 ? NONE : new Keys(map);
+}
+class Keys<V> implements Iterable<Key> {
+  private readonly map: Map<Key, V>;
+  constructor(map: Map<Key, V>) {
+    this.map = map;
+  }
+  get size(): number {
+    return this.map.size;
+  }
+  has(key: Key): boolean {
+    return this.map.has(key);
+  }
+  [Symbol.iterator](): Iterator<Key> {
+    return this.map.keys();
+  }
+}
+const NONE = new Set<Key>();
+
+/** A dict with string keys, from keyword arguments or the like. */
+export function dictFromMap(entries: KwArgs): PyDict {
+  const dict = new PyDict();
+  for (const [key, value] of entries) dict.set(key, value);
+  return dict;
+}
+containers.dict = dictFromMap;
+
+/** A `set` or `frozenset`: keys in insertion order. */
+export class PySet extends PyObject {
+  keysSet: Set<Key> = new Set();
+  readonly index: KeyIndex = new KeyIndex();
+  version = 0;
+
+  get size(): number {
+    return this.keysSet.size;
+  }
+  has(key: PyValue): boolean {
+    const normal = this.index.find(key, false, this.keysSet);
+    return normal !== undefined && this.keysSet.has(normal);
+  }
+  add(key: PyValue): void {
+    const normal = this.index.find(key, true, this.keysSet) as Key;
+    const before = this.keysSet.size;
+    this.keysSet.add(normal);
+    if (this.keysSet.size !== before) {
+      this.version += 1;
+      allocate(growth(before));
+    }
+  }
+  delete(key: PyValue): boolean {
+    const normal = this.index.find(key, false, this.keysSet);
+    if (normal === undefined || !this.keysSet.delete(normal)) return false;
+    this.index.forget(normal);
+    this.version += 1;
+    return true;
+  }
+  clear(): void {
+    this.keysSet.clear();
+    this.index.clear();
+    this.version += 1;
+  }
+  *items(): IterableIterator<PyValue> {
+    for (const normal of this.keysSet) yield this.index.original(normal);
+  }
+}
+/** A `frozenset`. */
+export class PyFrozenSet extends PySet {}
+export const setType = makeType("set", { of: PySet });
+export const frozensetType = makeType("frozenset", { of: PyFrozenSet });
+
+/** `dict[key]` for a dict known to have no `__missing__`. */
+export function dictItem(dict: PyDict, key: PyValue): PyValue {
+  const value = dict.get(key);
+  if (value === undefined) throw keyError(key);
+  return value;
+}
+
+/** `TypeError` for a keyword that is not a string. */
+export function keywordName(key: PyValue): string {
+  if (typeof key === "string") return key;
+  throw typeError(`keywords must be strings, not '${typeName(key)}'`);
+}

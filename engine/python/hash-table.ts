@@ -1,0 +1,230 @@
+// The table behind dict and set: insertion order and Python's key equality on top of JavaScript's Map.
+//
+// Map compares keys as Python does for the keys that programs use: strings, integers (numbers, and bigints by
+// value), None. Every other key is first brought to a *normal form* that Map can compare:
+//   True, 1.0            -> 1            (bool and integral float equal the int)
+//   1.5                  -> 1.5          (no int has that value, so the number is free to stand for the float)
+//   NaN                  -> the object   (equal only to itself, by identity)
+//   (1, "a")             -> the first equal tuple put in, found through a text that spells out its items
+//   objects by identity  -> themselves
+//   objects with __eq__  -> the first equal object put in, found among those of the same hash
+// A key that differs from its normal form is kept beside it (`aliases`), for iteration.
+import { typeError } from "./exceptions.ts";
+import { hash } from "./hash.ts";
+import { asInt, objectId, PyFloat, PyObject, PyStr, PyInt, type PyType, type PyValue, typeName } from "./object.ts";
+
+/** A key in normal form. */
+export type Key = null | string | number | bigint | PyObject;
+
+/** Things `hash-table.ts` is told by modules that need it themselves. */
+export const keyKinds: {
+  /** Items of a plain tuple; undefined for anything else. */
+  tupleItems: (value: PyObject) => readonly PyValue[] | undefined;
+  /** `a == b`. */
+  equal: (a: PyValue, b: PyValue) => boolean;
+  /** `object.__hash__` and `object.__eq__`, which mean identity. */
+  identityHash: PyValue | undefined;
+} = { tupleItems: () => undefined, equal: (a, b) => a === b, identityHash: undefined };
+
+/** Bytes that one entry is reckoned at, table and all. */
+export const ENTRY_BYTES = 72;
+
+/** Maps keys to normal forms, for one dict or set. */
+export class KeyIndex {
+  private aliases: Map<Key, PyValue> | null = null;
+  private tuples: Map<string, PyObject> | null = null;
+  private buckets: Map<number | bigint, PyObject[]> | null = null;
+
+  /**
+   * The normal form of `key`. When it is not in the table yet and would need a representative of its own,
+   * `undefined` unless `adding`, when the key itself becomes the representative.
+   *
+   * @param present the table's keys: consulted when a key with an `__eq__` of its own may equal a plain one
+   */
+  find(key: PyValue, adding: boolean, present: Iterable<Key> & { readonly size: number; has(k: Key): boolean }): Key | undefined {
+    switch (typeof key) {
+      case "string":
+      case "number":
+      case "bigint":
+        return this.buckets === null ? key : this.amongBuckets(key, present);
+      case "boolean":
+        return this.alias(key ? 1 : 0, key, adding, present);
+      default:
+        break;
+    }
+    if (key === null) return null;
+    if (key instanceof PyFloat && plainKey(key)) {
+      const value = key.value;
+      if (Number.isNaN(value)) return key;
+      const normal = Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value + 0;
+      return this.alias(normal, key, adding, present);
+    }
+    if ((key instanceof PyStr || key instanceof PyInt) && plainKey(key)) {
+      return this.alias(key.value, key, adding, present);
+    }
+    const items = keyKinds.tupleItems(key);
+    if (items !== undefined) {
+      const text = spell(items, 0);
+      if (text !== undefined) {
+        this.tuples ??= new Map();
+        const known = this.tuples.get(text);
+        if (known !== undefined) return known;
+        if (adding) this.tuples.set(text, key);
+        return adding ? key : undefined;
+      }
+    }
+    if (items === undefined && key.cls.lookup("__hash__") === keyKinds.identityHash) {
+      return this.buckets === null ? key : this.amongBuckets(key, present);
+    }
+    return this.inBuckets(key, adding, present);
+  }
+
+  private alias(normal: Key, key: PyValue, adding: boolean, present: { has(k: Key): boolean } & Iterable<Key> & { readonly size: number }): Key | undefined {
+    if (this.buckets !== null) {
+      const found = this.amongBuckets(normal, present);
+      if (found !== normal) return found;
+    }
+    if (adding && !present.has(normal)) {
+      this.aliases ??= new Map();
+      this.aliases.set(normal, key);
+    }
+    return normal;
+  }
+
+  /** A plain key may equal an object with an `__eq__` of its own that is in the table. */
+  private amongBuckets(key: Key, present: { has(k: Key): boolean }): Key {
+    if (present.has(key)) return key;
+    const bucket = (this.buckets as Map<number | bigint, PyObject[]>).get(hash(key));
+    if (bucket !== undefined) {
+      for (const candidate of bucket) if (keyKinds.equal(candidate, key)) return candidate;
+    }
+    return key;
+  }
+
+  private inBuckets(key: PyObject, adding: boolean, present: Iterable<Key> & { readonly size: number }): Key | undefined {
+    const h = hash(key);
+    this.buckets ??= new Map();
+    const bucket = this.buckets.get(h);
+    if (bucket !== undefined) {
+      for (const candidate of bucket) {
+        if (candidate === key || keyKinds.equal(candidate, key)) return candidate;
+      }
+    }
+    // Plain keys of the same hash: rare, so they are looked for only here.
+    for (const other of present) {
+      const original = this.original(other);
+      if (other !== key && (typeof other !== "object" || other === null || this.aliases?.has(other)) && hash(original) === h) {
+        if (keyKinds.equal(original, key)) return other;
+      }
+    }
+    if (!adding) return undefined;
+    if (bucket === undefined) this.buckets.set(h, [key]);
+    else bucket.push(key);
+    return key;
+  }
+
+  /** The key as the program gave it. */
+  original(normal: Key): PyValue {
+    if (this.aliases === null) return normal;
+    const alias = this.aliases.get(normal);
+    return alias === undefined ? normal : alias;
+  }
+  /** True when every key is its own normal form. */
+  get plain(): boolean {
+    return this.aliases === null;
+  }
+
+  /** Forgets a key that has left the table. */
+  forget(normal: Key): void {
+    this.aliases?.delete(normal);
+    if (normal instanceof PyObject) {
+      if (this.tuples !== null) {
+        const items = keyKinds.tupleItems(normal);
+        const text = items === undefined ? undefined : spell(items, 0);
+        if (text !== undefined) this.tuples.delete(text);
+      }
+      if (this.buckets !== null) {
+        for (const [h, bucket] of this.buckets) {
+          const at = bucket.indexOf(normal);
+          if (at >= 0) {
+            bucket.splice(at, 1);
+            if (bucket.length === 0) this.buckets.delete(h);
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  clear(): void {
+    this.aliases = null;
+    this.tuples = null;
+    this.buckets = null;
+  }
+
+  /** A copy for a copied table. */
+  copy(): KeyIndex {
+    const copy = new KeyIndex();
+    if (this.aliases !== null) copy.aliases = new Map(this.aliases);
+    if (this.tuples !== null) copy.tuples = new Map(this.tuples);
+    if (this.buckets !== null) {
+      copy.buckets = new Map([...this.buckets].map(([h, bucket]) => [h, [...bucket]]));
+    }
+    return copy;
+  }
+}
+
+/** Does a derived class leave hashing and equality to its base? */
+function plainKey(key: PyFloat | PyStr | PyInt): boolean {
+  const type: PyType = key.cls;
+  if (type.builtin) return true;
+  const layout = type.layout;
+  return type.lookup("__hash__") === layout.lookup("__hash__") && type.lookup("__eq__") === layout.lookup("__eq__");
+}
+
+/** A text that is equal for equal tuples of plain items; undefined where an item has an equality of its own. */
+function spell(items: readonly PyValue[], depth: number): string | undefined {
+  let text = "";
+  if (depth > 64) return undefined;
+  for (const item of items) {
+    switch (typeof item) {
+      case "string":
+        text += `s${item.length}:${item}`;
+        continue;
+      case "number":
+      case "bigint":
+        text += `i${item};`;
+        continue;
+      case "boolean":
+        text += item ? "i1;" : "i0;";
+        continue;
+      default:
+        break;
+    }
+    if (item === null) text += "n";
+    else if (item instanceof PyFloat && plainKey(item)) {
+      const value = item.value;
+      if (Number.isNaN(value)) text += `o${objectId(item)};`;
+      else if (Number.isInteger(value)) text += `i${Number.isSafeInteger(value) ? value + 0 : BigInt(value)};`;
+      else text += `f${value};`;
+    } else {
+      const inner = keyKinds.tupleItems(item);
+      if (inner !== undefined) {
+        const spelled = spell(inner, depth + 1);
+        if (spelled === undefined) return undefined;
+        text += `(${spelled})`;
+      } else {
+        const int = asInt(item);
+        if (int !== undefined && plainKey(item as PyInt)) text += `i${int};`;
+        else if (item instanceof PyStr && plainKey(item)) text += `s${item.value.length}:${item.value}`;
+        else {
+          const method = item.cls.lookup("__hash__");
+          if (method === null || method === undefined) throw typeError(`unhashable type: '${typeName(item)}'`);
+          if (method !== keyKinds.identityHash) return undefined;
+          text += `o${objectId(item)};`;
+        }
+      }
+    }
+  }
+  return text;
+}

@@ -1,0 +1,104 @@
+// `hash()`: CPython's numeric and tuple hashes, a fixed one for strings.
+import { typeError } from "./exceptions.ts";
+import { special } from "./function.ts";
+import { asInt, objectId, PyFloat, PyObject, PyStr, type PyValue, typeName, typeOf } from "./object.ts";
+
+const MODULUS = (1n << 61n) - 1n;
+
+/** Hash of an integer (CPython's: modulo 2^61-1, and -1 becomes -2). */
+export function hashInt(value: number | bigint): number | bigint {
+  if (typeof value === "number") return value === -1 ? -2 : value;
+  const magnitude = (value < 0n ? -value : value) % MODULUS;
+  const hash = value < 0n ? -magnitude : magnitude;
+  return narrow(hash === -1n ? -2n : hash);
+}
+
+/** Hash of a float: equal to that of the integer or fraction it equals. */
+export function hashFloat(value: number): number | bigint {
+  if (Number.isSafeInteger(value)) return value === -1 ? -2 : value + 0;
+  if (value === Number.POSITIVE_INFINITY) return 314159;
+  if (value === Number.NEGATIVE_INFINITY) return -314159;
+  if (Number.isNaN(value)) return 0;
+  if (Number.isInteger(value)) return hashInt(BigInt(value));
+  // value = mantissa * 2^-exponent; 2^61 is 1 modulo 2^61-1, so dividing by 2^e is multiplying by 2^(61-e%61).
+  let mantissa = Math.abs(value);
+  let exponent = 0;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    exponent += 1;
+  }
+  const shift = BigInt((61 - (exponent % 61)) % 61);
+  const hash = (BigInt(mantissa) << shift) % MODULUS;
+  const signed = value < 0 ? -hash : hash;
+  return narrow(signed === -1n ? -2n : signed);
+}
+
+/** Hash of a string: the same on every run, unlike CPython's, whose seed is random. */
+export function hashString(value: string): number {
+  let high = 0x9dc5;
+  let low = 0x811c;
+  for (let i = 0; i < value.length; i++) {
+    low = Math.imul(low ^ value.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ low, 0x85ebca6b) ^ (low >>> 13);
+  }
+  return (high & 0xfffff) * 0x100000000 + (low >>> 0);
+}
+
+const P1 = 11400714785074694791n;
+const P2 = 14029467366897019727n;
+const P5 = 2870177450012600261n;
+const M64 = (1n << 64n) - 1n;
+
+/** Hash of a tuple from those of its items (CPython's xxHash variant). */
+export function hashTuple(items: readonly PyValue[]): number | bigint {
+  let acc = P5;
+  for (const item of items) {
+    const lane = BigInt.asUintN(64, BigInt(hash(item)));
+    acc = (acc + lane * P2) & M64;
+    acc = ((acc << 31n) | (acc >> 33n)) & M64;
+    acc = (acc * P1) & M64;
+  }
+  acc = (acc + (BigInt(items.length) ^ (P5 ^ 3527539n))) & M64;
+  if (acc === M64) return 1546275796;
+  return narrow(BigInt.asIntN(64, acc));
+}
+
+function narrow(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+/** `hash(value)`; throws TypeError for what cannot be hashed. */
+export function hash(value: PyValue): number | bigint {
+  switch (typeof value) {
+    case "string":
+      return hashString(value);
+    case "number":
+    case "bigint":
+      return hashInt(value);
+    case "boolean":
+      return value ? 1 : 0;
+    default:
+      break;
+  }
+  if (value === null) return 0xfca86420;
+  if (value.cls.builtin) {
+    if (value instanceof PyFloat) return hashFloat(value.value);
+    if (value instanceof PyStr) return hashString(value.value);
+  }
+  const result = special(value, "__hash__", []);
+  if (result === undefined) throw typeError(`unhashable type: '${typeName(value)}'`);
+  const int = asInt(result);
+  if (int === undefined) throw typeError("__hash__ method should return an integer");
+  return typeof int === "bigint" ? hashInt(int) : int === -1 ? -2 : int;
+}
+
+/** `object.__hash__`: by identity. */
+export function identityHash(value: PyValue): number {
+  return value instanceof PyObject ? objectId(value) / 16 : Number(hash(value));
+}
+
+/** Is `value` hashed and compared by identity alone? */
+export function isIdentityKey(value: PyObject, objectHash: PyValue | undefined, objectEq: PyValue | undefined): boolean {
+  const type = typeOf(value);
+  return type.lookup("__hash__") === objectHash && type.lookup("__eq__") === objectEq;
+}

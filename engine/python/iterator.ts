@@ -1,0 +1,269 @@
+// Iteration: what `iter()` returns, and the loop every built-in uses.
+//
+// Inside the runtime an iterator is an object whose `next()` gives a value, or `undefined` at the end; no exception
+// is made for the end of a loop. Python sees the same objects through `__iter__` and `__next__`.
+import { IndexError, PyException, pyError, RuntimeError, raise, StopIteration, typeError } from "./exceptions.ts";
+import { callWithSelf, defineMethods, special } from "./function.ts";
+import type { Key } from "./hash-table.ts";
+import { PyDict, PySet } from "./dict.ts";
+import { makeType, PyObject, type PyType, PyType as PyTypeClass, type PyValue, typeName, typeOf } from "./object.ts";
+import { PyList, PyTuple } from "./sequence.ts";
+import { allocate, charge } from "./state.ts";
+
+/** An iterator of the runtime's. */
+export abstract class PyIterator extends PyObject {
+  /** The next value; `undefined` at the end, and ever after. */
+  abstract next(): PyValue | undefined;
+}
+
+/** Makes the type of a built-in iterator class. */
+export function iteratorType(name: string, of: abstract new (...args: never[]) => PyIterator, module = "builtins"): PyType {
+  const type = makeType(name, { of, subclassable: false, module });
+  defineMethods(type, {
+    "__iter__()": (self: PyIterator) => self,
+    "__next__()": nextOrStop,
+  });
+  return type;
+}
+
+/** `__next__` of a built-in iterator. */
+export function nextOrStop(self: PyIterator): PyValue {
+  const value = self.next();
+  if (value === undefined) throw raise(new PyException(StopIteration, []));
+  return value;
+}
+
+/** Over the items of a JavaScript array (list, tuple); sees items that a list gains meanwhile. */
+export class ArrayIterator extends PyIterator {
+  readonly source: { readonly items: readonly PyValue[] };
+  index = 0;
+  constructor(source: { readonly items: readonly PyValue[] }) {
+    super();
+    this.source = source;
+  }
+  next(): PyValue | undefined {
+    const items = this.source.items;
+    if (this.index < items.length) return items[this.index++];
+    this.index = Number.POSITIVE_INFINITY;
+    return undefined;
+  }
+}
+iteratorType("list_iterator", ArrayIterator);
+class TupleIterator extends ArrayIterator {}
+iteratorType("tuple_iterator", TupleIterator);
+
+/** Over a string, by code point. */
+export class StringIterator extends PyIterator {
+  private readonly text: string;
+  private index = 0;
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+  next(): PyValue | undefined {
+    const text = this.text;
+    const i = this.index;
+    if (i >= text.length) return undefined;
+    const unit = text.charCodeAt(i);
+    if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < text.length) {
+      const low = text.charCodeAt(i + 1);
+      if (low >= 0xdc00 && low < 0xe000) {
+        this.index = i + 2;
+        return text.slice(i, i + 2);
+      }
+    }
+    this.index = i + 1;
+    return text[i];
+  }
+}
+iteratorType("str_ascii_iterator", StringIterator);
+
+/** Over the keys, values or items of a dict; notices when it changes size. */
+export class DictIterator extends PyIterator {
+  private readonly source: PyDict;
+  private readonly what: "keys" | "values" | "items";
+  private readonly inner: Iterator<[Key, PyValue]>;
+  private readonly size: number;
+  private readonly version: number;
+  private done = false;
+  constructor(dict: PyDict, what: "keys" | "values" | "items") {
+    super();
+    this.source = dict;
+    this.what = what;
+    this.inner = dict.map.entries();
+    this.size = dict.size;
+    this.version = dict.version;
+  }
+  next(): PyValue | undefined {
+    if (this.done) return undefined;
+    if (this.source.version !== this.version) {
+      if (this.source.size !== this.size) {
+        this.done = true;
+        throw pyError(RuntimeError, "dictionary changed size during iteration");
+      }
+    }
+    const step = this.inner.next();
+    if (step.done === true) {
+      this.done = true;
+      return undefined;
+    }
+    const [key, value] = step.value;
+    if (this.what === "values") return value;
+    const original = this.source.index.original(key);
+    return this.what === "keys" ? original : new PyTuple([original, value]);
+  }
+}
+iteratorType("dict_keyiterator", DictIterator);
+
+/** Over a set; notices when it changes size. */
+export class SetIterator extends PyIterator {
+  private readonly set: PySet;
+  private readonly inner: Iterator<Key>;
+  private readonly size: number;
+  private done = false;
+  constructor(set: PySet) {
+    super();
+    this.set = set;
+    this.inner = set.keysSet.values();
+    this.size = set.size;
+  }
+  next(): PyValue | undefined {
+    if (this.done) return undefined;
+    if (this.set.size !== this.size) {
+      this.done = true;
+      throw pyError(RuntimeError, "Set changed size during iteration");
+    }
+    const step = this.inner.next();
+    if (step.done === true) {
+      this.done = true;
+      return undefined;
+    }
+    return this.set.index.original(step.value);
+  }
+}
+iteratorType("set_iterator", SetIterator);
+
+/** Over values made one at a time by a JavaScript function: the built-in lazy iterators. */
+export class LazyIterator extends PyIterator {
+  private readonly step: () => PyValue | undefined;
+  constructor(step: () => PyValue | undefined) {
+    super();
+    this.step = step;
+  }
+  next(): PyValue | undefined {
+    return this.step();
+  }
+}
+iteratorType("iterator", LazyIterator);
+
+/** What `__iter__` of an author's class returned, driven through its `__next__`. */
+class ProtocolIterator {
+  private readonly object: PyValue;
+  private readonly method: PyValue;
+  constructor(object: PyValue, method: PyValue) {
+    this.object = object;
+    this.method = method;
+  }
+  next(): PyValue | undefined {
+    try {
+      return callWithSelf(this.method, this.object, [], null);
+    } catch (error) {
+      if (error instanceof PyException && error.cls.isSubtype(StopIteration)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Over an object that has only `__getitem__`. */
+class SequenceIterator extends PyIterator {
+  private readonly object: PyValue;
+  private index = 0;
+  private done = false;
+  constructor(object: PyValue) {
+    super();
+    this.object = object;
+  }
+  next(): PyValue | undefined {
+    if (this.done) return undefined;
+    try {
+      return special(this.object, "__getitem__", [this.index++]);
+    } catch (error) {
+      if (error instanceof PyException && (error.cls.isSubtype(IndexError) || error.cls.isSubtype(StopIteration))) {
+        this.done = true;
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+iteratorType("iterator", SequenceIterator);
+
+/** Anything that can be stepped: `next()` gives `undefined` at the end. */
+export interface Stepper {
+  next(): PyValue | undefined;
+}
+
+/** `iter(value)` as the runtime steps it; throws TypeError for what is not iterable. */
+export function iter(value: PyValue): Stepper {
+  if (value instanceof PyObject) {
+    if (value.cls.builtin) {
+      if (value instanceof PyList) return new ArrayIterator(value);
+      if (value instanceof PyTuple) return new TupleIterator(value);
+      if (value instanceof PyIterator) return value;
+      if (value instanceof PyDict && value.cls.name === "dict") return new DictIterator(value, "keys");
+      if (value instanceof PySet) return new SetIterator(value);
+    }
+  } else if (typeof value === "string") return new StringIterator(value);
+  return stepper(iterObject(value));
+}
+
+/** `iter(value)` as Python sees it. */
+export function iterObject(value: PyValue): PyValue {
+  if (typeof value === "string") return new StringIterator(value);
+  const type = typeOf(value);
+  const method = type.lookup("__iter__");
+  if (method !== undefined && method !== null) {
+    const result = callWithSelf(method, value, [], null);
+    if (!(result instanceof PyIterator) && typeOf(result).lookup("__next__") === undefined) {
+      throw typeError(`iter() returned non-iterator of type '${typeName(result)}'`);
+    }
+    return result;
+  }
+  if (method === undefined && type.lookup("__getitem__") !== undefined && !(value instanceof PyTypeClass)) {
+    return new SequenceIterator(value);
+  }
+  throw typeError(`'${typeName(value)}' object is not iterable`);
+}
+
+/** Steps an iterator object: directly when it is the runtime's, through `__next__` otherwise. */
+export function stepper(iterator: PyValue): Stepper {
+  if (iterator instanceof PyIterator && iterator.cls.builtin) return iterator;
+  const method = typeOf(iterator).lookup("__next__");
+  if (method === undefined) throw typeError(`'${typeName(iterator)}' object is not an iterator`);
+  return new ProtocolIterator(iterator, method);
+}
+
+/** All values of an iterable, in a new array. */
+export function collect(value: PyValue): PyValue[] {
+  if (value instanceof PyObject && value.cls.builtin && (value instanceof PyList || value instanceof PyTuple)) {
+    charge(value.items.length >> 3);
+    return value.items.slice();
+  }
+  const items: PyValue[] = [];
+  const it = iter(value);
+  for (let v = it.next(); v !== undefined; v = it.next()) {
+    items.push(v);
+    charge(1);
+    allocate(16);
+  }
+  return items;
+}
+
+/** Calls `each` with every value of an iterable. */
+export function forEach(value: PyValue, each: (item: PyValue) => void): void {
+  const it = iter(value);
+  for (let v = it.next(); v !== undefined; v = it.next()) {
+    charge(1);
+    each(v);
+  }
+}

@@ -1,0 +1,122 @@
+// The state of the evaluation that is running: what it may still use, and what it has said so far.
+//
+// There is one isolate per worker and one evaluation at a time in it, so this is one object. `begin` resets
+// all of it; nothing else in the object model keeps anything from one evaluation to the next.
+import type { PyException } from "./exceptions.ts";
+
+/** What an evaluation may use, and where it stands. Generated code adds to `steps` and `depth` directly. */
+export const S = {
+  /** Statements executed and native iterations made. */
+  steps: 0,
+  /** Steps at which {@link tick} looks at the limits again. */
+  nextTick: 0,
+  maxSteps: 0,
+  /** Nested Python calls. */
+  depth: 0,
+  maxDepth: 1000,
+  /** Bytes asked for since the heap was last measured. */
+  allocated: 0,
+  memoryLimit: 0,
+  cpuLimit: 0,
+  /** False once a limit has ended the evaluation: `finally` blocks look at it. */
+  live: true,
+  /** The exception that is being handled, as `sys.exception()`. */
+  handled: null as PyException | null,
+  /** The clock of this evaluation, milliseconds since the epoch. */
+  now: 0,
+  /** Seed of this evaluation's randomness. */
+  seed: 0,
+};
+
+/** What the isolate may ask of the worker process. */
+export interface Host {
+  heapUsed(): number;
+  cpuMs(): number;
+  collectGarbage(): void;
+  re2(source: string, flags: string, text: string, start: number, limit: number, mode: string): string;
+}
+
+/** The only door to the worker process; set once, when the isolate starts. */
+export let host: Host = {
+  heapUsed: () => 0,
+  cpuMs: () => 0,
+  collectGarbage: () => undefined,
+  re2: () => "!no RE2 in this process",
+};
+
+/** Installs the door to the worker process. */
+export function installHost(installed: Host): void {
+  host = installed;
+}
+
+/** The limits that end an evaluation. */
+export type LimitName =
+  | "StepLimitExceeded"
+  | "CpuTimeLimitExceeded"
+  | "MemoryLimitExceeded"
+  | "OutputLimitExceeded"
+  | "UnsupportedError"
+  | "InternalError";
+
+/**
+ * Ends the evaluation. Not a Python exception: no `except` and no `finally` of the expression sees it.
+ */
+export class LimitExceeded {
+  readonly limit: LimitName;
+  readonly message: string;
+  readonly stack: string = "";
+  constructor(limit: LimitName, message: string) {
+    this.limit = limit;
+    this.message = message;
+    S.live = false;
+    Error.captureStackTrace(this);
+  }
+}
+
+const TICK = 32_768;
+
+/** Called when `S.steps` passes `S.nextTick`: ends the evaluation at its step or CPU limit. */
+export function tick(): void {
+  if (S.steps > S.maxSteps) {
+    S.steps = S.maxSteps;
+    throw new LimitExceeded("StepLimitExceeded", `the expression used more than ${S.maxSteps} steps`);
+  }
+  S.nextTick = Math.min(S.maxSteps, S.steps + TICK);
+  if (S.cpuLimit > 0 && host.cpuMs() > S.cpuLimit) {
+    throw new LimitExceeded("CpuTimeLimitExceeded", `the expression used more than ${S.cpuLimit} ms of CPU time`);
+  }
+}
+
+/** Counts `n` steps of native work. */
+export function charge(n: number): void {
+  if ((S.steps += n) > S.nextTick) tick();
+}
+
+const MEASURE_EVERY = 4 * 1024 * 1024;
+
+/**
+ * Asks for `bytes` of memory before they are allocated. V8 aborts the whole process when a large table does not
+ * fit, so what would pass the limit is refused here; small requests add up until the heap is measured.
+ */
+export function allocate(bytes: number): void {
+  if ((S.allocated += bytes) > MEASURE_EVERY) measure(bytes);
+}
+
+function measure(bytes: number): void {
+  if (bytes > S.memoryLimit) memoryExceeded();
+  // What is allocated in many small pieces is measured, what comes in one piece is predicted.
+  let used = host.heapUsed();
+  if (used + bytes > S.memoryLimit) {
+    host.collectGarbage();
+    used = host.heapUsed();
+    if (used + bytes > S.memoryLimit) memoryExceeded();
+  }
+  S.allocated = bytes > MEASURE_EVERY ? MEASURE_EVERY - 1 : 0;
+}
+
+function memoryExceeded(): never {
+  throw new LimitExceeded(
+    "MemoryLimitExceeded",
+    `the expression needs more than ${Math.round(S.memoryLimit / 1048576)} MiB of memory`,
+  );
+}
