@@ -1,7 +1,7 @@
 // Models of people and the installation: users, groups, brands, events.
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { choice, email, flag, jsonObject, list, moment, reference, text, uuid } from "./fields.ts";
+import { choice, email, Fault, flag, jsonObject, list, moment, reference, text, uuid } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 const now = (): string => new Date().toISOString();
@@ -54,6 +54,10 @@ export const group = defineModel({
   }),
   unique: [["name"]],
   references: { parents: { to: ["authentik_core.group"], onDelete: "remove" } },
+  check: (row, pk) =>
+    pk !== undefined && (row.parents as string[]).some((parent) => parent === pk)
+      ? [new Fault("invalid", "Cannot set group as parent of itself.")]
+      : [],
 });
 
 const setNull = { to: ["authentik_flows.flow"], onDelete: "set_null" } as const;

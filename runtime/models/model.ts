@@ -51,8 +51,8 @@ export interface Model<
   readonly secrets: readonly (keyof S & string)[];
   /** Fields that are Python source and are compile-checked when saved. */
   readonly expressions: readonly (keyof S & string)[];
-  /** Rules between fields of one row; the faults are reported under `non_field_errors`. */
-  readonly check?: (row: Readonly<Record<string, JsonValue>>) => readonly Fault[];
+  /** Rules between fields of one row (`pk`: of a row that exists); faults are reported under `non_field_errors`. */
+  readonly check?: (row: Readonly<Record<string, JsonValue>>, pk?: Pk) => readonly Fault[];
 }
 
 /** What a model file writes down; the lists may be left out where they are empty. */

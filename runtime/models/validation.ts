@@ -42,13 +42,13 @@ export const NON_FIELD = "non_field_errors";
  * The fields of a whole row in shape, defaults filled in. Throws {@link ValidationError}, also for keys that the model
  * does not have. Whether references exist and unique sets are free is for the store to say.
  */
-export function shapeRow(model: Model, input: Readonly<Record<string, unknown>>): JsonObject {
+export function shapeRow(model: Model, input: Readonly<Record<string, unknown>>, pk?: Pk): JsonObject {
   const issues: FieldIssue[] = unknownFields(model, Object.keys(input));
   const result = model.schema.safeParse(input);
   if (!result.success) issues.push(...result.error.issues.map(fieldIssue));
   if (result.success && issues.length === 0) {
     const row = result.data as JsonObject;
-    for (const fault of model.check?.(row) ?? []) {
+    for (const fault of model.check?.(row, pk) ?? []) {
       issues.push({ field: NON_FIELD, path: [], message: fault.message, code: fault.code });
     }
     if (issues.length === 0) return row;

@@ -11,6 +11,7 @@ export {
   StoreClosed,
   StoreDamaged,
   StoreError,
+  StoreKeyError,
   StoreLocked,
   StoreWriteFailed,
   UniqueViolation,

@@ -113,3 +113,8 @@ export class StoreWriteFailed extends StoreError {
     this.file = file;
   }
 }
+
+/** The store's key is unusable, missing, or not the one that the file was written with. */
+export class StoreKeyError extends StoreError {
+  override readonly name = "StoreKeyError";
+}

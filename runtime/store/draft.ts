@@ -1,0 +1,155 @@
+// A transaction on a state: works on copies of the tables it changes, and becomes the next state or nothing.
+import { randomUUID } from "node:crypto";
+import type { JsonValue } from "../../engine/types.ts";
+import { Fault } from "../models/fields.ts";
+import type { Pk } from "../models/model.ts";
+import { type ModelName, modelOf, type NewRow, type Row } from "../models/registry.ts";
+import { shapePk, shapeRow, ValidationError } from "../models/validation.ts";
+import type { Transaction } from "./contract.ts";
+import { NotFound, ProtectedError, StoreError, UniqueViolation } from "./errors.ts";
+import { danglingReferences, referrersOf, uniqueClash } from "./integrity.ts";
+import { type AnyRow, deepFreeze, type State, StateView, tableOf } from "./state.ts";
+
+/** A transaction in progress. */
+export class Draft extends StateView implements Transaction {
+  readonly #tables: Map<ModelName, ReadonlyMap<Pk, AnyRow>>;
+  readonly #sequences: Map<ModelName, number>;
+  readonly #base: State;
+  readonly #copied = new Map<ModelName, Map<Pk, AnyRow>>();
+  #open = true;
+
+  constructor(base: State) {
+    const tables = new Map(base.tables);
+    const sequences = new Map(base.sequences);
+    super({ tables, sequences });
+    this.#base = base;
+    this.#tables = tables;
+    this.#sequences = sequences;
+  }
+
+  /** Ends the transaction; the state it leads to: the one it began with where nothing changed. */
+  finish(): State {
+    this.#open = false;
+    return this.#copied.size === 0 ? this.#base : this.state;
+  }
+
+  /** Ends the transaction without effect. */
+  abandon(): void {
+    this.#open = false;
+  }
+
+  override get<M extends ModelName>(model: M, pk: Pk): Row<M> | undefined {
+    this.#expectOpen();
+    return super.get(model, pk);
+  }
+
+  override list<M extends ModelName>(model: M, where?: Partial<Row<M>>): Row<M>[] {
+    this.#expectOpen();
+    return super.list(model, where);
+  }
+
+  insert<M extends ModelName>(model: M, row: NewRow<M>): Row<M> {
+    const table = this.#writable(model);
+    const { pk: given, ...fields } = row as { pk?: unknown } & Record<string, unknown>;
+    const shaped = shapeRow(modelOf(model), fields);
+    const pk = given === undefined ? this.#nextPk(model) : this.#givenPk(model, given);
+    if (table.has(pk)) throw new UniqueViolation(model, uniqueLabel(model), ["pk"], pk);
+    const inserted = this.#put(model, { pk, ...shaped });
+    if (typeof pk === "number") this.#sequences.set(model, Math.max(pk, this.#sequences.get(model) ?? 0));
+    return inserted as unknown as Row<M>;
+  }
+
+  update<M extends ModelName>(model: M, pk: Pk, patch: Partial<Row<M>>): Row<M> {
+    const existing = this.#writable(model).get(pk);
+    if (existing === undefined) throw new NotFound(model, pk);
+    const { pk: own, ...before } = existing;
+    const { pk: claimed = own, ...changes } = patch as { pk?: Pk } & Record<string, unknown>;
+    if (claimed !== own) {
+      const message = "The pk of a row cannot be changed.";
+      throw new ValidationError(model, [{ field: "pk", path: [], message, code: "invalid" }]);
+    }
+    const present = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const shaped = shapeRow(modelOf(model), { ...before, ...Object.fromEntries(present) }, pk);
+    return this.#put(model, { pk, ...shaped }) as unknown as Row<M>;
+  }
+
+  delete(model: ModelName, pk: Pk): void {
+    if (!this.#writable(model).has(pk)) throw new NotFound(model, pk);
+    const doomed = new Map<string, { model: ModelName; pk: Pk }>();
+    const loosened: { model: ModelName; pk: Pk; field: string; from: Pk }[] = [];
+    const waiting: { model: ModelName; pk: Pk }[] = [{ model, pk }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const key = JSON.stringify([next.model, next.pk]);
+      if (doomed.has(key)) continue;
+      doomed.set(key, next);
+      const protectors: { model: ModelName; pk: Pk }[] = [];
+      for (const { model: other, field, onDelete } of referrersOf(next.model)) {
+        for (const row of tableOf(this.state, other).values()) {
+          if (!refersTo(row[field], next.pk)) continue;
+          const referrer = { model: other, pk: row.pk };
+          if (onDelete === "cascade") waiting.push(referrer);
+          else if (onDelete === "protect") protectors.push(referrer);
+          else loosened.push({ ...referrer, field, from: next.pk });
+        }
+      }
+      if (protectors.length > 0) throw new ProtectedError(next.model, next.pk, protectors);
+    }
+    for (const { model: other, pk: otherPk, field, from } of loosened) {
+      if (doomed.has(JSON.stringify([other, otherPk]))) continue;
+      const table = this.#writable(other);
+      const row = table.get(otherPk) as AnyRow;
+      const value = row[field];
+      const left = Array.isArray(value) ? value.filter((item) => item !== from) : null;
+      table.set(otherPk, deepFreeze({ ...row, [field]: left }) as AnyRow);
+    }
+    for (const { model: gone, pk: gonePk } of doomed.values()) this.#writable(gone).delete(gonePk);
+  }
+
+  #put(model: ModelName, row: { pk: Pk } & Record<string, JsonValue>): AnyRow {
+    const dangling = danglingReferences(this.state, model, row);
+    if (dangling.length > 0) throw new ValidationError(model, dangling);
+    const clash = uniqueClash(this.state, model, row);
+    if (clash !== undefined) throw new UniqueViolation(model, uniqueLabel(model), clash.fields, clash.holder);
+    this.#writable(model).set(row.pk, deepFreeze(row));
+    return row;
+  }
+
+  #nextPk(model: ModelName): Pk {
+    const { key } = modelOf(model);
+    if (key === "uuid") return randomUUID();
+    if (key === "integer") return (this.#sequences.get(model) ?? 0) + 1;
+    const message = "This field is required.";
+    throw new ValidationError(model, [{ field: "pk", path: [], message, code: "required" }]);
+  }
+
+  #givenPk(model: ModelName, given: unknown): Pk {
+    const pk = shapePk(modelOf(model), given);
+    if (!(pk instanceof Fault)) return pk;
+    throw new ValidationError(model, [{ field: "pk", path: [], message: pk.message, code: pk.code }]);
+  }
+
+  #writable(model: ModelName): Map<Pk, AnyRow> {
+    this.#expectOpen();
+    let copy = this.#copied.get(model);
+    if (copy === undefined) {
+      copy = new Map(tableOf(this.state, model));
+      this.#copied.set(model, copy);
+      this.#tables.set(model, copy);
+    }
+    return copy;
+  }
+
+  #expectOpen(): void {
+    if (this.#open) return;
+    throw new StoreError("the transaction is over; its work has to be done before its function returns");
+  }
+}
+
+function refersTo(value: JsonValue | undefined, pk: Pk): boolean {
+  return Array.isArray(value) ? value.includes(pk) : value === pk;
+}
+
+function uniqueLabel(model: ModelName): string {
+  const { uniqueLabel: shared, label } = modelOf(model);
+  return shared ?? label;
+}

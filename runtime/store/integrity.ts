@@ -1,0 +1,106 @@
+// The rules between rows: references point to rows that exist, unique sets are unique.
+import type { Model, Pk, Reference } from "../models/model.ts";
+import { MODEL_NAMES, type ModelName, modelOf, targetsOf } from "../models/registry.ts";
+import type { FieldIssue } from "../models/validation.ts";
+import { type AnyRow, type State, sameJson, tableOf } from "./state.ts";
+
+/** A field of some model that may point to a given model. */
+export interface Referrer {
+  readonly model: ModelName;
+  readonly field: string;
+  readonly onDelete: Reference["onDelete"];
+}
+
+interface Outgoing {
+  readonly field: string;
+  readonly targets: readonly ModelName[];
+}
+
+const OUTGOING = new Map<ModelName, readonly Outgoing[]>(
+  MODEL_NAMES.map((name) => [
+    name,
+    referencesOf(modelOf(name)).map(([field, reference]) => ({ field, targets: targetsOf(reference) })),
+  ]),
+);
+
+const REFERRERS = new Map<ModelName, readonly Referrer[]>(
+  MODEL_NAMES.map((target) => [
+    target,
+    MODEL_NAMES.flatMap((model) =>
+      referencesOf(modelOf(model))
+        .filter(([, reference]) => targetsOf(reference).includes(target))
+        .map(([field, { onDelete }]) => ({ model, field, onDelete })),
+    ),
+  ]),
+);
+
+/** The fields that may point to a model. */
+export function referrersOf(model: ModelName): readonly Referrer[] {
+  return REFERRERS.get(model) ?? [];
+}
+
+/** The references of a row that point to no row, as DRF words them. */
+export function danglingReferences(state: State, model: ModelName, row: AnyRow): FieldIssue[] {
+  const issues: FieldIssue[] = [];
+  for (const { field, targets } of OUTGOING.get(model) ?? []) {
+    const value = row[field];
+    const many = Array.isArray(value);
+    for (const [index, pk] of (many ? value : [value]).entries()) {
+      if (pk === null || targets.some((target) => tableOf(state, target).has(pk as Pk))) continue;
+      const message = `Invalid pk "${pk}" - object does not exist.`;
+      issues.push({ field, path: many ? [index] : [], message, code: "does_not_exist" });
+    }
+  }
+  return issues;
+}
+
+/** Where a value must be unique: the model's own table, or those of all models of its family for a shared name. */
+function uniqueScope(name: ModelName, fields: readonly string[]): readonly ModelName[] {
+  const { family } = modelOf(name);
+  if (family === undefined || fields.length !== 1 || fields[0] !== "name") return [name];
+  return MODEL_NAMES.filter((other) => modelOf(other).family === family);
+}
+
+const UNIQUE = new Map(
+  MODEL_NAMES.map((name) => [
+    name,
+    modelOf(name).unique.map((fields) => ({ fields, scope: uniqueScope(name, fields) })),
+  ]),
+);
+
+/** The first unique set of a row that another row already has. */
+export function uniqueClash(
+  state: State,
+  model: ModelName,
+  row: AnyRow,
+): { fields: readonly string[]; holder: Pk } | undefined {
+  for (const { fields, scope } of UNIQUE.get(model) ?? []) {
+    if (fields.some((field) => row[field] === null)) continue;
+    for (const name of scope) {
+      for (const other of tableOf(state, name).values()) {
+        const itself = name === model && other.pk === row.pk;
+        if (!itself && fields.every((field) => sameJson(other[field], row[field]))) {
+          return { fields, holder: other.pk };
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The values of a row's unique sets as texts, for finding clashes among many rows at once. */
+export function uniqueKeys(
+  model: ModelName,
+  row: AnyRow,
+): { readonly fields: readonly string[]; readonly key: string }[] {
+  return (UNIQUE.get(model) ?? [])
+    .filter(({ fields }) => fields.every((field) => row[field] !== null))
+    .map(({ fields, scope }) => ({
+      fields,
+      key: JSON.stringify([scope, fields, fields.map((field) => row[field])]),
+    }));
+}
+
+function referencesOf(model: Model): [string, Reference][] {
+  return Object.entries(model.references as { [field: string]: Reference });
+}

@@ -1,0 +1,55 @@
+// Encryption of secret fields at rest: AES-256-GCM, bound to the field's place.
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { JsonValue } from "../../engine/types.ts";
+import { StoreKeyError } from "./errors.ts";
+
+/** The cipher's name, as the store file says it. */
+export const CIPHER = "aes-256-gcm";
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals values with one key. A sealed value opens only in the place (`model`, pk, field) it was sealed for. */
+export class SecretBox {
+  readonly #key: Uint8Array;
+
+  /** @param key 32 bytes, or their spelling as 64 hexadecimal digits or as base64. Throws {@link StoreKeyError}. */
+  constructor(key: Uint8Array | string) {
+    const bytes =
+      typeof key !== "string"
+        ? Uint8Array.from(key)
+        : Buffer.from(key.trim(), /^[0-9a-f]{64}$/i.test(key.trim()) ? "hex" : "base64");
+    if (bytes.length !== 32) {
+      throw new StoreKeyError(
+        `the store's key must be 32 bytes (64 hexadecimal digits, or base64), not ${bytes.length}. Make one with: openssl rand -hex 32`,
+      );
+    }
+    this.#key = bytes;
+  }
+
+  /** The value, encrypted under a fresh nonce. */
+  seal(place: readonly JsonValue[], value: JsonValue): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(CIPHER, this.#key, iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(Buffer.from(JSON.stringify(place)));
+    const body = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
+  }
+
+  /** The value again, or nothing where the text was not sealed with this key for this place. */
+  open(place: readonly JsonValue[], sealed: string): { readonly value: JsonValue } | undefined {
+    const bytes = Buffer.from(sealed, "base64");
+    if (bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+    const decipher = createDecipheriv(CIPHER, this.#key, bytes.subarray(0, IV_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(Buffer.from(JSON.stringify(place)));
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+    try {
+      const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+      return { value: JSON.parse(text.toString("utf8")) as JsonValue };
+    } catch {
+      return undefined;
+    }
+  }
+}

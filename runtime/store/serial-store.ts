@@ -1,0 +1,106 @@
+// One owner of a state: transactions run one after the other, and are written in groups.
+//
+// All transactions that wait are run, each on the outcome of the one before, and the last outcome is written once.
+// Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
+// starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
+import type { Snapshot, Store, Transaction } from "./contract.ts";
+import { Draft } from "./draft.ts";
+import { StoreClosed, StoreError } from "./errors.ts";
+import { type State, StateView } from "./state.ts";
+
+/** How a state becomes durable. */
+export interface Durability {
+  /** Resolves when the state is durable; rejects when it is not, and then the state before still is. */
+  persist(state: State): Promise<void>;
+  /** Lets go of what the store holds. */
+  release(): Promise<void>;
+}
+
+interface Job {
+  readonly work: (tx: Transaction) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A store that one process owns. */
+export class SerialStore implements Store {
+  #durable: State;
+  readonly #durability: Durability;
+  #waiting: Job[] = [];
+  #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(initial: State, durability: Durability) {
+    this.#durable = initial;
+    this.#durability = durability;
+  }
+
+  async read<T>(work: (tx: Snapshot) => T): Promise<T> {
+    if (this.#closing !== undefined) throw new StoreClosed();
+    return expectSynchronous(work(new StateView(this.#durable)));
+  }
+
+  async transaction<T>(work: (tx: Transaction) => T): Promise<T> {
+    if (this.#closing !== undefined) throw new StoreClosed();
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await this.#draining;
+      await this.#durability.release();
+    })();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #drain(): Promise<void> {
+    // Lets the transactions that are started in the same turn into the same group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#run(group);
+    }
+    this.#draining = undefined;
+  }
+
+  async #run(group: readonly Job[]): Promise<void> {
+    const settle: (() => void)[] = [];
+    let head = this.#durable;
+    for (const job of group) {
+      const draft = new Draft(head);
+      try {
+        const value = expectSynchronous(job.work(draft));
+        head = draft.finish();
+        settle.push(() => job.resolve(value));
+      } catch (error) {
+        draft.abandon();
+        settle.push(() => job.reject(error));
+      }
+    }
+    try {
+      if (head !== this.#durable) await this.#durability.persist(head);
+      this.#durable = head;
+      for (const done of settle) done();
+    } catch (error) {
+      // Also for those that failed by themselves: they may have failed over a row that is gone with this group.
+      for (const job of group) job.reject(error);
+    }
+  }
+}
+
+function expectSynchronous<T>(value: T): T {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== "function") return value;
+  // Nobody will wait for it: the error below takes its place.
+  Promise.resolve(value).catch(() => undefined);
+  throw new StoreError(
+    "the work of a read or transaction has to be synchronous; this one returned a promise",
+  );
+}

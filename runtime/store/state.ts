@@ -1,0 +1,73 @@
+// The rows of a store as one immutable value, and the snapshot that reads it.
+import type { JsonValue } from "../../engine/types.ts";
+import type { Pk } from "../models/model.ts";
+import { isModelName, type ModelName, type Row } from "../models/registry.ts";
+import type { Snapshot } from "./contract.ts";
+import { StoreError } from "./errors.ts";
+
+/** A row of any model. Frozen, all the way down. */
+export type AnyRow = Readonly<{ pk: Pk } & { [field: string]: JsonValue }>;
+
+/** A model's rows by pk, in the order they were inserted. */
+export type Table = ReadonlyMap<Pk, AnyRow>;
+
+/** Everything a store holds. A change makes a new state; tables and rows that did not change are shared. */
+export interface State {
+  readonly tables: ReadonlyMap<ModelName, Table>;
+  /** The highest integer pk ever given out, by model: pks are never used again. */
+  readonly sequences: ReadonlyMap<ModelName, number>;
+}
+
+/** A store without rows. */
+export const EMPTY_STATE: State = Object.freeze({ tables: new Map(), sequences: new Map() });
+
+const NO_ROWS: Table = new Map();
+
+/** The rows of a model. Throws for a name that is no model's. */
+export function tableOf(state: State, model: ModelName): Table {
+  if (!isModelName(model)) throw new StoreError(`there is no model ${JSON.stringify(model)}`);
+  return state.tables.get(model) ?? NO_ROWS;
+}
+
+/** Freezes a JSON value all the way down and returns it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) deepFreeze(item);
+  }
+  return value;
+}
+
+/** Whether two JSON values are equal; the order of keys does not count. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every(
+    (key) =>
+      Object.hasOwn(right, key) &&
+      sameJson((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
+  );
+}
+
+/** Reads one state. */
+export class StateView implements Snapshot {
+  protected state: State;
+  constructor(state: State) {
+    this.state = state;
+  }
+
+  get<M extends ModelName>(model: M, pk: Pk): Row<M> | undefined {
+    return tableOf(this.state, model).get(pk) as Row<M> | undefined;
+  }
+
+  list<M extends ModelName>(model: M, where: Partial<Row<M>> = {}): Row<M>[] {
+    const conditions = Object.entries(where);
+    const rows = [...tableOf(this.state, model).values()];
+    return rows.filter((row) =>
+      conditions.every(([field, value]) => Object.hasOwn(row, field) && sameJson(row[field], value)),
+    ) as unknown as Row<M>[];
+  }
+}
