@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// The command `postern`: starts cli/main.ts with a Node that can run it. Plain JavaScript, so that any Node since 18 can.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+const pinnedNode = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
+const mainFile = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+/** True where this Node has the pinned one's major, or is a later one and the set-up brought none. */
+const fits = (major === 24 && minor >= 15) || (major > 24 && !existsSync(pinnedNode));
+
+if (fits) {
+  const { runProcess } = await import("./main.ts");
+  await runProcess();
+} else if (existsSync(pinnedNode)) {
+  const child = spawn(pinnedNode, [mainFile, ...process.argv.slice(2)], { stdio: "inherit" });
+  // The terminal sends ^C to both processes; the child decides how to end and this one follows.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`postern: cannot start ${pinnedNode}: ${error.message}\n`);
+    process.exitCode = 2;
+  });
+  child.on("close", (code, signal) => {
+    process.exitCode = signal === null ? code : 130;
+  });
+} else {
+  process.stderr.write(
+    `postern: needs Node 24.15 or later, this is ${process.versions.node}.\n` +
+      "In a checkout, `npm start` brings the right one once; elsewhere, install Node 24 LTS.\n",
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,46 @@
+// `postern import`: checks a blueprint and loads it into the store.
+import type { Command } from "commander";
+import { addBlueprintOptions, type BlueprintOptions } from "../blueprint-options.ts";
+import type { CommandHost } from "../host.ts";
+import { readInput } from "../input-file.ts";
+import { exit, write } from "../io.ts";
+import { addStoreOptions, type StoreOptions, storeFile } from "../store-options.ts";
+
+interface ImportOptions extends StoreOptions, BlueprintOptions {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `import` to the program. */
+export function addImportCommand(program: Command, host: CommandHost): void {
+  const command = program
+    .command("import")
+    .summary("check and load a blueprint")
+    .description("Checks a blueprint (version 1) and loads its objects into the store, all or nothing.")
+    .argument("<blueprint>", "the blueprint's YAML; - is stdin")
+    .option("--dry-run", "check only, change nothing")
+    .option("--json", "print the result as JSON");
+  addBlueprintOptions(addStoreOptions(command)).addHelpText(
+    "after",
+    "\nExit code: 0 loaded, 2 the blueprint or the store cannot be used.",
+  );
+  command.action(async (file: string, options: ImportOptions) => {
+    const { io, library } = host;
+    const text = await readInput(file, io);
+    const name = file === "-" ? "stdin" : file;
+    const store = storeFile(options, host.env);
+    const runtime = await library.openRuntime({ storeFile: store, engine: {} });
+    try {
+      const dryRun = options.dryRun ?? false;
+      const { entries } = await runtime.apply(text, name, { context: options.set, dryRun });
+      const said = `${name}: ${entries} ${entries === 1 ? "entry" : "entries"} ${dryRun ? "would be loaded" : "loaded"} into ${store}`;
+      await write(
+        io.stdout,
+        options.json ? `${JSON.stringify({ blueprint: name, entries, dryRun, store })}\n` : `${said}\n`,
+      );
+      host.end(exit.pass);
+    } finally {
+      await runtime.close();
+    }
+  });
+}

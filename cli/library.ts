@@ -1,0 +1,14 @@
+// The real library behind the commands, each part loaded when it is first used.
+import type { Library } from "./host.ts";
+
+/** The engine and runtime of this package. */
+export const library: Library = {
+  async createEngine(options) {
+    const { createEngine } = await import("../engine/index.ts");
+    return await createEngine(options);
+  },
+  async openRuntime(options) {
+    const { openRuntime } = await import("./open-runtime.ts");
+    return await openRuntime(options);
+  },
+};

@@ -1,0 +1,47 @@
+// Asking a person on a terminal, line by line; what is secret is not echoed.
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { type CommandIo, UsageError } from "./io.ts";
+
+/** Asks one question after another. */
+export interface Terminal {
+  /** The person's line, without line break. Throws {@link UsageError} when the input ends. */
+  ask(question: string, options?: { secret?: boolean }): Promise<string>;
+  close(): void;
+}
+
+/** A terminal on the command's stdin; questions go to stderr, so that stdout holds only results. */
+export function openTerminal(io: CommandIo): Terminal {
+  let muted = false;
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      if (!muted) io.stderr.write(chunk);
+      done();
+    },
+  });
+  const readline = createInterface({ input: io.stdin, output, terminal: io.interactive });
+  let ended = false;
+  const end = new AbortController();
+  readline.on("close", () => {
+    ended = true;
+    end.abort();
+  });
+  readline.on("SIGINT", () => readline.close());
+  return {
+    async ask(question, { secret = false } = {}) {
+      const gone = () => new UsageError("the input ended before the flow did");
+      if (ended) throw gone();
+      io.stderr.write(question);
+      muted = secret;
+      try {
+        return await readline.question("", { signal: end.signal });
+      } catch {
+        throw gone();
+      } finally {
+        if (secret) io.stderr.write("\n");
+        muted = false;
+      }
+    },
+    close: () => readline.close(),
+  };
+}
