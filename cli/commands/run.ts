@@ -14,7 +14,7 @@ import { addStoreOptions, type StoreOptions, storeFile } from "../store-options.
 import { openTerminal } from "../terminal.ts";
 
 interface RunOptions extends StoreOptions, BlueprintOptions, LimitOptions {
-  readonly blueprint?: string[];
+  readonly blueprint: readonly string[];
   readonly answers?: string;
   readonly user?: string;
   readonly json?: boolean;
@@ -63,6 +63,10 @@ async function responder(
   return { respond: askingPerson(terminal), finish: async () => terminal.close() };
 }
 
+function append(file: string, before: readonly string[]): readonly string[] {
+  return [...before, file];
+}
+
 /** Adds `run` to the program. */
 export function addRunCommand(program: Command, host: CommandHost): void {
   const command = program
@@ -74,7 +78,7 @@ export function addRunCommand(program: Command, host: CommandHost): void {
         "or a list of them:\n{ak-stage-prompt: {phone: '+1234567'}, ak-stage-authenticator-sms: [{code: '000000'}]}",
     )
     .argument("<flow>", "the flow's slug")
-    .option("--blueprint <files...>", "load these blueprints first")
+    .option("--blueprint <file>", "load this blueprint first; may be repeated", append, [])
     .option("--answers <file>", "responses to give; - is stdin")
     .option("--user <name>", "user name of the user who walks the flow")
     .option("--json", "print each challenge as one line of JSON");
@@ -91,7 +95,7 @@ export function addRunCommand(program: Command, host: CommandHost): void {
         engine: { limits: limitsOf(options) },
       });
       try {
-        for (const file of options.blueprint ?? []) {
+        for (const file of options.blueprint) {
           await runtime.apply(await readInput(file, io), file, { context: options.set, dryRun: false });
         }
         const flow = await runtime.start(slug, { user: options.user });
