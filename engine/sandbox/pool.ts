@@ -1,0 +1,267 @@
+// The sandbox as its callers see it: requests spread over workers, dead workers replaced, everything answered.
+//
+// Requests wait here, not in workers, beyond a small depth: what waits here can go to any worker and is untouched by
+// a death. A request that a dead worker never began goes to the front again, as often as it takes; each death
+// answers one request (the one that ran), so that this ends. Workers that die before they serve are counted: the
+// third in a row fails what is queued, since a fourth would not help.
+import { type Artifacts, buildArtifacts, findArtifacts } from "./snapshot.ts";
+import { type Job, Worker, type WorkerEvents, type WorkerSettings } from "./supervisor.ts";
+import type {
+  Sandbox,
+  SandboxAnswer,
+  SandboxFailure,
+  SandboxOptions,
+  SandboxRequest,
+  SandboxStats,
+} from "./types.ts";
+
+/** Requests inside one worker at most; more gain nothing measurable and lengthen what a death disturbs. */
+const DEPTH = 32;
+/** Context characters inside one worker at most, unless a single request has more. */
+const DEPTH_BYTES = 2 << 20;
+const START_ATTEMPTS = 3;
+/** Longest program text, characters; V8 strings and frames could hold more, authors' programs never do. */
+const PROGRAM_LENGTH = 32 << 20;
+
+class WorkerPool implements Sandbox {
+  readonly ready: Promise<void>;
+  readonly #options: SandboxOptions;
+  readonly #settings: WorkerSettings;
+  #artifacts: Artifacts | undefined;
+  #workers: Worker[] = [];
+  #spare: Worker | undefined;
+  /** Jobs waiting, from `#first` on. */
+  #queue: Job[] = [];
+  #first = 0;
+  #restarts = 0;
+  #failedStarts = 0;
+  /** Set when a worker has died of what it ran: only then a spare is worth its memory. */
+  #wantsSpare = false;
+  #closed = false;
+  #closing: Promise<void> | undefined;
+  #settleReady: () => void = () => {};
+  #refuseReady: (reason: Error) => void = () => {};
+  /** Every process not yet gone. */
+  readonly #processes = new Set<Worker>();
+  /** Why nothing can be started, once that is known. */
+  #broken: string | undefined;
+  readonly #events: WorkerEvents = {
+    serves: () => {
+      this.#failedStarts = 0;
+      this.#settleReady();
+      this.#dispatch();
+    },
+    answered: () => {
+      if (this.#first < this.#queue.length) this.#dispatch();
+    },
+    ended: (worker, unstarted, message) => this.#replace(worker, unstarted, message),
+  };
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.#settings = {
+      memoryMb: Math.max(8, options.memoryMb),
+      programs: options.programs ?? 1000,
+      onLog: options.onLog,
+    };
+    this.ready = new Promise((settle, refuse) => {
+      this.#settleReady = settle;
+      this.#refuseReady = refuse;
+    });
+    // Whoever does not await it learns the same from every answer.
+    this.ready.catch(() => {});
+    const artifacts = findArtifacts(options.guestEntry, options.cacheDirectory);
+    if (artifacts === undefined) void this.#build();
+    else this.#start(artifacts);
+  }
+
+  get stats(): SandboxStats {
+    let inFlight = 0;
+    for (const worker of this.#workers) inFlight += worker.load;
+    return {
+      workers: this.#workers.length,
+      spares: this.#spare === undefined ? 0 : 1,
+      restarts: this.#restarts,
+      inFlight,
+      queued: this.#queue.length - this.#first,
+      pids: [...this.#processes].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    };
+  }
+
+  run(request: SandboxRequest): Promise<SandboxAnswer> {
+    const since = performance.now();
+    return new Promise((settle) => {
+      const fail = (failure: SandboxFailure, message: string) =>
+        settle({ ok: false, failure, message, durationMs: performance.now() - since });
+      const refusal = this.#refusal(request);
+      if (refusal !== undefined) {
+        fail(...refusal);
+        return;
+      }
+      this.#queue.push({
+        request,
+        succeed: (outcomeJson) => settle({ ok: true, outcomeJson, durationMs: performance.now() - since }),
+        fail,
+      });
+      if (this.#workers.length === 0 && this.#artifacts !== undefined) this.#hire();
+      this.#dispatch();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  #refusal({ program, contextJson, limits }: SandboxRequest): [SandboxFailure, string] | undefined {
+    if (this.#closed) return ["SandboxClosed", "the sandbox is closed"];
+    // A character takes at least one byte of UTF-8 and at most three.
+    if (contextJson.length * 3 > limits.contextBytes) {
+      const bytes =
+        contextJson.length > limits.contextBytes ? contextJson.length : Buffer.byteLength(contextJson);
+      if (bytes > limits.contextBytes) {
+        return [
+          "ContextLimitExceeded",
+          `the context has ${bytes} bytes or more, the limit is ${limits.contextBytes}`,
+        ];
+      }
+    }
+    if (this.#broken !== undefined) return ["WorkerCrashed", this.#broken];
+    if (program.code.length > PROGRAM_LENGTH)
+      return ["ProgramRejected", `the program's code is longer than ${PROGRAM_LENGTH}`];
+    if (!program.code.isWellFormed())
+      return ["ProgramRejected", "the program's code has an unpaired surrogate"];
+    return undefined;
+  }
+
+  async #build(): Promise<void> {
+    try {
+      const artifacts = await buildArtifacts(this.#options.guestEntry, this.#options.cacheDirectory);
+      if (!this.#closed) this.#start(artifacts);
+      else artifacts.release();
+    } catch (error) {
+      this.#broken = `the sandbox cannot start: ${error instanceof Error ? error.message : String(error)}`;
+      this.#giveUp(this.#broken);
+    }
+  }
+
+  #start(artifacts: Artifacts): void {
+    this.#artifacts = artifacts;
+    this.#hire();
+  }
+
+  #hire(): void {
+    const wanted = Math.max(1, this.#options.workers ?? 1);
+    while (this.#workers.length < wanted) {
+      if (this.#spare !== undefined) {
+        this.#workers.push(this.#spare);
+        this.#spare = undefined;
+      } else this.#workers.push(this.#spawn());
+    }
+    if (this.#wantsSpare) this.#spare ??= this.#spawn();
+  }
+
+  #spawn(): Worker {
+    const worker = new Worker(this.#artifacts as Artifacts, this.#settings, this.#events);
+    this.#processes.add(worker);
+    void worker.gone.then(() => this.#processes.delete(worker));
+    return worker;
+  }
+
+  /** Hands waiting requests to the least loaded workers; among equals to one that holds the program. */
+  #dispatch(): void {
+    while (this.#first < this.#queue.length) {
+      const job = this.#queue[this.#first];
+      let best: Worker | undefined;
+      for (const worker of this.#workers) {
+        if (worker.load >= DEPTH || (worker.load > 0 && worker.bytes > DEPTH_BYTES)) continue;
+        if (best === undefined || this.#isBetter(worker, best, job)) best = worker;
+      }
+      if (best === undefined) break;
+      this.#first += 1;
+      best.send(job);
+    }
+    if (this.#first === this.#queue.length || this.#first > 1024) {
+      this.#queue.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+
+  #isBetter(worker: Worker, best: Worker, job: Job): boolean {
+    if (worker.isReady !== best.isReady) return worker.isReady;
+    if (worker.load !== best.load) return worker.load < best.load;
+    return worker.holds(job.request.program.id) && !best.holds(job.request.program.id);
+  }
+
+  #replace(worker: Worker, unstarted: readonly Job[], message: string): void {
+    if (this.#closed) {
+      for (const job of unstarted)
+        job.fail("SandboxClosed", "the sandbox was closed before the evaluation began");
+      return;
+    }
+    this.#restarts += 1;
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    if (this.#spare === worker) this.#spare = undefined;
+    this.#queue.splice(0, this.#first, ...unstarted);
+    this.#first = 0;
+    if (worker.isReady) this.#wantsSpare = true;
+    else {
+      this.#failedStarts += 1;
+      if (this.#failedStarts >= START_ATTEMPTS) {
+        // The next request tries once more.
+        this.#failedStarts = START_ATTEMPTS - 1;
+        this.#giveUp(`the sandbox cannot start: ${message}`);
+        return;
+      }
+    }
+    this.#hire();
+    this.#dispatch();
+  }
+
+  #giveUp(reason: string): void {
+    this.#refuseReady(new Error(reason));
+    const waiting = this.#queue.slice(this.#first);
+    this.#queue = [];
+    this.#first = 0;
+    for (const job of waiting) job.fail("WorkerCrashed", reason);
+  }
+
+  async #shutDown(): Promise<void> {
+    const waiting = this.#queue.slice(this.#first);
+    this.#queue = [];
+    this.#first = 0;
+    this.#refuseReady(new Error("the sandbox was closed before it started"));
+    const processes = [...this.#processes];
+    for (const worker of processes) {
+      worker.kill("SandboxClosed", "the sandbox was closed during the evaluation");
+      worker.hold();
+    }
+    this.#workers = [];
+    this.#spare = undefined;
+    for (const job of waiting)
+      job.fail("SandboxClosed", "the sandbox was closed before the evaluation began");
+    await Promise.all(processes.map(({ gone }) => gone));
+    this.#artifacts?.release();
+  }
+}
+
+/**
+ * Starts a sandbox at once: where its artifacts are built, the workers' processes are being spawned when this returns
+ * and start while the caller loads the rest of itself. Requests wait until a worker serves.
+ */
+export function startSandbox(options: SandboxOptions): Sandbox {
+  return new WorkerPool(options);
+}
+
+/** Starts a sandbox and waits until it serves. Rejects with what prevented it; no process is left then. */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const sandbox = new WorkerPool(options);
+  try {
+    await sandbox.ready;
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+  return sandbox;
+}

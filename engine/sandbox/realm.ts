@@ -1,0 +1,167 @@
+// Runs inside the isolate, around the guest: takes away what nobody needs, freezes the rest, and keeps the only door.
+//
+// Two moments. This file runs when the snapshot is built, before the guest's own code, and takes away most globals, so
+// that a guest that needs a removed one fails at once. `seal` runs in every new context: V8 installs some globals and
+// some members of intrinsics only then (and aborts where they are gone or frozen already, hence not all is done in the
+// snapshot). It sweeps again, hands the host's functions to the guest, freezes everything, and returns the three
+// functions that the worker keeps. A guest that changes an intrinsic (Error.stackTraceLimit) does so in `boot`.
+import { KEPT_GLOBALS, REMOVED_MEMBERS } from "./removed-globals.ts";
+
+interface Guest {
+  boot(host: object): void;
+  load(id: string, factory: unknown): void;
+  drop(id: string): void;
+  evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string;
+}
+
+const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze, isFrozen } = Object;
+const { ownKeys, deleteProperty, apply, preventExtensions } = Reflect;
+const OriginalTypeError = TypeError;
+const realm = globalThis as unknown as Record<string, unknown>;
+const kept = new Set<PropertyKey>(KEPT_GLOBALS);
+/** What stays until `seal`: two names of ours, and one that V8 aborts without when it makes a context of the snapshot. */
+const own = ["__postern", "__realm", "Atomics"];
+
+/** Deletes every global that is not kept; what cannot be deleted ends the start: fail closed. */
+function sweep(spare: readonly string[]): void {
+  for (const key of ownKeys(realm)) {
+    if (kept.has(key) || spare.includes(key as string)) continue;
+    if (!deleteProperty(realm, key)) throw new OriginalTypeError(`global ${String(key)} cannot be removed`);
+  }
+}
+
+function restrict(): void {
+  const noCode = (): never => {
+    throw new OriginalTypeError("code from text is not available");
+  };
+  // The four constructors behind `function`, `async function`, `function*` and `async function*`.
+  for (const sample of [() => {}, async () => {}, function* () {}, async function* () {}]) {
+    const prototype = getPrototypeOf(sample) as object;
+    defineProperty(prototype, "constructor", {
+      value: noCode,
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    });
+  }
+  for (const path of ownKeys(REMOVED_MEMBERS) as string[]) {
+    const dot = path.lastIndexOf(".");
+    let holder: object = realm;
+    for (const step of path.slice(0, dot).split(".")) holder = (holder as Record<string, object>)[step];
+    if (!deleteProperty(holder, path.slice(dot + 1)))
+      throw new OriginalTypeError(`${path} cannot be removed`);
+  }
+  sweep(own);
+}
+
+/**
+ * Lets objects have own properties with these names although the prototype is frozen: assignment through a frozen
+ * data property of a prototype throws ("override mistake"), assignment through an accessor need not.
+ */
+function allowOverride(prototype: object, keys: readonly PropertyKey[]): void {
+  for (const key of keys) {
+    const descriptor = getOwnPropertyDescriptor(prototype, key);
+    if (descriptor === undefined || !("value" in descriptor) || descriptor.configurable !== true) continue;
+    const value: unknown = descriptor.value;
+    defineProperty(prototype, key, {
+      configurable: true,
+      enumerable: descriptor.enumerable,
+      get: () => value,
+      set(this: object, next: unknown) {
+        if (this === prototype)
+          throw new OriginalTypeError(`${String(key)} of a frozen prototype cannot be set`);
+        defineProperty(this, key, { value: next, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+}
+
+function freezeRealm(): void {
+  for (const name of [
+    "Error",
+    "AggregateError",
+    "EvalError",
+    "RangeError",
+    "ReferenceError",
+    "SyntaxError",
+    "TypeError",
+    "URIError",
+  ]) {
+    const prototype = (realm[name] as { prototype: object }).prototype;
+    allowOverride(prototype, ["name", "message", "constructor", "toString"]);
+  }
+  allowOverride(Object.prototype, ownKeys(Object.prototype));
+  // Everything reachable from the kept globals and from the intrinsics that only syntax reaches.
+  const pending: unknown[] = [
+    getPrototypeOf(async () => {}),
+    getPrototypeOf(function* () {}),
+    getPrototypeOf(async function* () {}),
+    getPrototypeOf([][Symbol.iterator]()),
+    getPrototypeOf(new Map()[Symbol.iterator]()),
+    getPrototypeOf(new Set()[Symbol.iterator]()),
+    getPrototypeOf(""[Symbol.iterator]()),
+    getPrototypeOf("".matchAll(/x/g)),
+    getPrototypeOf(Int8Array),
+    getPrototypeOf([].values().map((item) => item)),
+    getPrototypeOf((async () => {})()),
+  ];
+  for (const name of KEPT_GLOBALS) if (name !== "globalThis") pending.push(realm[name]);
+  const seen = new Set<unknown>();
+  for (let value = pending.pop(); pending.length > 0 || value !== undefined; value = pending.pop()) {
+    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value))
+      continue;
+    seen.add(value);
+    for (const key of ownKeys(value)) {
+      const descriptor = getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+      pending.push(descriptor.value, descriptor.get, descriptor.set);
+    }
+    pending.push(getPrototypeOf(value));
+  }
+  for (const value of seen) {
+    freeze(value);
+    if (!isFrozen(value)) throw new OriginalTypeError("an intrinsic cannot be frozen");
+  }
+}
+
+/** What the worker passes in: functions of the host, as plain functions of this realm that hold no other handle. */
+type HostCallback = (...args: never[]) => unknown;
+
+function seal(
+  heapUsed: HostCallback,
+  cpuMs: HostCallback,
+  gc: HostCallback,
+  re2: HostCallback,
+  log: HostCallback,
+): object {
+  const guest = realm.__postern as Guest;
+  sweep([]);
+  if (typeof guest !== "object" || guest === null)
+    throw new OriginalTypeError("the guest defines no __postern");
+  const { boot, load, drop, evaluate } = guest;
+  // Wrapped, so that what the guest holds are this realm's own frozen functions.
+  const host = freeze({
+    heapUsed: freeze(() => apply(heapUsed, undefined, [])),
+    cpuMs: freeze(() => apply(cpuMs, undefined, [])),
+    collectGarbage: freeze(() => {
+      apply(gc, undefined, []);
+    }),
+    re2: freeze((...args: unknown[]) => apply(re2, undefined, args)),
+    log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
+  });
+  apply(boot, guest, [host]);
+  freezeRealm();
+  preventExtensions(realm);
+  return {
+    load: (id: string, factory: unknown) => apply(load, guest, [id, factory]),
+    drop: (id: string) => apply(drop, guest, [id]),
+    /** The outcome, or its length where it is longer than `longest`, or -1 where it is no text. */
+    evaluate: (id: string, kind: string, contextJson: string, optionsJson: string, longest: number) => {
+      const outcome: unknown = apply(evaluate, guest, [id, kind, contextJson, optionsJson]);
+      if (typeof outcome !== "string") return -1;
+      return outcome.length > longest ? outcome.length : outcome;
+    },
+  };
+}
+
+restrict();
+realm.__realm = { seal };

@@ -1,0 +1,152 @@
+// Finds, or has built, what a worker process starts from: its program and the isolate's snapshot.
+//
+// A hit reads one small manifest, compares the size and time of the sources it names, and checks the two artifacts
+// against their checksums: about 2 ms, without esbuild and isolated-vm. The manifest's name holds everything else
+// the artifacts depend on (guest, Node, architecture, isolated-vm, this installation). A snapshot is executable in
+// effect, so it is only ever read from where this installation, or this process, has written it.
+import { spawn } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { crc32 } from "node:zlib";
+import type { SourceStamp } from "./bundle.ts";
+
+/** A built file and what it must contain. */
+export interface Artifact {
+  readonly path: string;
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
+/** What a build leaves. */
+export interface Manifest {
+  readonly sources: readonly SourceStamp[];
+  readonly nativeLibraries: readonly string[];
+  readonly worker: Artifact;
+  readonly snapshot: Artifact;
+}
+
+/** Artifacts ready to start workers from. */
+export interface Artifacts extends Manifest {
+  /** Removes what lives only as long as this process. */
+  release(): void;
+}
+
+const folder = dirname(fileURLToPath(import.meta.url));
+/** Sources are `.ts` in a checkout and `.js` in a package. */
+const extension = extname(import.meta.url);
+
+function defaultDirectory(): string {
+  return join(folder, "..", "..", "node_modules", ".cache", "postern");
+}
+
+function manifestPath(directory: string, guestEntry: string): string {
+  const isolatedVm = createRequire(import.meta.url)("isolated-vm/package.json") as { version: string };
+  const key = [folder, guestEntry, process.version, process.platform, process.arch, isolatedVm.version].join(
+    "\0",
+  );
+  return join(
+    directory,
+    `${crc32(key).toString(16)}-${process.version}-${process.arch}-${isolatedVm.version}.json`,
+  );
+}
+
+function isWhole(artifact: Artifact): boolean {
+  const content = readFileSync(artifact.path);
+  return content.length === artifact.bytes && crc32(content) === artifact.crc32;
+}
+
+function readManifest(path: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
+    for (const source of manifest.sources) {
+      const { mtimeMs, size } = statSync(source.path);
+      if (mtimeMs !== source.mtimeMs || size !== source.size) return undefined;
+    }
+    for (const library of manifest.nativeLibraries) accessSync(library);
+    return isWhole(manifest.worker) && isWhole(manifest.snapshot) ? manifest : undefined;
+  } catch {
+    // Missing, damaged or of another shape: built anew.
+    return undefined;
+  }
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function build(guestEntry: string, directory: string, manifest: string): Promise<void> {
+  return new Promise((settle, refuse) => {
+    const child = spawn(
+      process.execPath,
+      ["--no-node-snapshot", join(folder, `build${extension}`), guestEntry, directory, manifest],
+      { stdio: ["ignore", "ignore", "pipe"], env: {}, cwd: folder },
+    );
+    let text = "";
+    child.stderr.on("data", (chunk) => {
+      if (text.length < 16_384) text += chunk;
+    });
+    child.on("error", refuse);
+    child.on("close", (code, signal) => {
+      if (code === 0) settle();
+      else
+        refuse(
+          new Error(
+            `the sandbox's guest ${guestEntry} cannot be built (${signal ?? `exit ${code}`}):\n${text.trim()}`,
+          ),
+        );
+    });
+  });
+}
+
+/** The artifacts if they are built and up to date. */
+export function findArtifacts(guestEntry: string, directory = defaultDirectory()): Artifacts | undefined {
+  const manifest = readManifest(manifestPath(directory, guestEntry));
+  return manifest === undefined ? undefined : { ...manifest, release() {} };
+}
+
+/**
+ * Builds the artifacts; where `directory` cannot be written, into a private directory that `release` removes.
+ * Throws an `Error` with the builder's text.
+ */
+export async function buildArtifacts(guestEntry: string, directory = defaultDirectory()): Promise<Artifacts> {
+  if (isWritable(directory)) {
+    const path = manifestPath(directory, guestEntry);
+    await build(guestEntry, directory, path);
+    const manifest = readManifest(path);
+    // Nothing when a source was saved during the build: once more with what is there now.
+    if (manifest !== undefined) return { ...manifest, release() {} };
+    await build(guestEntry, directory, path);
+    const second = readManifest(path);
+    if (second === undefined)
+      throw new Error(`the artifacts of the sandbox in ${directory} change while they are built`);
+    return { ...second, release() {} };
+  }
+  const temporary = mkdtempSync(join(tmpdir(), "postern-"));
+  const remove = () => rmSync(temporary, { recursive: true, force: true });
+  try {
+    const path = join(temporary, "manifest.json");
+    await build(guestEntry, temporary, path);
+    const manifest = readManifest(path);
+    if (manifest === undefined) throw new Error("the sandbox's artifacts cannot be read back");
+    process.once("exit", remove);
+    return {
+      ...manifest,
+      release() {
+        process.removeListener("exit", remove);
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

@@ -1,0 +1,423 @@
+// One worker process under supervision: what it may do, what it is doing, and what its death means.
+//
+// This is the hardest file of the folder, for one reason: a worker can stop answering at any moment and in any way,
+// and every request in it must still get exactly one answer, the right one, soon. What makes that tractable:
+//
+// 1. The worker answers in order and does one thing at a time. So of the requests in it only the oldest ("the head")
+//    can be running, and only the head's deadline can pass. Requests behind it have not started; after a death
+//    they can be handed to another worker without anybody seeing an evaluation twice.
+// 2. There is exactly one way out: `#end`, entered once per worker, whether the process exited, was killed by the
+//    deadline, sent nonsense, said that it retires, or the sandbox closed. It decides what the head gets and gives the
+//    rest back to the pool. After it the worker is dead to us; late bytes and events are ignored.
+// 3. A worker that retires by itself has answered its head in the same frame; nothing is running then, so all that
+//    is left can be handed on.
+//
+// The death of a process is known later than the end of its output, and the reason is in stderr and the exit status.
+// So an unexpected end waits for the `close` event (status known, all pipes drained); a kill of ours does not wait.
+//
+// The deadline runs from the moment the head became the head, and the worker has its own, earlier one in the isolate;
+// ours ends what the isolate cannot interrupt (native code). One timer per worker is re-armed only when it fires too
+// early, because arming one per request costs more than sending it. When the parent itself was busy, timers fire
+// before the answers that already lie in the pipe are read: therefore a late timer first lets the loop read.
+//
+// A worker that has nothing to do must not keep the host alive: its handles are unreferenced whenever it is idle.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { dirname } from "node:path";
+import {
+  ANSWER,
+  encodeFrame,
+  FAILURES,
+  type FrameBody,
+  FrameError,
+  FrameSplitter,
+  MESSAGE_BYTES,
+  REQUEST,
+  wellFormedJson,
+} from "./frames.ts";
+import type { Artifacts } from "./snapshot.ts";
+import type { SandboxFailure, SandboxRequest } from "./types.ts";
+
+/** A request on its way through the sandbox. */
+export interface Job {
+  readonly request: SandboxRequest;
+  succeed(outcomeJson: string): void;
+  fail(failure: SandboxFailure, message: string): void;
+}
+
+/** What a worker tells its pool. */
+export interface WorkerEvents {
+  serves(worker: Worker): void;
+  /** Room was made. */
+  answered(worker: Worker): void;
+  /** The worker is gone. `unstarted` are requests it held and never began, oldest first. */
+  ended(worker: Worker, unstarted: readonly Job[], message: string): void;
+}
+
+export interface WorkerSettings {
+  readonly memoryMb: number;
+  readonly programs: number;
+  readonly onLog?: (text: string) => void;
+}
+
+/** Longer than the isolate's own deadline by this much, milliseconds, before the process is killed. */
+export const GRACE_MS = 50;
+/** A worker that is not serving after this long has failed to start, milliseconds. */
+const START_MS = 15_000;
+const STDERR_BYTES = 8_192;
+
+const OUT_OF_MEMORY =
+  /heap out of memory|Allocation failed|out-of-memory|OutOfMemory|Fatal process out of memory|invalid (array|table|string) (length|size)/i;
+
+/**
+ * The deepest stack V8 may use, kilobytes: less than half of what the system gives the main thread, since native code
+ * (and V8's own parser) uses stack beyond V8's check. Systems whose limit is not known keep V8's default.
+ */
+function stackKilobytes(): number {
+  const fallback = 984;
+  if (process.platform === "darwin") return 3900;
+  if (process.platform !== "linux") return fallback;
+  try {
+    const soft = /^Max stack size\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    if (soft === "unlimited") return 3900;
+    return Math.max(fallback, Math.min(3900, Math.floor((Number(soft) / 1024) * 0.48) || fallback));
+  } catch {
+    return fallback;
+  }
+}
+
+/** Node's command line for a worker: no right but to read four files. */
+function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string[] {
+  const readable = [artifacts.worker.path, artifacts.snapshot.path, ...artifacts.nativeLibraries];
+  return [
+    "--permission",
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    "--allow-addons",
+    // isolated-vm crashes where isolates of different start-up snapshots share a process.
+    "--no-node-snapshot",
+    // SIGUSR1 would open a debugger.
+    "--disable-sigusr1",
+    "--disable-warning=SecurityWarning",
+    `--stack-size=${stackKilobytes()}`,
+    artifacts.worker.path,
+    artifacts.snapshot.path,
+    String(settings.memoryMb),
+    settings.onLog === undefined ? "quiet" : "log",
+  ];
+}
+
+/** Workers alive, so that the host's end is theirs even where one is stuck in native code. */
+const living = new Set<ChildProcess>();
+function killAll(): void {
+  for (const child of living) child.kill("SIGKILL");
+}
+
+export class Worker {
+  readonly #child: ChildProcess;
+  readonly #events: WorkerEvents;
+  readonly #settings: WorkerSettings;
+  readonly #splitter = new FrameSplitter();
+  /** Requests in the worker, oldest first, from `#head` on. */
+  #jobs: Job[] = [];
+  #head = 0;
+  #sequence = 0;
+  #headSince = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #corked = false;
+  #stderr = "";
+  #ended = false;
+  #referenced = true;
+  #bytes = 0;
+  /** Ids of the programs the worker holds, least recently used first. */
+  readonly #programs = new Set<string>();
+  readonly #gone: Promise<void>;
+  /** True once the worker serves. */
+  isReady = false;
+
+  constructor(artifacts: Artifacts, settings: WorkerSettings, events: WorkerEvents) {
+    this.#events = events;
+    this.#settings = settings;
+    const child = spawn(process.execPath, workerArguments(artifacts, settings), {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {},
+      cwd: dirname(artifacts.worker.path),
+      windowsHide: true,
+    });
+    this.#child = child;
+    if (living.size === 0) process.on("exit", killAll);
+    living.add(child);
+    this.#gone = new Promise((settle) => {
+      const gone = () => {
+        if (living.delete(child) && living.size === 0) process.removeListener("exit", killAll);
+        settle();
+      };
+      child.once("close", (code, signal) => {
+        gone();
+        this.#died(code, signal);
+      });
+      child.once("error", (error) => {
+        if (child.pid === undefined) gone();
+        this.#stderr += error.message;
+        this.#died(null, null);
+      });
+    });
+    // Writing to a worker that has died reports here; `close` says why it died.
+    child.stdin?.on("error", () => {});
+    child.stdout?.on("error", () => {});
+    child.stderr?.on("error", () => {});
+    child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => this.#readStderr(chunk));
+    this.#armTimer(START_MS);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Requests in the worker. */
+  get load(): number {
+    return this.#jobs.length - this.#head;
+  }
+
+  /** Bytes of the requests in the worker. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Settles when the process is gone. */
+  get gone(): Promise<void> {
+    return this.#gone;
+  }
+
+  /** True if the worker holds the program. */
+  holds(id: string): boolean {
+    return this.#programs.has(id);
+  }
+
+  /** Sends a request. The caller has checked its size. */
+  send(job: Job): void {
+    const { request } = job;
+    const stdin = this.#child.stdin as Socket;
+    if (!this.#corked) {
+      this.#corked = true;
+      stdin.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        stdin.uncork();
+      });
+    }
+    this.#provide(stdin, request.program);
+    const frame = encodeFrame(
+      REQUEST.run,
+      [this.#sequence + this.load, milliseconds(request.limits.wallMs), whole(request.limits.outputBytes)],
+      [
+        request.program.id,
+        request.kind,
+        wellFormedJson(request.contextJson),
+        wellFormedJson(request.optionsJson),
+      ],
+    );
+    stdin.write(frame);
+    this.#bytes += request.contextJson.length;
+    this.#jobs.push(job);
+    if (this.load === 1) this.#startHead();
+    if (!this.#referenced) this.#reference(true);
+  }
+
+  /** Ends the worker now. The head gets `failure`; the rest is handed back. */
+  kill(failure: SandboxFailure, message: string): void {
+    this.#child.kill("SIGKILL");
+    this.#end(failure, message);
+  }
+
+  #provide(stdin: Socket, program: SandboxRequest["program"]): void {
+    if (this.#programs.delete(program.id)) {
+      this.#programs.add(program.id);
+      return;
+    }
+    this.#programs.add(program.id);
+    stdin.write(encodeFrame(REQUEST.load, [], [program.id, program.code]));
+    if (this.#programs.size <= this.#settings.programs) return;
+    const [oldest] = this.#programs;
+    this.#programs.delete(oldest);
+    stdin.write(encodeFrame(REQUEST.drop, [], [oldest]));
+  }
+
+  #startHead(): void {
+    if (!this.isReady) return;
+    this.#headSince = performance.now();
+    this.#armTimer(this.#jobs[this.#head].request.limits.wallMs + GRACE_MS);
+  }
+
+  /** Makes sure that the timer fires no later than in `delay` milliseconds. */
+  #armTimer(delay: number): void {
+    const at = performance.now() + delay;
+    if (this.#timer !== undefined && this.#timerAt <= at) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => this.#timerFired(), Math.min(delay, 0x7fff_ffff));
+    // The pipes keep the host alive while there is work; the timer alone must not.
+    this.#timer.unref();
+  }
+
+  #timerFired(): void {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    if (this.#ended) return;
+    if (!this.isReady) {
+      this.kill("WorkerCrashed", `the worker did not start within ${START_MS} ms`);
+      return;
+    }
+    if (this.load === 0) return;
+    const left = this.#left();
+    if (left > 0) {
+      this.#armTimer(left);
+      return;
+    }
+    const sequence = this.#sequence;
+    // After this turn's reading: the answer may have been waiting while the host was busy.
+    setImmediate(() => {
+      if (this.#ended || this.load === 0) return;
+      const { wallMs } = this.#jobs[this.#head].request.limits;
+      if (this.#sequence === sequence)
+        this.kill("WallTimeLimitExceeded", `no answer within ${wallMs} ms; the worker was killed`);
+      else this.#armTimer(Math.max(1, this.#left()));
+    });
+  }
+
+  #left(): number {
+    return this.#headSince + this.#jobs[this.#head].request.limits.wallMs + GRACE_MS - performance.now();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#ended) return;
+    try {
+      this.#splitter.push(
+        chunk,
+        () => this.#longestAnswer(),
+        (type, body) => {
+          this.#receive(type, body);
+          return !this.#ended;
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.kill("WorkerCrashed", `the worker's answer is not understood: ${error.message}`);
+    }
+  }
+
+  #longestAnswer(): number {
+    const output = this.load === 0 ? 0 : whole(this.#jobs[this.#head].request.limits.outputBytes);
+    return Math.max(output, MESSAGE_BYTES) + 64;
+  }
+
+  #receive(type: number, body: FrameBody): void {
+    if (!this.isReady) {
+      if (type !== ANSWER.ready) throw new FrameError(`frame ${type} before the worker is ready`);
+      body.texts(0);
+      this.isReady = true;
+      if (this.load > 0) {
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+        this.#startHead();
+      } else this.#reference(false);
+      this.#events.serves(this);
+      return;
+    }
+    if (this.load === 0) throw new FrameError(`frame ${type} without a request`);
+    const sequence = body.field();
+    if (sequence !== this.#sequence)
+      throw new FrameError(`answer ${sequence} where ${this.#sequence} is due`);
+    if (type === ANSWER.done) {
+      const [outcome] = body.texts(1);
+      this.#shift().succeed(outcome);
+    } else if (type === ANSWER.failed || type === ANSWER.retired) {
+      const failure = FAILURES[body.field()];
+      const [message] = body.texts(1);
+      if (failure === undefined) throw new FrameError("unknown failure");
+      this.#shift().fail(failure, message);
+      if (type === ANSWER.retired) {
+        this.#end(undefined, message);
+        return;
+      }
+    } else throw new FrameError(`unknown frame ${type}`);
+    if (this.load > 0) this.#startHead();
+    this.#events.answered(this);
+    if (this.load === 0 && !this.#ended) this.#reference(false);
+  }
+
+  #shift(): Job {
+    const job = this.#jobs[this.#head];
+    this.#bytes -= job.request.contextJson.length;
+    this.#head += 1;
+    this.#sequence += 1;
+    if (this.#head === this.#jobs.length || this.#head >= 256) {
+      this.#jobs.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return job;
+  }
+
+  #readStderr(chunk: Buffer): void {
+    const text = chunk.toString("utf8");
+    this.#settings.onLog?.(text);
+    if (this.#ended) return;
+    // The end is kept: V8 writes its reason last.
+    this.#stderr = (this.#stderr + text).slice(-STDERR_BYTES);
+  }
+
+  #died(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#ended) return;
+    const status = signal ?? (code === null ? "not started" : `exit ${code}`);
+    if (OUT_OF_MEMORY.test(this.#stderr))
+      this.#end("MemoryLimitExceeded", `the worker ran out of memory (${status})`);
+    else
+      this.#end(
+        "WorkerCrashed",
+        `the worker died (${status})${this.isReady ? "" : ` before it served: ${this.#stderr.trim()}`}`,
+      );
+  }
+
+  #end(failure: SandboxFailure | undefined, message: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const rest = this.#jobs.slice(this.#head);
+    this.#jobs = [];
+    this.#head = 0;
+    this.#child.stdin?.destroy();
+    this.#reference(false);
+    // A worker that never served has started none of its requests.
+    if (this.isReady && failure !== undefined) rest.shift()?.fail(failure, message);
+    this.#events.ended(this, rest, message);
+  }
+
+  #reference(on: boolean): void {
+    this.#referenced = on;
+    const handles = [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr] as (
+      | ChildProcess
+      | Socket
+      | null
+    )[];
+    for (const handle of handles) {
+      if (on) handle?.ref();
+      else handle?.unref();
+    }
+  }
+
+  /** Keeps the host's event loop alive until the process is gone. */
+  hold(): void {
+    this.#reference(true);
+  }
+}
+
+function milliseconds(value: number): number {
+  return Math.max(1, Math.min(0x7fff_ffff, Math.ceil(value)));
+}
+
+function whole(value: number): number {
+  return Math.max(0, Math.min(0x3fff_ffff, Math.floor(value)));
+}

@@ -1,0 +1,235 @@
+// The worker process: one isolate, one blocking loop that reads a request, evaluates it and writes the answer.
+//
+// It blocks on purpose (`readSync`): the worker has nothing else to do, and the event loop costs more than a small
+// evaluation. It is bundled into one CommonJS file at build time, because removing types at start costs 25 ms.
+//
+// Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet".
+// Environment: empty. Rights: reading this file, the snapshot and the two native libraries; see `supervisor.ts`.
+import * as fs from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import ivm from "isolated-vm";
+import {
+  ANSWER,
+  encodeFrame,
+  FAILURES,
+  type FrameBody,
+  type FrameFailure,
+  FrameSplitter,
+  MESSAGE_BYTES,
+  REQUEST,
+} from "./frames.ts";
+
+interface Re2Host {
+  re2(source: string, flags: string, text: string, start: number, limit: number, mode: string): string;
+}
+/** The bundler's: it finds the module at build time and runs it at the call. */
+declare const require: (path: string) => unknown;
+
+const [snapshotPath, memoryMb, logging] = process.argv.slice(2);
+/** The parent never sends a longer frame; it bounds contexts and programs itself. */
+const LONGEST_REQUEST = 0x3fff_ffff;
+
+const snapshotBytes = fs.readFileSync(snapshotPath);
+const snapshot = new ivm.ExternalCopy(
+  snapshotBytes.buffer.slice(
+    snapshotBytes.byteOffset,
+    snapshotBytes.byteOffset + snapshotBytes.byteLength,
+  ) as ArrayBuffer,
+);
+const isolate = new ivm.Isolate({ memoryLimit: Number(memoryMb), snapshot });
+const context = isolate.createContextSync();
+
+let cpuAtStart = 0;
+function threadCpuMs(): number {
+  const usage = process.threadCpuUsage();
+  return (usage.user + usage.system) / 1000;
+}
+
+// Callbacks answer with plain numbers and texts and never throw: a host error would show its path and stack inside.
+const heapUsed = new ivm.Callback(() => {
+  try {
+    const statistics = isolate.getHeapStatisticsSync();
+    return statistics.used_heap_size + statistics.externally_allocated_size;
+  } catch {
+    return Number.MAX_SAFE_INTEGER;
+  }
+});
+const cpuMs = new ivm.Callback(() => threadCpuMs() - cpuAtStart);
+const re2 = new ivm.Callback((...args: unknown[]) => {
+  try {
+    return callRe2(args);
+  } catch (error) {
+    return `!${error instanceof Error ? error.name : "Error"}: the regular expression engine failed`;
+  }
+});
+const log = new ivm.Callback((text: unknown) => {
+  if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
+});
+
+/** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
+let re2Host: Re2Host | undefined;
+function callRe2(args: readonly unknown[]): string {
+  re2Host ??= require("../regex/re2-host.ts") as Re2Host;
+  const [source, flags, text, start, limit, mode] = args;
+  return re2Host.re2(String(source), String(flags), String(text), Number(start), Number(limit), String(mode));
+}
+
+/**
+ * V8's `gc`, from a context of its own: with the flag on from the start every context would have it as a global that
+ * cannot be deleted. The guest's realm hides it in a closure.
+ */
+function garbageCollector(): unknown {
+  setFlagsFromString("--expose-gc");
+  const other = isolate.createContextSync();
+  setFlagsFromString("--no-expose-gc");
+  return other.evalSync("gc", { reference: true }).derefInto({ release: true });
+}
+
+const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, log];
+const door = context.evalClosureSync(
+  "const { seal } = __realm; return seal($0, $1, $2, $3, $4);",
+  capabilities as never,
+  {
+    result: { reference: true },
+  },
+) as ivm.Reference<Record<string, (...args: never[]) => unknown>>;
+const load = door.getSync("load", { reference: true });
+const drop = door.getSync("drop", { reference: true });
+const evaluate = door.getSync("evaluate", { reference: true });
+
+/** Programs that V8 or the guest refused, with the reason; the others are held by the guest. */
+const rejected = new Map<string, string>();
+
+function write(frame: Buffer): void {
+  let at = 0;
+  while (at < frame.length) {
+    try {
+      at += fs.writeSync(1, frame, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
+    }
+  }
+}
+
+function cut(text: string): string {
+  return Buffer.from(text)
+    .subarray(0, MESSAGE_BYTES - 8)
+    .toString("utf8");
+}
+
+/** Text of whatever was thrown, without trusting it: it may come from inside. */
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "an error without text";
+  }
+}
+
+function fail(type: number, sequence: number, failure: FrameFailure, message: string): void {
+  write(encodeFrame(type, [sequence, FAILURES.indexOf(failure)], [cut(message)]));
+}
+
+/** Answers and ends the process at once: no exit handlers, since V8 may be beyond running any. */
+function retire(sequence: number, failure: FrameFailure, message: string): never {
+  fail(ANSWER.retired, sequence, failure, message);
+  process.kill(process.pid, "SIGKILL");
+  throw new Error("unreachable");
+}
+
+function loadProgram(id: string, code: string): void {
+  rejected.delete(id);
+  try {
+    const script = isolate.compileScriptSync(`(${code}\n)`, { filename: id });
+    const factory = script.runSync(context, { reference: true, timeout: 1000 });
+    script.release();
+    if (factory.typeof !== "function") {
+      rejected.set(id, `the program's code is not a function but ${factory.typeof}`);
+      return;
+    }
+    load.applySync(undefined, [id, factory.derefInto({ release: true })] as never, { timeout: 1000 });
+  } catch (error) {
+    rejected.set(id, describe(error));
+  }
+}
+
+function dropProgram(id: string): void {
+  if (rejected.delete(id)) return;
+  drop.applySync(undefined, [id] as never, { timeout: 1000 });
+}
+
+function run(body: FrameBody): void {
+  const sequence = body.field();
+  const wallMs = body.field();
+  const outputBytes = body.field();
+  const [id, kind, contextJson, optionsJson] = body.texts(4);
+  const refused = rejected.get(id);
+  if (refused !== undefined) {
+    if (isolate.isDisposed)
+      retire(sequence, "MemoryLimitExceeded", "the isolate ran out of memory while it loaded a program");
+    fail(ANSWER.failed, sequence, "ProgramRejected", refused);
+    return;
+  }
+  cpuAtStart = threadCpuMs();
+  let outcome: unknown;
+  try {
+    outcome = evaluate.applySync(undefined, [id, kind, contextJson, optionsJson, outputBytes] as never, {
+      timeout: wallMs,
+    });
+  } catch (error) {
+    const text = describe(error);
+    if (isolate.isDisposed) retire(sequence, "MemoryLimitExceeded", "the isolate passed its memory limit");
+    // A stopped evaluation leaves the guest half-way through something, so that its state cannot be trusted either.
+    if (text.includes("Script execution timed out"))
+      retire(sequence, "WallTimeLimitExceeded", `no answer within ${wallMs} ms`);
+    retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
+  }
+  if (typeof outcome === "string") {
+    const frame = encodeFrame(ANSWER.done, [sequence], [outcome]);
+    const bytes = Buffer.byteLength(outcome);
+    if (bytes <= outputBytes) write(frame);
+    else
+      fail(
+        ANSWER.failed,
+        sequence,
+        "OutputLimitExceeded",
+        `the outcome has ${bytes} bytes, the limit is ${outputBytes}`,
+      );
+  } else if (outcome === -1) {
+    retire(sequence, "WorkerCrashed", "the guest's outcome is no text");
+  } else {
+    fail(
+      ANSWER.failed,
+      sequence,
+      "OutputLimitExceeded",
+      `the outcome has at least ${outcome} bytes, the limit is ${outputBytes}`,
+    );
+  }
+}
+
+function serve(type: number, body: FrameBody): boolean {
+  if (type === REQUEST.run) run(body);
+  else if (type === REQUEST.load) {
+    const [id, code] = body.texts(2);
+    loadProgram(id, code);
+  } else if (type === REQUEST.drop) dropProgram(body.texts(1)[0]);
+  else process.exit(2);
+  return true;
+}
+
+write(encodeFrame(ANSWER.ready, [], []));
+const splitter = new FrameSplitter();
+const buffer = Buffer.allocUnsafeSlow(1 << 18);
+for (;;) {
+  let count = 0;
+  try {
+    count = fs.readSync(0, buffer);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EAGAIN") continue;
+    if (code !== "EOF") process.exit(1);
+  }
+  if (count === 0) break;
+  splitter.push(buffer.subarray(0, count), () => LONGEST_REQUEST, serve);
+}
+process.kill(process.pid, "SIGKILL");

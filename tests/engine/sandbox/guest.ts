@@ -1,0 +1,31 @@
+// A guest for the sandbox's tests: each program is a function of (context, options, host) whose result is the outcome.
+
+type Program = (context: unknown, options: unknown, host: Host) => unknown;
+interface Host {
+  heapUsed(): number;
+  cpuMs(): number;
+  collectGarbage(): void;
+  re2(...args: unknown[]): string;
+  log(text: string): void;
+}
+
+const programs = new Map<string, Program>();
+let host: Host;
+
+(globalThis as Record<string, unknown>).__postern = {
+  boot(given: Host) {
+    host = given;
+  },
+  load(id: string, factory: () => Program) {
+    programs.set(id, factory());
+  },
+  drop(id: string) {
+    programs.delete(id);
+  },
+  evaluate(id: string, kind: string, contextJson: string, optionsJson: string) {
+    const program = programs.get(id);
+    if (program === undefined) throw new Error(`no program ${id}`);
+    const result = program(JSON.parse(contextJson), JSON.parse(optionsJson), host);
+    return kind === "raw" ? (result as string) : JSON.stringify(result ?? null);
+  },
+};
