@@ -1,13 +1,32 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
 import type { Engine, EngineOptions } from "../engine/types.ts";
+import type { SmsInbox } from "../providers/index.ts";
 import type { CommandIo, ExitCode } from "./io.ts";
 import type { OpenedRuntime } from "./runtime-door.ts";
+
+/** How a command opens the runtime. */
+export interface OpenRuntimeOptions {
+  /** The store's file, made where it is missing, its folder too. */
+  readonly storeFile: string;
+  readonly engine: EngineOptions;
+  /**
+   * Gateways that may be reached although the guarded client would refuse them, `host:port` or, for plain HTTP,
+   * `http://host:port`.
+   */
+  readonly allow: readonly string[];
+  /** Takes the place of Twilio's API. */
+  readonly twilioBaseUrl?: string;
+  /** Told what the runtime logs as warning or error, one line each. */
+  notice(text: string): void;
+}
 
 /** The library, loaded only when a command needs it so that `--help` is quick. */
 export interface Library {
   createEngine(options?: EngineOptions): Promise<Engine>;
-  /** Opens the store at `storeFile` (made where it is missing) and a runtime on it. */
-  openRuntime(options: { storeFile: string; engine: EngineOptions }): Promise<OpenedRuntime>;
+  /** Throws {@link UsageError} when the store cannot be used or an allowed target is none. */
+  openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime>;
+  /** A local endpoint in place of the SMS provider. */
+  createSmsInbox(): Promise<SmsInbox>;
 }
 
 /** Everything a command uses. */

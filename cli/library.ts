@@ -1,7 +1,7 @@
 // The real library behind the commands, each part loaded when it is first used.
 import type { Library } from "./host.ts";
 
-/** The engine and runtime of this package. */
+/** The engine, runtime and providers of this package. */
 export const library: Library = {
   async createEngine(options) {
     const { createEngine } = await import("../engine/index.ts");
@@ -10,5 +10,9 @@ export const library: Library = {
   async openRuntime(options) {
     const { openRuntime } = await import("./open-runtime.ts");
     return await openRuntime(options);
+  },
+  async createSmsInbox() {
+    const { createSmsInbox } = await import("../providers/index.ts");
+    return await createSmsInbox();
   },
 };

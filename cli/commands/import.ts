@@ -29,7 +29,12 @@ export function addImportCommand(program: Command, host: CommandHost): void {
     const text = await readInput(file, io);
     const name = file === "-" ? "stdin" : file;
     const store = storeFile(options, host.env);
-    const runtime = await library.openRuntime({ storeFile: store, engine: {} });
+    const runtime = await library.openRuntime({
+      storeFile: store,
+      engine: {},
+      allow: [],
+      notice: (text) => io.stderr.write(`postern: ${text}\n`),
+    });
     try {
       const dryRun = options.dryRun ?? false;
       const { entries } = await runtime.apply(text, name, { context: options.set, dryRun });

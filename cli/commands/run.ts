@@ -1,19 +1,21 @@
 // `postern run`: walks a flow, with a person on the terminal or with scripted answers.
 import type { Command } from "commander";
 import type { JsonObject } from "../../engine/types.ts";
+import type { SmsInbox } from "../../providers/index.ts";
 import { parseAnswers } from "../answers.ts";
 import { addBlueprintOptions, type BlueprintOptions } from "../blueprint-options.ts";
 import { type Challenge, challengeText, ending } from "../challenge.ts";
+import { addGatewayOptions, allowedTargets, type GatewayOptions } from "../gateway-options.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
-import { type CommandIo, type ExitCode, exit, UsageError, write } from "../io.ts";
+import { type CommandIo, type ExitCode, exit, printable, UsageError, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { askingPerson } from "../questions.ts";
 import type { WalkedFlow } from "../runtime-door.ts";
 import { addStoreOptions, type StoreOptions, storeFile } from "../store-options.ts";
 import { openTerminal } from "../terminal.ts";
 
-interface RunOptions extends StoreOptions, BlueprintOptions, LimitOptions {
+interface RunOptions extends StoreOptions, BlueprintOptions, GatewayOptions, LimitOptions {
   readonly blueprint: readonly string[];
   readonly answers?: string;
   readonly user?: string;
@@ -23,12 +25,7 @@ interface RunOptions extends StoreOptions, BlueprintOptions, LimitOptions {
 type Responder = (challenge: Challenge) => JsonObject | Promise<JsonObject>;
 
 /** Shows every challenge and answers it until the flow ends. */
-export async function walk(
-  flow: WalkedFlow,
-  respond: Responder,
-  io: CommandIo,
-  json: boolean,
-): Promise<ExitCode> {
+async function walk(flow: WalkedFlow, respond: Responder, io: CommandIo, json: boolean): Promise<ExitCode> {
   for (;;) {
     const { challenge } = flow;
     await write(io.stdout, json ? `${JSON.stringify(challenge)}\n` : challengeText(challenge, io.color));
@@ -63,6 +60,26 @@ async function responder(
   return { respond: askingPerson(terminal), finish: async () => terminal.close() };
 }
 
+/** Shows what the inbox has received before each response, and puts the last code where a response says `$code`. */
+function readingInbox(respond: Responder, inbox: SmsInbox, io: CommandIo): Responder {
+  let seen = 0;
+  return async (challenge) => {
+    for (const { to, text, id } of inbox.messages.filter((message) => message.id > seen)) {
+      await write(io.stderr, `  ${io.errorColor.yellow("SMS")} to ${printable(to)}: ${printable(text)}\n`);
+      seen = id;
+    }
+    const response = await respond(challenge);
+    const code = inbox.messages.at(-1)?.code;
+    const replaced = Object.entries(response).map(([field, value]) => {
+      if (value !== "$code") return [field, value];
+      if (code === undefined)
+        throw new UsageError("a response says $code, but no message with a code has come");
+      return [field, code];
+    });
+    return Object.fromEntries(replaced);
+  };
+}
+
 function append(file: string, before: readonly string[]): readonly string[] {
   return [...before, file];
 }
@@ -82,29 +99,31 @@ export function addRunCommand(program: Command, host: CommandHost): void {
     .option("--answers <file>", "responses to give; - is stdin")
     .option("--user <name>", "user name of the user who walks the flow")
     .option("--json", "print each challenge as one line of JSON");
-  addLimitOptions(addBlueprintOptions(addStoreOptions(command))).addHelpText(
+  addLimitOptions(addGatewayOptions(addBlueprintOptions(addStoreOptions(command)))).addHelpText(
     "after",
-    "\nExit code: 0 the flow was finished, 1 it was denied or failed, 2 wrong usage or broken input, or the answers ran out.",
+    "\nWith --inbox the text $code in a response stands for the code of the last message.\n" +
+      "Exit code: 0 the flow was finished, 1 it was denied or failed, 2 wrong usage or broken input, or the answers ran out.",
   );
   command.action(async (slug: string, options: RunOptions) => {
     const { io, library } = host;
     const { respond, finish } = await responder(options, io);
-    try {
-      const runtime = await library.openRuntime({
-        storeFile: storeFile(options, host.env),
-        engine: { limits: limitsOf(options) },
-      });
-      try {
-        for (const file of options.blueprint) {
-          await runtime.apply(await readInput(file, io), file, { context: options.set, dryRun: false });
-        }
-        const flow = await runtime.start(slug, { user: options.user });
-        host.end(await walk(flow, respond, io, options.json ?? false));
-      } finally {
-        await runtime.close();
-      }
-    } finally {
-      await finish();
+    await using open = new AsyncDisposableStack();
+    open.defer(finish);
+    const inbox = options.inbox ? open.use(await library.createSmsInbox()) : undefined;
+    const runtime = await library.openRuntime({
+      storeFile: storeFile(options, host.env),
+      engine: { limits: limitsOf(options) },
+      allow: allowedTargets(options, inbox),
+      twilioBaseUrl: inbox?.url,
+      notice: (text) => io.stderr.write(`postern: ${text}\n`),
+    });
+    open.defer(() => runtime.close());
+    const context = { ...(inbox !== undefined && { gateway_url: inbox.gatewayUrl }), ...options.set };
+    for (const file of options.blueprint) {
+      await runtime.apply(await readInput(file, io), file, { context, dryRun: false });
     }
+    const flow = await runtime.start(slug, { user: options.user });
+    const answering = inbox === undefined ? respond : readingInbox(respond, inbox, io);
+    host.end(await walk(flow, answering, io, options.json ?? false));
   });
 }

@@ -53,7 +53,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       errorColor: picocolors.createColors(false),
     },
     env: around.env ?? {},
-    library: { createEngine: absent, openRuntime: absent, ...around.library },
+    library: { createEngine: absent, openRuntime: absent, createSmsInbox: absent, ...around.library },
   });
   return { code, out: out.text(), err: err.text() };
 }

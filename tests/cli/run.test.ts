@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Challenge } from "../../cli/challenge.ts";
-import type { Library } from "../../cli/host.ts";
+import type { Library, OpenRuntimeOptions } from "../../cli/host.ts";
 import { UsageError } from "../../cli/io.ts";
 import type { JsonObject } from "../../engine/types.ts";
 import { postern, type Surroundings } from "./command-line.ts";
@@ -59,10 +59,12 @@ function scriptedFlow(...challenges: Challenge[]) {
     responses: [] as JsonObject[],
     applied: [] as { text: string; file: string; context: JsonObject; dryRun: boolean }[],
     opened: [] as string[],
+    settings: undefined as OpenRuntimeOptions | undefined,
     user: undefined as string | undefined,
     closed: 0,
-    openRuntime: (async ({ storeFile }) => {
-      script.opened.push(storeFile);
+    openRuntime: (async (options: OpenRuntimeOptions) => {
+      script.settings = options;
+      script.opened.push(options.storeFile);
       return {
         async apply(text, name, options) {
           script.applied.push({ text, file: name, ...options });
@@ -86,7 +88,7 @@ function scriptedFlow(...challenges: Challenge[]) {
           script.closed += 1;
         },
       };
-    }) satisfies Library["openRuntime"],
+    }) as Library["openRuntime"],
   };
   return script;
 }
@@ -340,6 +342,53 @@ describe("the store and blueprints", () => {
     expect(await run({}, ["--set", "x"])).toMatchObject({
       code: 2,
       err: "error: option '--set <name=value>' argument 'x' is invalid. It is written name=value.\n(add --help for what there is)\n",
+    });
+  });
+});
+
+describe("an inbox in place of the SMS provider", () => {
+  function inboxWith(...texts: [to: string, text: string, code: string | undefined][]) {
+    const messages = texts.map(([to, text, code], index) => ({ id: index + 1, to, text, code }));
+    const close = async () => {};
+    return {
+      url: "http://127.0.0.1:4000",
+      gatewayUrl: "http://127.0.0.1:4000/sms",
+      messages,
+      close,
+      [Symbol.asyncDispose]: close,
+    } as unknown as Awaited<ReturnType<Library["createSmsInbox"]>>;
+  }
+
+  test("shows messages on stderr and lends its code to `$code`", async () => {
+    const library = {
+      ...scriptedFlow(askCode, done),
+      createSmsInbox: async () => inboxWith(["+1234", "your code: 042815", "042815"]),
+    };
+    const answers = file("code.yaml", "- code: $code\n");
+    const ended = await run(library, ["--inbox", "--answers", answers]);
+    expect(ended).toMatchObject({ code: 0, err: "  SMS to +1234: your code: 042815\n" });
+    expect(library.responses).toEqual([{ code: "042815" }]);
+  });
+
+  test("may be reached, is Twilio's API, and is the blueprint's gateway", async () => {
+    const library = Object.assign(scriptedFlow(done), { createSmsInbox: async () => inboxWith() });
+    const path = file("b.yaml", "version: 1");
+    const empty = file("e.yaml", "[]");
+    const targets = ["--allow", "10.0.0.5:8443", "--set", "from=1"];
+    await run(library, ["--inbox", ...targets, "--blueprint", path, "--answers", empty]);
+    expect(library.settings).toMatchObject({
+      allow: ["10.0.0.5:8443", "http://127.0.0.1:4000"],
+      twilioBaseUrl: "http://127.0.0.1:4000",
+    });
+    expect(library.applied[0].context).toEqual({ gateway_url: "http://127.0.0.1:4000/sms", from: "1" });
+  });
+
+  test("that has received nothing has no code to lend", async () => {
+    const library = { ...scriptedFlow(askCode, done), createSmsInbox: async () => inboxWith() };
+    const ended = await run(library, ["--inbox", "--answers", file("code.yaml", "- code: $code\n")]);
+    expect(ended).toMatchObject({
+      code: 2,
+      err: "postern: a response says $code, but no message with a code has come\n",
     });
   });
 });
