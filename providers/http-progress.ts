@@ -87,8 +87,9 @@ export class Progress {
         ...this.facts(),
       });
     }
-    if (systemCode?.startsWith("HPE_") || (error as Error)?.name === "HTTPParserError") {
-      return new HttpError("invalid_response", `${label} did not answer in HTTP.`, {
+    const unparsable = error instanceof Error && error.name === "HTTPParserError";
+    if (unparsable || systemCode === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
+      return new HttpError("invalid_response", `${label} did not answer in valid HTTP.`, {
         hint: "Check that the port is the one of an HTTP service and that the scheme is right.",
         systemCode,
         ...this.facts(),
