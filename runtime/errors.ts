@@ -1,0 +1,105 @@
+// The errors the runtime throws to its embedder; what users meet are challenges instead.
+import type { ModelName } from "./store/contract.ts";
+
+/** Base of the runtime's own errors. */
+export class RuntimeError extends Error {
+  override readonly name: string = "RuntimeError";
+}
+
+/** There is no flow with this slug. The server answers it with 404. */
+export class FlowNotFound extends RuntimeError {
+  override readonly name: string = "FlowNotFound";
+  readonly slug: string;
+  /** The slugs that exist. */
+  readonly known: readonly string[];
+  constructor(slug: string, known: readonly string[]) {
+    const list = known.map((name) => JSON.stringify(name)).join(", ");
+    super(
+      `there is no flow ${JSON.stringify(slug)}; ${
+        known.length === 0
+          ? "the store has no flows yet: apply a blueprint that defines one"
+          : `known flows: ${list}`
+      }`,
+    );
+    this.slug = slug;
+    this.known = known;
+  }
+}
+
+/** There is no user with this username or pk. */
+export class UserNotFound extends RuntimeError {
+  override readonly name: string = "UserNotFound";
+  constructor(user: string | number) {
+    super(`there is no user ${JSON.stringify(user)}; create it first, or start the flow with user: null`);
+  }
+}
+
+/** A plan needs a stage that this runtime does not run. The flow does not start: leaving a stage out would let people in. */
+export class StageNotAvailable extends RuntimeError {
+  override readonly name: string = "StageNotAvailable";
+  /** Name of the stage. */
+  readonly stage: string;
+  /** Its model, `app.model`. */
+  readonly model: ModelName;
+  constructor(stage: string, model: ModelName, flow: string, available: readonly string[]) {
+    super(
+      `stage ${JSON.stringify(stage)} (${model}) of flow ${JSON.stringify(flow)} is not available in this version; ` +
+        `remove it from the flow, or use one of: ${available.join(", ")}`,
+    );
+    this.stage = stage;
+    this.model = model;
+  }
+}
+
+/** There is no flow in progress with this id: it ended, expired, or never was. */
+export class SessionNotFound extends RuntimeError {
+  override readonly name: string = "SessionNotFound";
+  readonly session: string;
+  constructor(session: string) {
+    super("this flow is not in progress: it has ended, expired, or its id is wrong; start the flow again");
+    this.session = session;
+  }
+}
+
+/** A response was given to an execution that has ended. */
+export class FlowFinished extends RuntimeError {
+  override readonly name: string = "FlowFinished";
+  constructor(slug: string) {
+    super(`flow ${JSON.stringify(slug)} has ended; start it again`);
+  }
+}
+
+/** A flow sent its client round and round without ever showing anything. */
+export class FlowLoop extends RuntimeError {
+  override readonly name: string = "FlowLoop";
+  constructor(slug: string, hops: number) {
+    super(
+      `flow ${JSON.stringify(slug)} redirected to itself ${hops} times without a challenge; ` +
+        "look for a stage that always fails and whose binding restarts the flow",
+    );
+  }
+}
+
+/** Another request changed the flow's state first. Handled inside: the request is run again on the new state. */
+export class SessionConflict extends RuntimeError {
+  override readonly name: string = "SessionConflict";
+  constructor() {
+    super("this flow was changed by another request at the same time; send the request again");
+  }
+}
+
+/**
+ * A policy could not be evaluated, and what it protects would have been skipped for it. The flow stops; the same
+ * request may be sent again.
+ */
+export class PolicyUndecided extends RuntimeError {
+  override readonly name: string = "PolicyUndecided";
+  constructor(policies: readonly string[]) {
+    super(`the decision of ${policies.join(", ")} is missing`);
+  }
+}
+
+/** The store's objects do not fit together (a stage or binding of a running flow was deleted, say). */
+export class FlowMisconfigured extends RuntimeError {
+  override readonly name: string = "FlowMisconfigured";
+}

@@ -1,0 +1,115 @@
+// What expressions see of the runtime, as JSON, built in one place so that what they must not see is decided once.
+import type { JsonObject } from "../../engine/types.ts";
+import type { Row, Snapshot } from "../store/contract.ts";
+import { type Person, pendingPerson, personView } from "../users/person.ts";
+import type { HttpRequestData } from "./http-request.ts";
+import { isObject, type Plan } from "./plan.ts";
+
+/** The plan context's key of the device that an SMS stage is setting up. */
+export const SMS_DEVICE_KEY = "goauthentik.io/stages/authenticator_sms/sms_device";
+
+/** `http_request`, or null where there is none. */
+export function httpRequestView(
+  tx: Snapshot,
+  http: HttpRequestData | null,
+  user: Person | null,
+): JsonObject | null {
+  return http === null ? null : { ...http, user: personView(tx, user) };
+}
+
+/** A policy request: the variable `request` of every kind of expression. */
+export interface RequestParts {
+  readonly user: Person | null;
+  readonly http: HttpRequestData | null;
+  /** The user of the HTTP request where it is not the request's own. */
+  readonly httpUser?: Person | null;
+  readonly context: JsonObject;
+  readonly obj?: JsonObject | null;
+  readonly debug?: boolean;
+}
+
+/** The policy request as expressions see it. */
+export function requestView(tx: Snapshot, parts: RequestParts): JsonObject {
+  const httpUser = parts.httpUser === undefined ? parts.user : parts.httpUser;
+  return {
+    user: personView(tx, parts.user),
+    http_request: httpRequestView(tx, parts.http, httpUser),
+    obj: parts.obj ?? null,
+    context: parts.context,
+    debug: parts.debug ?? false,
+  };
+}
+
+/**
+ * The plan context as flow policies see it: flat, with the users it refers to, and `flow_plan`. The code that was
+ * sent by SMS is in neither.
+ */
+export function planContextView(tx: Snapshot, plan: Plan): JsonObject {
+  const context = contextView(tx, plan.context);
+  return {
+    ...context,
+    flow_plan: {
+      flow_pk: plan.flow,
+      bindings: plan.stages.map((stage) => ({ pk: stage.binding, stage: stage.stage, marker: stage.marker })),
+      context,
+    },
+  };
+}
+
+function contextView(tx: Snapshot, context: JsonObject): JsonObject {
+  const view = { ...context };
+  if (Object.hasOwn(view, "pending_user")) view.pending_user = personView(tx, pendingPerson(tx, context));
+  const draft = view[SMS_DEVICE_KEY];
+  if (isObject(draft)) {
+    view[SMS_DEVICE_KEY] = { pk: null, name: draft.name, phone_number: draft.phone_number, confirmed: false };
+  }
+  return view;
+}
+
+/** An SMS stage as mappings see it: all it is configured with, except `auth` and `auth_password`. */
+export function smsStageView(
+  stage: Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">,
+): JsonObject {
+  const { auth: _auth, auth_password: _password, ...fields } = stage;
+  return fields;
+}
+
+/** The parts of an SMS device that a mapping sees; pk is null while it is being enrolled. */
+export interface DeviceParts {
+  readonly pk: number | null;
+  readonly name: string;
+  readonly phone_number: string;
+  readonly token: string;
+}
+
+/** Variables of the mapping that an SMS stage calls. */
+export function smsMappingContext(
+  tx: Snapshot,
+  parts: {
+    readonly mapping: Row<"authentik_events.notificationwebhookmapping">;
+    readonly stage: Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
+    readonly device: DeviceParts;
+    readonly user: Person | null;
+    readonly http: HttpRequestData | null;
+  },
+): JsonObject {
+  const user = personView(tx, parts.user);
+  const stage = smsStageView(parts.stage);
+  const device: JsonObject = { ...parts.device, user, stage };
+  const obj = { pk: parts.mapping.pk, name: parts.mapping.name };
+  const context = { device, token: parts.device.token, stage };
+  const request = requestView(tx, { user: parts.user, http: parts.http, obj, context });
+  return { user, request, ...context };
+}
+
+/** Variables of a prompt's placeholder, initial value or choices. */
+export function promptExpressionContext(
+  tx: Snapshot,
+  prompt: Row<"authentik_stages_prompt.prompt">,
+  parts: { readonly user: Person | null; readonly http: HttpRequestData; readonly promptContext: JsonObject },
+): JsonObject {
+  const obj = { pk: prompt.pk, name: prompt.name, field_key: prompt.field_key, type: prompt.type };
+  const context = { prompt_context: parts.promptContext };
+  const request = requestView(tx, { user: parts.user, http: parts.http, obj, context });
+  return { user: personView(tx, parts.user), request, ...context };
+}

@@ -1,0 +1,108 @@
+// The HTTP request as the runtime keeps it: what expressions may see of it, without the client's credentials.
+import { randomUUID } from "node:crypto";
+import type { JsonObject } from "../../engine/types.ts";
+import type { Snapshot } from "../store/contract.ts";
+
+/** A query or form: the last value of a key, or all of them. */
+export type QueryData = { [key: string]: string | string[] };
+
+/** The installation as a request's host name selects it. */
+export type Brand = {
+  domain?: string;
+  branding_title?: string;
+  branding_logo?: string;
+  branding_favicon?: string;
+  attributes?: JsonObject;
+  default?: boolean;
+};
+
+/** An HTTP request as an embedder hands it in; every part may be left out. */
+export interface HttpRequestInput {
+  /** WSGI's dictionary; `REMOTE_ADDR` is the client's address. `HTTP_…` keys are added from `headers`. */
+  readonly META?: { readonly [key: string]: string };
+  readonly headers?: { readonly [name: string]: string };
+  /** The query string's values; `query` is the same by another name. */
+  readonly GET?: QueryData;
+  readonly query?: QueryData;
+  /** The form's values. Empty with a JSON body. */
+  readonly POST?: QueryData;
+  readonly path?: string;
+  readonly method?: string;
+  readonly host?: string;
+  /** Default: the store's brand for the host, else its default brand. */
+  readonly brand?: Brand;
+  readonly request_id?: string;
+}
+
+/** An HTTP request as plans, expressions and events use it. JSON. */
+export type HttpRequestData = {
+  META: { [key: string]: string };
+  headers: { [name: string]: string };
+  GET: QueryData;
+  POST: QueryData;
+  /** Always empty: cookies are credentials. */
+  COOKIES: { [name: string]: string };
+  path: string;
+  method: string;
+  host: string;
+  brand: Brand;
+  request_id: string;
+};
+
+/** Headers that carry credentials: neither stored with the session nor shown to expressions. */
+const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
+
+/** The request in its kept form: credentials dropped, `META` and `headers` completed from each other, brand found. */
+export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequestData {
+  const given = Object.entries(input.headers ?? {}).filter(([name]) => !CREDENTIALS.has(name.toLowerCase()));
+  const meta = Object.entries(input.META ?? {}).filter(([key]) => !CREDENTIALS.has(headerName(key)));
+  const fromMeta = meta
+    .filter(([key]) => key.startsWith("HTTP_"))
+    .map(([key, value]) => [headerName(key), value] as const);
+  const known = new Set(given.map(([name]) => name.toLowerCase()));
+  const host = input.host ?? input.headers?.host ?? input.META?.HTTP_HOST ?? "localhost";
+  return {
+    META: Object.fromEntries([...given.map(([name, value]) => [metaKey(name), value]), ...meta]),
+    headers: Object.fromEntries([...fromMeta.filter(([name]) => !known.has(name)), ...given]),
+    GET: { ...input.query, ...input.GET },
+    POST: { ...input.POST },
+    COOKIES: {},
+    path: input.path ?? "/",
+    method: input.method ?? "GET",
+    host,
+    brand: { ...(input.brand ?? brandOf(tx, host)) },
+    request_id: input.request_id ?? randomUUID().replaceAll("-", ""),
+  };
+}
+
+function metaKey(header: string): string {
+  const key = header.toUpperCase().replaceAll("-", "_");
+  return key === "CONTENT_TYPE" || key === "CONTENT_LENGTH" ? key : `HTTP_${key}`;
+}
+
+function headerName(metaKey: string): string {
+  return metaKey
+    .replace(/^HTTP_/, "")
+    .replaceAll("_", "-")
+    .toLowerCase();
+}
+
+/** The brand whose domain is the host's or an upper one of it, the longest first; else the default one. */
+function brandOf(tx: Snapshot, host: string): Brand {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  const brands = tx.list("authentik_brands.brand");
+  const matching = brands
+    .filter(({ domain }) => name === domain.toLowerCase() || name.endsWith(`.${domain.toLowerCase()}`))
+    .sort((a, b) => b.domain.length - a.domain.length);
+  const brand = matching[0] ?? brands.find((candidate) => candidate.default);
+  if (brand === undefined)
+    return { domain: "fallback", branding_title: "authentik", attributes: {}, default: true };
+  const { domain, branding_title, branding_logo, branding_favicon, attributes } = brand;
+  return { domain, branding_title, branding_logo, branding_favicon, attributes, default: brand.default };
+}
+
+/** The last value of a query key, or nothing. */
+export function lastValue(query: QueryData, key: string): string | undefined {
+  const value = Object.hasOwn(query, key) ? query[key] : undefined;
+  return Array.isArray(value) ? value[value.length - 1] : value;
+}

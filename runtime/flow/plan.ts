@@ -1,0 +1,31 @@
+// The plan of a flow in progress: which stages are still to come, and what is known so far. All of it is JSON.
+import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import type { ModelName } from "../store/contract.ts";
+
+/** One stage still to be run. */
+export type PlannedStage = {
+  /** pk of the flow-stage binding. */
+  binding: string;
+  stage: string;
+  model: ModelName;
+  /** `reevaluate`: the binding's policies are asked on every request of this stage. */
+  marker: "plain" | "reevaluate";
+};
+
+/** A plan. Stages and bindings are kept by pk and read afresh on each request, so no secret of a stage is in here. */
+export type Plan = {
+  flow: string;
+  stages: PlannedStage[];
+  context: JsonObject;
+};
+
+/** The plan context's `prompt_data`, or an empty object. */
+export function promptData(context: JsonObject): JsonObject {
+  const data = context.prompt_data;
+  return isObject(data) ? data : {};
+}
+
+/** Whether a JSON value is an object. */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

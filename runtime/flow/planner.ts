@@ -1,0 +1,130 @@
+// The planner: whether a flow applies to a user, and which stages it will run.
+import type { JsonObject } from "../../engine/types.ts";
+import { FlowMisconfigured, PolicyUndecided, StageNotAvailable } from "../errors.ts";
+import { STAGE_MODELS } from "../models/registry.ts";
+import type { Services } from "../services.ts";
+import { stageModels, stageView } from "../stages/registry.ts";
+import type { ModelName, Row, Snapshot } from "../store/contract.ts";
+import { isSuperuser, type Person, pendingPerson } from "../users/person.ts";
+import { planContextView } from "./expression-context.ts";
+import type { HttpRequestData } from "./http-request.ts";
+import { isObject, type Plan, type PlannedStage } from "./plan.ts";
+
+type Flow = Row<"authentik_flows.flow">;
+
+/** What a plan is made for. */
+export interface PlanRequest {
+  readonly flow: Flow;
+  readonly user: Person | null;
+  readonly http: HttpRequestData;
+  readonly context: JsonObject;
+}
+
+/** A plan, or why there is none. */
+export type Planned =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  /** The flow is not for this user; the texts of its policies, if any, say why. */
+  | { readonly kind: "not_applicable"; readonly messages: readonly string[] }
+  /** No stage is left to run. */
+  | { readonly kind: "empty" };
+
+/**
+ * Plans a flow. Nothing is cached: a plan may depend on anything in its context.
+ *
+ * @throws {StageNotAvailable} when a stage of the plan cannot be run.
+ * @throws {PolicyUndecided} when a stage would be left out because a policy could not be evaluated.
+ */
+export async function planFlow(services: Services, request: PlanRequest): Promise<Planned> {
+  const { flow, http, context } = request;
+  const found = await services.store.read((tx) => ({
+    allowed: meetsRequirement(tx, flow.authentication, request),
+    subject: pendingPerson(tx, context) ?? request.user,
+    bindings: tx
+      .list("authentik_flows.flowstagebinding", { target: flow.pk })
+      .sort((a, b) => a.order - b.order)
+      .map((binding) => ({ binding, model: stageModel(tx, binding.stage) })),
+  }));
+  if (!found.allowed) return { kind: "not_applicable", messages: [] };
+  const plan: Plan = { flow: flow.pk, stages: [], context: structuredClone(context) };
+  const asked = { user: found.subject, http, httpUser: request.user };
+  const decision = await services.policies.evaluateBindings(flow.pk, flow.policy_engine_mode, {
+    ...asked,
+    context: (tx) => planContextView(tx, plan),
+    obj: { pk: flow.pk, slug: flow.slug, name: flow.name },
+  });
+  if (!decision.passing) return { kind: "not_applicable", messages: decision.messages };
+  for (const { binding, model } of found.bindings) {
+    if (binding.evaluate_on_plan && !(await keepsStage(services, binding, plan, asked))) continue;
+    plan.stages.push(plannedStage(binding, model));
+  }
+  if (plan.stages.length === 0) return { kind: "empty" };
+  await refuseUnknownStages(services, flow, plan);
+  return { kind: "plan", plan };
+}
+
+function plannedStage(binding: Row<"authentik_flows.flowstagebinding">, model: ModelName): PlannedStage {
+  const marker = binding.re_evaluate_policies ? "reevaluate" : "plain";
+  return { binding: binding.pk, stage: binding.stage, model, marker };
+}
+
+/**
+ * Whether the policies bound to a stage keep it in the plan. A stage is only ever left out by decisions: where one is
+ * missing and the stage would be left out, this throws {@link PolicyUndecided}.
+ */
+export async function keepsStage(
+  services: Services,
+  binding: Row<"authentik_flows.flowstagebinding">,
+  plan: Plan,
+  asked: { readonly user: Person | null; readonly http: HttpRequestData; readonly httpUser: Person | null },
+): Promise<boolean> {
+  const decision = await services.policies.evaluateBindings(binding.pk, binding.policy_engine_mode, {
+    ...asked,
+    context: (tx) => planContextView(tx, plan),
+    obj: { pk: binding.pk, order: binding.order, stage: binding.stage },
+  });
+  if (decision.passing) return true;
+  if (decision.failures.length > 0) {
+    throw new PolicyUndecided(decision.failures.map(({ policy }) => `policy ${JSON.stringify(policy)}`));
+  }
+  if (decision.messages.length > 0) {
+    const messages = [...decision.messages];
+    services.logger.log("info", "a stage is skipped by its policies", { stage: binding.stage, messages });
+  }
+  return false;
+}
+
+function meetsRequirement(tx: Snapshot, requirement: Flow["authentication"], request: PlanRequest): boolean {
+  const { user, context } = request;
+  switch (requirement) {
+    case "none":
+      return true;
+    case "require_authenticated":
+      return user !== null;
+    case "require_unauthenticated":
+      return user === null;
+    case "require_superuser":
+      return isSuperuser(tx, user);
+    case "require_redirect":
+      return isObject(context.is_redirected) || context.is_redirected === true;
+    case "require_outpost":
+      return isObject(context.outpost);
+    case "require_token":
+      return isObject(context.is_restored) || context.is_restored === true;
+  }
+}
+
+/** The model of the stage with this pk. */
+function stageModel(tx: Snapshot, pk: string): ModelName {
+  const model = STAGE_MODELS.find((name) => tx.get(name, pk) !== undefined);
+  if (model === undefined)
+    throw new FlowMisconfigured(`there is no stage ${pk}; remove the binding that names it`);
+  return model;
+}
+
+async function refuseUnknownStages(services: Services, flow: Flow, plan: Plan): Promise<void> {
+  const unknown = plan.stages.find(({ model }) => stageView(model) === undefined);
+  if (unknown === undefined) return;
+  const row = await services.store.read((tx) => tx.get(unknown.model, unknown.stage));
+  const name = row !== undefined && "name" in row ? String(row.name) : unknown.stage;
+  throw new StageNotAvailable(name, unknown.model, flow.slug, stageModels());
+}

@@ -1,0 +1,159 @@
+// One request at the head of a plan: lets markers drop stages, then asks the stage that is left.
+import { FlowMisconfigured } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { stageView } from "../stages/registry.ts";
+import type { ModelName, Row } from "../store/contract.ts";
+import { findPerson, type Person, pendingPerson } from "../users/person.ts";
+import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./challenge.ts";
+import { SMS_DEVICE_KEY } from "./expression-context.ts";
+import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
+import { isObject, type PlannedStage } from "./plan.ts";
+import { keepsStage } from "./planner.ts";
+import type { ResponseErrors } from "./response-errors.ts";
+import type { FlowSession } from "./session.ts";
+import type { StageContext, StageOutcome, StageResponse } from "./stage.ts";
+
+type Binding = Row<"authentik_flows.flowstagebinding">;
+
+/** What is read before the stage is asked. */
+interface Loaded {
+  readonly flow: Row<"authentik_flows.flow">;
+  readonly user: Person | null;
+  readonly pending: Person | null;
+}
+
+/** The run of one request. */
+export class StageRun {
+  readonly #services: Services;
+  readonly #session: FlowSession;
+  #loaded: Loaded | undefined;
+  #current:
+    | { readonly planned: PlannedStage; readonly binding: Binding; readonly stage: Row<ModelName> }
+    | undefined;
+  constructor(services: Services, session: FlowSession) {
+    this.#services = services;
+    this.#session = session;
+  }
+
+  /** Reads the flow and the users. Throws {@link FlowMisconfigured} when the flow was deleted meanwhile. */
+  async prepare(): Promise<void> {
+    const { plan, user: pk, slug } = this.#session.data;
+    this.#loaded = await this.#services.store.read((tx) => {
+      const flow = tx.get("authentik_flows.flow", plan.flow);
+      if (flow === undefined) throw new FlowMisconfigured(`flow ${JSON.stringify(slug)} was deleted`);
+      const user = pk === null ? null : findPerson(tx, { pk });
+      return { flow, user, pending: pendingPerson(tx, plan.context) };
+    });
+  }
+
+  /** Whose requests these are, as far as it is known. */
+  get requestUser(): Person | null {
+    return this.#loaded?.user ?? null;
+  }
+
+  /** The flow and its users, for endings. */
+  get setting(): FlowSetting {
+    const { flow, user, pending } = this.#require();
+    const { http, query, plan } = this.#session.data;
+    return { flow, user, pending, http, query, context: plan.context };
+  }
+
+  /** `flow_info` of the challenges; nothing where the flow could not be read. */
+  info(): FlowInfo | undefined {
+    if (this.#loaded === undefined) return undefined;
+    const { setting } = this;
+    return flowInfo(setting.flow, setting.context, settingUser(setting), nextOf(setting));
+  }
+
+  /** What the current binding says about invalid responses, where that is not "try again". */
+  get restarts(): "restart" | "restart_with_context" | false {
+    const action = this.#current?.binding.invalid_response_action ?? "retry";
+    return action === "retry" ? false : action;
+  }
+
+  /** Texts of the state that no record may hold. */
+  secrets(): string[] {
+    const draft = this.#session.data.plan.context[SMS_DEVICE_KEY];
+    const values = isObject(draft) ? [draft.token, draft.phone_number] : [];
+    return values.filter((value): value is string => typeof value === "string" && value !== "");
+  }
+
+  /** The stage's own challenge with what every stage's challenge has. */
+  shape(challenge: StageChallenge, errors: ResponseErrors | undefined): Challenge {
+    const { component, ...fields } = challenge;
+    const info = this.info();
+    return {
+      ...(info === undefined ? {} : { flow_info: info }),
+      component,
+      ...(errors === undefined ? {} : { response_errors: errors }),
+      ...fields,
+    };
+  }
+
+  /** Returns the current stage to the head of the plan. */
+  putBack(): void {
+    if (this.#current !== undefined) this.#session.data.plan.stages.unshift(this.#current.planned);
+  }
+
+  /** The answer of the stage at the head of the plan, or `end` when no stage is left. */
+  async answer(method: "GET" | "POST", response: StageResponse | undefined): Promise<StageOutcome | "end"> {
+    await this.#dropSkipped();
+    if (this.#current === undefined) return "end";
+    const view = stageView(this.#current.planned.model);
+    if (view === undefined)
+      throw new FlowMisconfigured(`stage ${this.#current.planned.model} is not available`);
+    const context = this.#context(this.#current.stage);
+    return method === "GET" ? view.get(context) : view.post(context, response ?? { data: {}, form: false });
+  }
+
+  /** Takes stages off the head of the plan as long as their policies say so. */
+  async #dropSkipped(): Promise<void> {
+    const { plan, http } = this.#session.data;
+    const { user, pending } = this.#require();
+    for (let planned = plan.stages[0]; planned !== undefined; planned = plan.stages[0]) {
+      const current = { planned, ...(await this.#read(planned)) };
+      const asked = { user: pending ?? user, http, httpUser: user };
+      if (planned.marker === "plain" || (await keepsStage(this.#services, current.binding, plan, asked))) {
+        this.#current = current;
+        return;
+      }
+      plan.stages.shift();
+    }
+  }
+
+  #read(planned: PlannedStage): Promise<{ binding: Binding; stage: Row<ModelName> }> {
+    return this.#services.store.read((tx) => {
+      const binding = tx.get("authentik_flows.flowstagebinding", planned.binding);
+      const stage = tx.get(planned.model, planned.stage);
+      if (binding === undefined || stage === undefined) {
+        throw new FlowMisconfigured(
+          "a stage of this flow was deleted while the flow was running; start it again",
+        );
+      }
+      return { binding, stage };
+    });
+  }
+
+  #context(stage: Row<ModelName>): StageContext {
+    const { setting } = this;
+    const { plan, http } = this.#session.data;
+    return {
+      services: this.#services,
+      stage,
+      plan,
+      flow: setting.flow,
+      user: setting.pending ?? setting.user,
+      shownUser: settingUser(setting),
+      http,
+      checkpoint: async () => {
+        await this.#services.store.transaction((tx) => this.#session.save(tx));
+        this.#session.saved();
+      },
+    };
+  }
+
+  #require(): Loaded {
+    if (this.#loaded === undefined) throw new FlowMisconfigured("the flow was not read");
+    return this.#loaded;
+  }
+}

@@ -1,0 +1,51 @@
+// What a stage is to the executor: a view that answers GET and POST, and says how the flow goes on.
+import type { JsonObject } from "../../engine/types.ts";
+import type { Services } from "../services.ts";
+import type { ModelName, Row, Transaction } from "../store/contract.ts";
+import type { Person } from "../users/person.ts";
+import type { ShownUser, StageChallenge } from "./challenge.ts";
+import type { HttpRequestData } from "./http-request.ts";
+import type { Plan } from "./plan.ts";
+import type { ResponseErrors } from "./response-errors.ts";
+
+/** What one request of a stage leads to. */
+export type StageOutcome =
+  /** Show this. With `errors` (also empty ones) the response was looked at, but the stage is not done. */
+  | { readonly kind: "challenge"; readonly challenge: StageChallenge; readonly errors?: ResponseErrors }
+  /** The response is refused: shown again, or the flow restarts, as the binding's `invalid_response_action` says. */
+  | { readonly kind: "rejected"; readonly challenge: StageChallenge; readonly errors: ResponseErrors }
+  /**
+   * The stage is done. `commit` runs in the very transaction that takes the stage off the plan, so both happen or
+   * neither; an outcome it returns replaces this one, and it must then have changed nothing.
+   */
+  | { readonly kind: "done"; readonly commit?: (tx: Transaction) => StageOutcome | undefined }
+  /** The stage cannot be passed: access denied, or restart. */
+  | { readonly kind: "invalid"; readonly message?: string };
+
+/** What a stage's view works with during one request. */
+export interface StageContext<M extends ModelName = ModelName> {
+  readonly services: Services;
+  readonly stage: Row<M>;
+  /** May be changed; changes are kept when the request ends without an exception. */
+  readonly plan: Plan;
+  readonly flow: Row<"authentik_flows.flow">;
+  /** The pending user, else the request's user, else nobody. */
+  readonly user: Person | null;
+  readonly shownUser: ShownUser;
+  readonly http: HttpRequestData;
+  /** Makes the changes of the plan durable before something is done that cannot be undone (sending a message). */
+  checkpoint(): Promise<void>;
+}
+
+/** What the client answered; own keys only, unknown ones are ignored. */
+export interface StageResponse {
+  readonly data: JsonObject;
+  /** The answer came as a form, where an unticked checkbox is simply absent. */
+  readonly form: boolean;
+}
+
+/** A stage's behaviour. */
+export interface StageView<M extends ModelName = ModelName> {
+  get(context: StageContext<M>): Promise<StageOutcome>;
+  post(context: StageContext<M>, response: StageResponse): Promise<StageOutcome>;
+}

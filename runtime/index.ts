@@ -1,0 +1,44 @@
+// The public face of the runtime (`postern/runtime`).
+export type { AppliedEntry, ApplyOptions as BlueprintOptions, BlueprintReport } from "./blueprint/apply.ts";
+export { BlueprintError, type Problem as BlueprintProblem } from "./blueprint/errors.ts";
+export {
+  FlowFinished,
+  FlowLoop,
+  FlowMisconfigured,
+  FlowNotFound,
+  PolicyUndecided,
+  RuntimeError,
+  SessionConflict,
+  SessionNotFound,
+  StageNotAvailable,
+  UserNotFound,
+} from "./errors.ts";
+export type { Challenge, FlowInfo } from "./flow/challenge.ts";
+export type { Execution } from "./flow/execution.ts";
+export type { FlowAnswer, FlowExecutor, FlowRequest, FlowStart } from "./flow/executor.ts";
+export type { Brand, HttpRequestInput } from "./flow/http-request.ts";
+export type { ResponseError, ResponseErrors } from "./flow/response-errors.ts";
+export type { Logger, LogLevel } from "./logger.ts";
+export {
+  type ApplyOptions,
+  createRuntime,
+  type FlowHandle,
+  type Runtime,
+  type RuntimeOptions,
+} from "./runtime.ts";
+export type { Clock, RandomInt, SmsProviderFactory } from "./services.ts";
+export type { ModelName, NewRow, Pk, Row, Snapshot, Store, Transaction } from "./store/contract.ts";
+export {
+  NotFound,
+  ProtectedError,
+  StoreClosed,
+  StoreDamaged,
+  StoreError,
+  StoreLocked,
+  StoreWriteFailed,
+  UniqueViolation,
+  ValidationError,
+} from "./store/contract.ts";
+export { type LowdbOptions, lowdbStore } from "./store/lowdb.ts";
+export { memoryStore } from "./store/memory.ts";
+export type { UserInput } from "./users/person.ts";

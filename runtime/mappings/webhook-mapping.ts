@@ -1,0 +1,114 @@
+// Calls the webhook mapping of an SMS stage and checks what it may change.
+import { ExpressionFailure } from "../../engine/errors.ts";
+import type { Engine, EvaluateOptions, ExpressionError, JsonValue } from "../../engine/types.ts";
+import { RuntimeError } from "../errors.ts";
+import { redact } from "../events/cleanse.ts";
+import type { EventLog } from "../events/event-log.ts";
+import { type DeviceParts, smsMappingContext } from "../flow/expression-context.ts";
+import type { HttpRequestData } from "../flow/http-request.ts";
+import { isObject } from "../flow/plan.ts";
+import { asExpressionError } from "../policies/expression-policy.ts";
+import type { Row, Store } from "../store/contract.ts";
+import type { Person } from "../users/person.ts";
+
+type SmsStage = Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
+
+/** What a mapping changes of a message. */
+export interface MappedMessage {
+  /** Twilio: replaces the text. */
+  readonly text?: string;
+  /** Generic: replaces the whole body; null sends none. */
+  readonly payload?: JsonValue;
+}
+
+/** What a mapping is called about. */
+export interface MappingCall {
+  readonly stage: SmsStage;
+  readonly device: DeviceParts;
+  readonly user: Person | null;
+  readonly http: HttpRequestData | null;
+}
+
+/** The mapping failed, and an event says how. Nothing was sent. */
+export class MappingFailed extends RuntimeError {
+  override readonly name: string = "MappingFailed";
+  readonly mapping: string;
+  readonly error: ExpressionError;
+  constructor(mapping: string, error: ExpressionError) {
+    super(`mapping ${JSON.stringify(mapping)} failed: ${error.type}: ${error.message}`);
+    this.mapping = mapping;
+    this.error = error;
+  }
+}
+
+/** Runs webhook mappings. */
+export class WebhookMappings {
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #events: EventLog;
+  readonly #options: () => EvaluateOptions;
+  constructor(store: Store, engine: Engine, events: EventLog, options: () => EvaluateOptions = () => ({})) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#events = events;
+    this.#options = options;
+  }
+
+  /** What the stage's mapping makes of the message; nothing where the stage has none. Throws {@link MappingFailed}. */
+  async apply(call: MappingCall): Promise<MappedMessage> {
+    const found = await this.#store.read((tx) => {
+      if (call.stage.mapping === null) return undefined;
+      const mapping = tx.get("authentik_events.notificationwebhookmapping", call.stage.mapping);
+      return mapping === undefined
+        ? undefined
+        : { mapping, context: smsMappingContext(tx, { ...call, mapping }) };
+    });
+    if (found === undefined) return {};
+    const { name, expression } = found.mapping;
+    try {
+      const options = { ...this.#options(), sanitize: true };
+      const value = await this.#engine.mapping(name, expression).evaluate(found.context, options);
+      return call.stage.provider === "twilio" ? twilioText(value) : { payload: value };
+    } catch (error) {
+      throw await this.#failed(found.mapping, error, call);
+    }
+  }
+
+  async #failed(
+    mapping: Row<"authentik_events.notificationwebhookmapping">,
+    error: unknown,
+    call: MappingCall,
+  ): Promise<MappingFailed> {
+    const cause = error instanceof ExpressionFailure ? error.error : asExpressionError(error);
+    // An exception's text may quote the code or the number it was given.
+    const secrets = [call.device.token, call.device.phone_number];
+    const { type, line = null } = cause;
+    const exception = { type, line, message: redact(cause.message, secrets) };
+    await this.#events.create(
+      "property_mapping_exception",
+      {
+        expression: mapping.expression,
+        message: redact(cause.traceback, secrets),
+        mapping: { pk: mapping.pk, name: mapping.name },
+        exception,
+      },
+      { user: call.user, http: call.http, app: "authentik.stages.authenticator_sms" },
+    );
+    return new MappingFailed(mapping.name, cause);
+  }
+}
+
+/** Twilio takes the key `message` of a dictionary; anything but a dictionary is an error, as in authentik. */
+function twilioText(value: JsonValue): MappedMessage {
+  if (!isObject(value)) {
+    const type = value === null ? "None" : Array.isArray(value) ? "a list" : typeof value;
+    throw new TypeError(
+      `the mapping returned ${type}; a Twilio stage needs a dictionary, as in return {"message": "…"}`,
+    );
+  }
+  if (!Object.hasOwn(value, "message")) return {};
+  if (typeof value.message !== "string" || value.message === "") {
+    throw new TypeError('the key "message" of the mapping\'s result must be a text that is not empty');
+  }
+  return { text: value.message };
+}

@@ -1,0 +1,204 @@
+// The policy engine: runs what is bound to an object, in order, and combines the results.
+//
+// A binding has three outcomes. It passes, it fails, or it cannot be evaluated: the expression raised, met a limit,
+// ran out of time, or is not Python. In the third case the binding's `failure_result` stands in for the decision (it
+// is not negated), the exception's text is the only message, and the result says so under `failures`, because
+// callers differ in what they may do with it: a flow or a form simply does not pass, but a stage must never be
+// skipped for a missing decision (see the executor). Every policy always runs; nothing is read from a cache, since
+// a decision may depend on anything in its context.
+import type { Engine, EvaluateOptions, ExpressionError, JsonObject, Verdict } from "../../engine/types.ts";
+import { type EventLog, personReference } from "../events/event-log.ts";
+import { requestView } from "../flow/expression-context.ts";
+import type { HttpRequestData } from "../flow/http-request.ts";
+import { isObject } from "../flow/plan.ts";
+import type { Logger } from "../logger.ts";
+import type { Row, Snapshot, Store } from "../store/contract.ts";
+import type { Person } from "../users/person.ts";
+import { runExpressionPolicy } from "./expression-policy.ts";
+import { combineResults, type PolicyEngineMode, type PolicyResult } from "./policy-result.ts";
+import { isStatic, staticResult } from "./static-bindings.ts";
+
+type ExpressionPolicy = Row<"authentik_policies_expression.expressionpolicy">;
+type Binding = Row<"authentik_policies.policybinding">;
+
+/** What policies are asked about. */
+export interface PolicyRequest {
+  readonly user: Person | null;
+  readonly http: HttpRequestData | null;
+  /** The user of the HTTP request where it is not `user`. */
+  readonly httpUser?: Person | null;
+  /** Builds `request.context` in the snapshot in which the rest is read. */
+  readonly context: (tx: Snapshot) => JsonObject;
+  /** What the decision is about. */
+  readonly obj?: JsonObject;
+  /** A trial: nothing is recorded. */
+  readonly debug?: boolean;
+}
+
+/** Settings of one policy's run, from its binding where there is one. */
+interface RunSettings {
+  readonly binding: Pick<Binding, "pk" | "negate" | "failure_result" | "timeout"> | null;
+}
+
+/** authentik's default for `timeout`, in seconds. */
+const DEFAULT_TIMEOUT = 30;
+
+/** Evaluates the policies of the store. */
+export class PolicyEngine {
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #events: EventLog;
+  readonly #logger: Logger;
+  readonly #options: () => EvaluateOptions;
+  constructor(
+    store: Store,
+    engine: Engine,
+    events: EventLog,
+    logger: Logger,
+    options: () => EvaluateOptions = () => ({}),
+  ) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#events = events;
+    this.#logger = logger;
+    this.#options = options;
+  }
+
+  /** The decision of everything bound to an object (a flow, or a stage of one). No bindings: passing. */
+  async evaluateBindings(
+    target: string,
+    mode: PolicyEngineMode,
+    request: PolicyRequest,
+  ): Promise<PolicyResult> {
+    const { run, fixed } = await this.#store.read((tx) => {
+      const bindings = tx
+        .list("authentik_policies.policybinding", { target })
+        .filter((binding) => binding.enabled)
+        .sort((a, b) => a.order - b.order);
+      const statics = bindings.filter(isStatic);
+      if (bindings.length === 0) return { run: [], fixed: [] };
+      const view = this.#view(tx, request);
+      const run = bindings
+        .filter((binding) => !isStatic(binding))
+        .map((binding) => ({ binding, view, policy: policyRow(tx, binding.policy as string) }));
+      return { run, fixed: statics.length === 0 ? [] : [staticResult(tx, statics, mode, request.user)] };
+    });
+    const results = await Promise.all(
+      run.map(({ policy, binding, view }) => this.#run(policy, view, request, { binding })),
+    );
+    return combineResults(mode, [...results, ...fixed]);
+  }
+
+  /** The decision of policies that are used without bindings: all must pass. */
+  async evaluatePolicies(pks: readonly string[], request: PolicyRequest): Promise<PolicyResult> {
+    if (pks.length === 0) return combineResults("all", []);
+    const { policies, view } = await this.#store.read((tx) => ({
+      policies: pks.map((pk) => policyRow(tx, pk)),
+      view: this.#view(tx, request),
+    }));
+    const runs = policies.map((policy) => this.#run(policy, view, request, { binding: null }));
+    return combineResults("all", await Promise.all(runs));
+  }
+
+  #view(tx: Snapshot, request: PolicyRequest): JsonObject {
+    return requestView(tx, { ...request, context: request.context(tx) });
+  }
+
+  async #run(
+    policy: ExpressionPolicy,
+    view: JsonObject,
+    request: PolicyRequest,
+    { binding }: RunSettings,
+  ): Promise<PolicyResult> {
+    const timeout = binding?.timeout ?? DEFAULT_TIMEOUT;
+    const verdict = await runExpressionPolicy(
+      this.#engine,
+      policy,
+      { request: view },
+      timeout,
+      this.#options(),
+    );
+    for (const { level, event, attributes } of verdict.logs) {
+      this.#logger.log(level, event, { ...attributes, policy: policy.name });
+    }
+    if (verdict.error !== undefined) return this.#failed(policy, verdict.error, view, request, binding);
+    if (verdict.rawResult === null) {
+      this.#logger.log("warning", "the policy returned nothing and does not pass", { policy: policy.name });
+    }
+    const passing = verdict.passing !== (binding?.negate ?? false);
+    const { messages, rawResult } = verdict;
+    await this.#record(policy, { passing, messages: [...messages] }, verdict, view, request, binding);
+    return { passing, messages, rawResult, failures: [] };
+  }
+
+  async #failed(
+    policy: ExpressionPolicy,
+    error: ExpressionError,
+    view: JsonObject,
+    request: PolicyRequest,
+    binding: RunSettings["binding"],
+  ): Promise<PolicyResult> {
+    this.#logger.log("warning", "a policy failed to execute", { policy: policy.name, type: error.type });
+    if (request.debug !== true) {
+      await this.#events.create(
+        "policy_exception",
+        {
+          message: "Policy failed to execute",
+          ...this.#subject(policy, view, request, binding),
+          exception: { type: error.type, message: error.message, line: error.line ?? null },
+        },
+        { user: request.user, http: request.http, app: "authentik.policies" },
+      );
+    }
+    return {
+      passing: binding?.failure_result ?? false,
+      messages: [error.message],
+      failures: [{ policy: policy.name, error }],
+    };
+  }
+
+  /** Events the expression asked for, and `policy_execution` where the policy wants its runs on record. */
+  async #record(
+    policy: ExpressionPolicy,
+    result: JsonObject,
+    verdict: Verdict,
+    view: JsonObject,
+    request: PolicyRequest,
+    binding: RunSettings["binding"],
+  ): Promise<void> {
+    if (request.debug === true) return;
+    const origin = { user: request.user, http: request.http, app: "authentik.policies" };
+    for (const { action, ...rest } of verdict.events) {
+      const name = typeof action === "string" ? action.replace(/^custom_/, "") : "event";
+      await this.#events.create(`custom_${name}`, { ...rest, policy: policy.name }, origin);
+    }
+    if (!policy.execution_logging) return;
+    const context = { message: "Policy Execution", ...this.#subject(policy, view, request, binding), result };
+    await this.#events.create("policy_execution", context, origin);
+  }
+
+  #subject(
+    policy: ExpressionPolicy,
+    view: JsonObject,
+    request: PolicyRequest,
+    binding: RunSettings["binding"],
+  ): JsonObject {
+    const { flow_plan: _plan, ...shown } = view.context as JsonObject;
+    const pending = shown.pending_user;
+    if (isObject(pending))
+      shown.pending_user = { pk: pending.pk, username: pending.username, email: pending.email };
+    return {
+      policy_uuid: policy.pk.replaceAll("-", ""),
+      policy: policy.name,
+      binding: binding === null ? null : { pk: binding.pk, negate: binding.negate },
+      request: { user: personReference(request.user), obj: request.obj ?? null, context: shown },
+    };
+  }
+}
+
+/** The policy with this pk. A reference to a row that is gone cannot be stored, so there always is one. */
+function policyRow(tx: Snapshot, pk: string): ExpressionPolicy {
+  const row = tx.get("authentik_policies_expression.expressionpolicy", pk);
+  if (row === undefined) throw new Error(`there is no expression policy ${pk}`);
+  return row;
+}

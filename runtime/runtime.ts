@@ -1,0 +1,117 @@
+// createRuntime: puts the parts together and hands out the few things an embedder calls.
+import { randomInt as systemRandomInt } from "node:crypto";
+import type { Engine, EvaluateOptions, JsonObject } from "../engine/types.ts";
+import { createSmsProvider } from "../providers/create-sms-provider.ts";
+import { createHttpClient, type HttpClient } from "../providers/http-client.ts";
+import { applyBlueprint, type BlueprintReport } from "./blueprint/apply.ts";
+import { parseBlueprint } from "./blueprint/parse.ts";
+import { EventLog } from "./events/event-log.ts";
+import { Execution } from "./flow/execution.ts";
+import { FlowExecutor, type FlowStart } from "./flow/executor.ts";
+import { cleansingLogger, type Logger, silentLogger } from "./logger.ts";
+import { WebhookMappings } from "./mappings/webhook-mapping.ts";
+import { PolicyEngine } from "./policies/policy-engine.ts";
+import type { Clock, RandomInt, Services, SmsProviderFactory } from "./services.ts";
+import type { Store } from "./store/contract.ts";
+
+/** Settings of a runtime. */
+export interface RuntimeOptions {
+  /** Runs the expressions. The runtime does not close it. */
+  readonly engine: Engine;
+  /** Keeps everything. The runtime does not close it. */
+  readonly store: Store;
+  /** Carries what is sent; by default a guarded client that reaches public https addresses only. */
+  readonly http?: HttpClient;
+  /** Makes the sender of an SMS stage; by default Twilio's or the generic one, on `http`. */
+  readonly smsProvider?: SmsProviderFactory;
+  /** Milliseconds since the epoch; by default the system's. Expressions see the same time. */
+  readonly clock?: Clock;
+  /** Draws codes; by default from the system's cryptographic generator. Give one in tests only. */
+  readonly randomInt?: RandomInt;
+  /** By default nothing is logged. Secrets are hidden before a line gets here. */
+  readonly logger?: Logger;
+  /** What `!Env` reads in blueprints; by default nothing. */
+  readonly env?: { readonly [name: string]: string | undefined };
+}
+
+/** Settings of {@link Runtime.apply}. */
+export interface ApplyOptions {
+  /** Goes over the blueprint's own context. */
+  readonly context?: JsonObject;
+  /** Checks everything, changes nothing. */
+  readonly dryRun?: boolean;
+  /** Named in errors. */
+  readonly file?: string;
+  /** Reads files for `!File`; by default the tag is refused. */
+  readonly readFile?: (path: string) => string;
+  /** Fields that the models do not have: an error (default), or a warning. */
+  readonly unknownFields?: "error" | "warn";
+}
+
+/** A flow by its slug. */
+export interface FlowHandle {
+  readonly slug: string;
+  /**
+   * Starts the flow and resolves with its first challenge, or with its end when the flow does not apply to the user.
+   *
+   * @throws FlowNotFound, UserNotFound; StageNotAvailable when the flow has a stage this version does not run;
+   *   PolicyUndecided when a policy of the plan cannot be evaluated.
+   */
+  start(options?: FlowStart): Promise<Execution>;
+}
+
+/** Flows on a store. */
+export interface Runtime {
+  /**
+   * Loads a blueprint, all or nothing. Expressions are compiled first. Throws BlueprintError, which names file, line
+   * and remedy.
+   */
+  apply(blueprint: string, options?: ApplyOptions): Promise<BlueprintReport>;
+  flow(slug: string): FlowHandle;
+  /** Continues a flow in progress, started here or by another process. Throws SessionNotFound. */
+  resume(session: string): Promise<Execution>;
+  /** One request after the other, as an HTTP server serves them. */
+  readonly executor: FlowExecutor;
+  readonly store: Store;
+}
+
+/** A runtime. It holds nothing open itself: close the engine and the store when done. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { engine, store, env = {} } = options;
+  const validateExpression = (source: string, name: string): void => void engine.expression(name, source);
+  const services = createServices(options);
+  const executor = new FlowExecutor(services);
+  return {
+    store,
+    executor,
+    apply: async (blueprint, { file, ...options } = {}) =>
+      applyBlueprint(store, parseBlueprint(blueprint, { file }), { ...options, env, validateExpression }),
+    flow: (slug) => ({
+      slug,
+      start: async (start = {}) => Execution.from(slug, executor, await executor.start(slug, start)),
+    }),
+    resume: async (session) => {
+      const answer = await executor.request(session, { method: "GET" });
+      return Execution.from(answer.slug, executor, answer);
+    },
+  };
+}
+
+function createServices(options: RuntimeOptions): Services {
+  const { engine, store, clock = Date.now, randomInt = systemRandomInt } = options;
+  const http = options.http ?? createHttpClient();
+  const logger = cleansingLogger(options.logger ?? silentLogger);
+  const events = new EventLog(store, clock);
+  const evaluation = (): EvaluateOptions => ({ now: clock() });
+  return {
+    engine,
+    store,
+    clock,
+    randomInt,
+    logger,
+    events,
+    policies: new PolicyEngine(store, engine, events, logger, evaluation),
+    webhookMappings: new WebhookMappings(store, engine, events, evaluation),
+    smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),
+  };
+}

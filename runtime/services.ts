@@ -1,0 +1,30 @@
+// What every part of the runtime works with; put together once by createRuntime.
+import type { Engine } from "../engine/types.ts";
+import type { SmsProvider, SmsProviderConfig } from "../providers/sms-provider.ts";
+import type { EventLog } from "./events/event-log.ts";
+import type { Logger } from "./logger.ts";
+import type { WebhookMappings } from "./mappings/webhook-mapping.ts";
+import type { PolicyEngine } from "./policies/policy-engine.ts";
+import type { Store } from "./store/contract.ts";
+
+/** Milliseconds since the epoch. */
+export type Clock = () => number;
+
+/** A whole number from 0 to (not including) the given one, every one as likely. */
+export type RandomInt = (exclusiveMaximum: number) => number;
+
+/** Makes the sender for a stage's configuration. */
+export type SmsProviderFactory = (config: SmsProviderConfig) => SmsProvider;
+
+/** The runtime's parts. */
+export interface Services {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly randomInt: RandomInt;
+  readonly logger: Logger;
+  readonly events: EventLog;
+  readonly policies: PolicyEngine;
+  readonly webhookMappings: WebhookMappings;
+  readonly smsProvider: SmsProviderFactory;
+}

@@ -1,0 +1,24 @@
+// The stages that this runtime runs, by model.
+import type { StageView } from "../flow/stage.ts";
+import type { ModelName } from "../store/contract.ts";
+import { smsSetupView } from "./authenticator_sms/view.ts";
+import { denyView } from "./deny/view.ts";
+import { dummyView } from "./dummy/view.ts";
+import { promptView } from "./prompt/view.ts";
+
+const VIEWS = new Map<ModelName, StageView>([
+  ["authentik_stages_prompt.promptstage", promptView as StageView],
+  ["authentik_stages_authenticator_sms.authenticatorsmsstage", smsSetupView as StageView],
+  ["authentik_stages_deny.denystage", denyView as StageView],
+  ["authentik_stages_dummy.dummystage", dummyView as StageView],
+]);
+
+/** The view of a stage's model; nothing where this runtime cannot run it. */
+export function stageView(model: ModelName): StageView | undefined {
+  return VIEWS.get(model);
+}
+
+/** The models of the stages that can be run. */
+export function stageModels(): ModelName[] {
+  return [...VIEWS.keys()];
+}

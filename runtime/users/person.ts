@@ -1,0 +1,79 @@
+// The user a flow deals with: found in the store, or still to be created.
+import { createHash } from "node:crypto";
+import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { UserNotFound } from "../errors.ts";
+import type { Row, Snapshot } from "../store/contract.ts";
+import { groupsWithAncestors, groupView } from "./groups.ts";
+
+/** A user of the store, or (with pk null) one that is not saved yet. */
+export type Person = Omit<Row<"authentik_core.user">, "pk"> & { readonly pk: number | null };
+
+/** How an embedder names a user: a row (its `pk` counts), a username, or nobody. */
+export type UserInput = { readonly pk: number } | string | null;
+
+/** The stored user that the input means. Throws {@link UserNotFound}. */
+export function findPerson(tx: Snapshot, input: UserInput): Person | null {
+  if (input === null) return null;
+  const row =
+    typeof input === "string"
+      ? tx.list("authentik_core.user", { username: input })[0]
+      : tx.get("authentik_core.user", input.pk);
+  if (row === undefined) throw new UserNotFound(typeof input === "string" ? input : input.pk);
+  return row;
+}
+
+/** The user under `pending_user` of a plan's context, where only the pk is kept. */
+export function pendingPerson(tx: Snapshot, context: JsonObject): Person | null {
+  const reference = context.pending_user;
+  if (reference === null || typeof reference !== "object" || Array.isArray(reference)) return null;
+  return typeof reference.pk === "number" ? findPerson(tx, { pk: reference.pk }) : null;
+}
+
+/** A user as expressions see one; never the password's hash. */
+export function personView(tx: Snapshot, person: Person | null): JsonObject {
+  if (person === null) return { ...ANONYMOUS };
+  const { password: _secret, groups, roles: _roles, ...fields } = person;
+  return {
+    ...(fields as JsonObject),
+    uid: createHash("sha256").update(`postern:${person.uuid}`).digest("hex"),
+    is_superuser: isSuperuser(tx, person),
+    is_authenticated: true,
+    is_anonymous: false,
+    avatar: avatarOf(person),
+    groups: groups.flatMap((pk): JsonValue[] => {
+      const group = tx.get("authentik_core.group", pk);
+      return group === undefined ? [] : [groupView(tx, group)];
+    }),
+  };
+}
+
+/** Django's anonymous user: no attributes, no groups to ask for. */
+const ANONYMOUS: JsonObject = Object.freeze({
+  pk: null,
+  username: "",
+  is_active: false,
+  is_superuser: false,
+  is_authenticated: false,
+  is_anonymous: true,
+});
+
+/** Whether any group of the user, or an ancestor of one, makes superusers. */
+export function isSuperuser(tx: Snapshot, person: Person | null): boolean {
+  return person !== null && groupsWithAncestors(tx, person).some((group) => group.is_superuser);
+}
+
+/** A picture with the user's initials, as a data URI: nothing is fetched from elsewhere. */
+export function avatarOf(person: Pick<Person, "name" | "username"> | null): string {
+  const name = (person?.name || person?.username || "?").trim();
+  const words = name.split(/\s+/).filter((word) => word !== "");
+  const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  const initials = picked.map((word) => [...word][0]?.toUpperCase() ?? "").join("");
+  const safe = initials.replace(/[<>&"']/g, "");
+  const hue = createHash("sha256").update(name).digest()[0];
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">` +
+    `<rect width="64" height="64" fill="hsl(${hue},45%,40%)"/>` +
+    `<text x="50%" y="50%" dy=".1em" fill="#fff" font-family="sans-serif" font-size="26" ` +
+    `text-anchor="middle" dominant-baseline="middle">${safe}</text></svg>`;
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+}
