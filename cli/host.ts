@@ -16,6 +16,8 @@ export interface OpenRuntimeOptions {
   readonly allow: readonly string[];
   /** Takes the place of Twilio's API. */
   readonly twilioBaseUrl?: string;
+  /** What a blueprint's `!Env` reads. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Told what the runtime logs as warning or error, one line each. */
   notice(text: string): void;
 }

@@ -8,23 +8,29 @@ import {
   type HttpClient,
   parseAllowedTarget,
 } from "../providers/index.ts";
-import { createRuntime, lowdbStore, RuntimeError, StoreError, ValidationError } from "../runtime/index.ts";
+import {
+  BlueprintError,
+  createRuntime,
+  lowdbStore,
+  RuntimeError,
+  StoreError,
+  ValidationError,
+} from "../runtime/index.ts";
 import type { Challenge } from "./challenge.ts";
 import type { OpenRuntimeOptions } from "./host.ts";
 import { printable, UsageError } from "./io.ts";
 import type { OpenedRuntime } from "./runtime-door.ts";
 
-/** Runs `work`; what is wrong with a store, a blueprint or a name becomes a {@link UsageError}. */
-async function telling<T>(work: () => Promise<T>, file?: string): Promise<T> {
+/** Errors that tell the person what to mend: a store's file, a blueprint, a name. */
+const mendable = [StoreError, BlueprintError, RuntimeError, ValidationError];
+
+/** Runs `work`; what a person can mend becomes a {@link UsageError}. */
+async function telling<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreError || error instanceof RuntimeError || error instanceof ValidationError) {
-      throw new UsageError(file === undefined ? error.message : `${file}: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw error;
+    if (!mendable.some((kind) => error instanceof kind)) throw error;
+    throw new UsageError((error as Error).message, { cause: error });
   }
 }
 
@@ -54,6 +60,7 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRu
   const runtime = await createRuntime({
     engine,
     store,
+    env: options.env,
     smsProvider: (config) => createSmsProvider(config, http, { twilioBaseUrl }),
     logger: {
       log(level, event, attributes) {
@@ -66,7 +73,9 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRu
   const resources = opened.move();
   return {
     async apply(text, file, { context, dryRun }) {
-      return await telling(() => runtime.apply(text, { context, dryRun }), file);
+      const { entries, warnings } = await telling(() => runtime.apply(text, { file, context, dryRun }));
+      for (const { line, column, what } of warnings) notice(`${file}:${line}:${column}: ${what}`);
+      return { entries };
     },
     async start(slug, { user }) {
       const request = { path: `/if/flow/${slug}/`, META: { REMOTE_ADDR: "127.0.0.1" } };

@@ -10,9 +10,9 @@ export interface WalkedFlow {
   respond(response: JsonObject): Promise<void>;
 }
 
-/** How many objects a blueprint made or changed. */
+/** What a blueprint did, entry by entry. */
 export interface AppliedBlueprint {
-  readonly entries: number;
+  readonly entries: readonly { readonly model: string; readonly action: string }[];
 }
 
 /** A runtime on an open store. */

@@ -4,11 +4,19 @@ import { addBlueprintOptions, type BlueprintOptions } from "../blueprint-options
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { exit, write } from "../io.ts";
+import type { AppliedBlueprint } from "../runtime-door.ts";
 import { addStoreOptions, type StoreOptions, storeFile } from "../store-options.ts";
 
 interface ImportOptions extends StoreOptions, BlueprintOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
+}
+
+/** `26 entries (20 created, 6 unchanged)` */
+function summary(entries: AppliedBlueprint["entries"]): string {
+  const actions = Map.groupBy(entries, (entry) => entry.action);
+  const counts = [...actions].map(([action, list]) => `${list.length} ${action}`).join(", ");
+  return `${entries.length} ${entries.length === 1 ? "entry" : "entries"}${counts === "" ? "" : ` (${counts})`}`;
 }
 
 /** Adds `import` to the program. */
@@ -33,15 +41,17 @@ export function addImportCommand(program: Command, host: CommandHost): void {
       storeFile: store,
       engine: {},
       allow: [],
+      env: host.env,
       notice: (text) => io.stderr.write(`postern: ${text}\n`),
     });
     try {
       const dryRun = options.dryRun ?? false;
       const { entries } = await runtime.apply(text, name, { context: options.set, dryRun });
-      const said = `${name}: ${entries} ${entries === 1 ? "entry" : "entries"} ${dryRun ? "would be loaded" : "loaded"} into ${store}`;
       await write(
         io.stdout,
-        options.json ? `${JSON.stringify({ blueprint: name, entries, dryRun, store })}\n` : `${said}\n`,
+        options.json
+          ? `${JSON.stringify({ blueprint: name, store, dryRun, entries })}\n`
+          : `${name}: ${summary(entries)}; ${dryRun ? `checked only, ${store} is as it was` : `kept in ${store}`}\n`,
       );
       host.end(exit.pass);
     } finally {

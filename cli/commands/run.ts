@@ -114,6 +114,7 @@ export function addRunCommand(program: Command, host: CommandHost): void {
       storeFile: storeFile(options, host.env),
       engine: { limits: limitsOf(options) },
       allow: allowedTargets(options, inbox),
+      env: host.env,
       twilioBaseUrl: inbox?.url,
       notice: (text) => io.stderr.write(`postern: ${text}\n`),
     });

@@ -42,6 +42,7 @@ export async function demonstrate(transcript: Transcript, folder: string): Promi
     storeFile,
     engine: {},
     allow: [inbox.url],
+    env: {},
     twilioBaseUrl: inbox.url,
     notice: (text) => transcript.note(text),
   });
@@ -58,7 +59,9 @@ export async function demonstrate(transcript: Transcript, folder: string): Promi
     context: { gateway_url: inbox.gatewayUrl },
     dryRun: false,
   });
-  transcript.note(`${entries} entries of fixtures/blueprints/${blueprint} are loaded into ${storeFile}`);
+  transcript.note(
+    `${entries.length} entries of fixtures/blueprints/${blueprint} are loaded into ${storeFile}`,
+  );
   transcript.note(`the SMS provider is played by ${inbox.url}`);
   for (const enrollment of enrollments) await enroll(enrollment, { runtime, inbox, storeFile, transcript });
   transcript.line("\nEvery step was as it should be.");

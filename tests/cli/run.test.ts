@@ -68,7 +68,7 @@ function scriptedFlow(...challenges: Challenge[]) {
       return {
         async apply(text, name, options) {
           script.applied.push({ text, file: name, ...options });
-          return { entries: 2 };
+          return { entries: ["created", "created", "updated"].map((action) => ({ model: "m", action })) };
         },
         async start(flow, { user }) {
           if (flow !== "enroll") throw new UsageError(`there is no flow "${flow}"`);
@@ -325,11 +325,16 @@ describe("the store and blueprints", () => {
     const path = file("b.yaml", "version: 1");
     expect(await postern(["import", path, "--store", "s.json"], { library })).toEqual({
       code: 0,
-      out: `${path}: 2 entries loaded into s.json\n`,
+      out: `${path}: 3 entries (2 created, 1 updated); kept in s.json\n`,
       err: "",
     });
     const ended = await postern(["import", path, "--store", "s.json", "--dry-run", "--json"], { library });
-    expect(JSON.parse(ended.out)).toEqual({ blueprint: path, entries: 2, dryRun: true, store: "s.json" });
+    expect(JSON.parse(ended.out)).toMatchObject({
+      blueprint: path,
+      store: "s.json",
+      dryRun: true,
+      entries: [{}, {}, { action: "updated" }],
+    });
     expect(library.applied.map(({ dryRun }) => dryRun)).toEqual([false, true]);
     expect(library.closed).toBe(2);
   });
