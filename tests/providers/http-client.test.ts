@@ -342,6 +342,16 @@ describe("deadlines", () => {
     });
   });
 
+  test("of a phase end with it: a quick connection leaves a slow answer its own time", async () => {
+    await using server = await serveHttp((_, response) => {
+      setTimeout(() => response.writeHead(200).write("late, "), 250);
+      setTimeout(() => response.end("but there"), 500);
+    });
+    const http = clientFor(server, { connectTimeoutMs: 200, headersTimeoutMs: 450, bodyTimeoutMs: 5_000 });
+    const answer = await http.request({ method: "GET", url: server.url });
+    expect(answer.text()).toBe("late, but there");
+  });
+
   test("total: stands over the phases, and a request can set its own", async () => {
     await using server = await serveHttp(() => {});
     const error = await failure(clientFor(server).request({ method: "GET", url: server.url, timeoutMs: 80 }));
