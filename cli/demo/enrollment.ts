@@ -14,8 +14,6 @@ export interface Enrollment {
   readonly flow: string;
   /** A number that the policy accepts and no other enrolment uses. */
   readonly phone: string;
-  /** The set-up stage's name. */
-  readonly stage: string;
   readonly verifyOnly?: boolean;
 }
 

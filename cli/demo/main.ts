@@ -15,19 +15,16 @@ const enrollments: readonly Enrollment[] = [
   {
     title: "1. A generic gateway: POST with a bearer token, the body made by a webhook mapping",
     flow: "enroll-generic",
-    stage: "sms-generic",
     phone: "+1234 567 890",
   },
   {
     title: "2. Twilio: the official SDK, the text made by a mapping",
     flow: "enroll-twilio",
-    stage: "sms-twilio",
     phone: "+1234 567 891",
   },
   {
     title: "3. Verify only: the number is checked and not kept",
     flow: "enroll-verify-only",
-    stage: "sms-verify-only",
     phone: "+1234 567 892",
     verifyOnly: true,
   },

@@ -32,7 +32,7 @@ export class Transcript {
 
   /** A text as it stands, such as an expression's source. */
   quote(text: string): void {
-    for (const line of text.trimEnd().split("\n")) this.line(`  ${this.#color.dim("│")} ${line}`);
+    for (const line of text.trimEnd().split("\n")) this.line(`  ${this.#color.dim("│")} ${line}`.trimEnd());
   }
 
   /** What the user's client sends. */
