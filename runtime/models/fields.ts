@@ -57,7 +57,8 @@ export function text(options: TextOptions = {}): Field<string> {
       return new Fault("invalid", "Not a valid string.");
     }
     const content = options.trim === false ? String(value) : String(value).trim();
-    if (content === "") return options.blank === true ? content : BLANK;
+    if (content.trim() === "" && options.blank !== true) return BLANK;
+    if (content === "") return content;
     if (content.includes("\0")) {
       return new Fault("null_characters_not_allowed", "Null characters are not allowed.");
     }
@@ -66,6 +67,11 @@ export function text(options: TextOptions = {}): Field<string> {
     }
     return options.check?.(content) ?? content;
   });
+}
+
+/** Python source, kept as it is: trimming would take the indentation of the first line only. */
+export function source(): Field<string> {
+  return text({ trim: false });
 }
 
 /** A slug: letters, digits, underscore and hyphen, at most 50 of them. */

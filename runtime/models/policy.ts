@@ -1,6 +1,6 @@
 // Models of policies and webhook mappings: what is written in Python, and what it is bound to.
 import { z } from "zod";
-import { Fault, flag, integer, integerReference, reference, text } from "./fields.ts";
+import { Fault, flag, integer, integerReference, reference, source, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 /** `authentik_policies_expression.expressionpolicy` */
@@ -13,7 +13,7 @@ export const expressionPolicy = defineModel({
   schema: z.object({
     name: text(),
     execution_logging: flag().default(false),
-    expression: text(),
+    expression: source(),
   }),
   unique: [["name"]],
   expressions: ["expression"],
@@ -61,7 +61,7 @@ export const notificationWebhookMapping = defineModel({
     /** Set on objects that a blueprint manages. */
     managed: text().nullable().default(null),
     name: text(),
-    expression: text(),
+    expression: source(),
   }),
   unique: [["name"], ["managed"]],
   expressions: ["expression"],
