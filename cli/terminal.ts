@@ -19,7 +19,7 @@ export function openTerminal(io: CommandIo): Terminal {
       done();
     },
   });
-  const readline = createInterface({ input: io.stdin, output, terminal: io.interactive });
+  const readline = createInterface({ input: io.stdin, output, terminal: io.interactive, historySize: 0 });
   let ended = false;
   const end = new AbortController();
   readline.on("close", () => {
@@ -31,10 +31,13 @@ export function openTerminal(io: CommandIo): Terminal {
     async ask(question, { secret = false } = {}) {
       const gone = () => new UsageError("the input ended before the flow did");
       if (ended) throw gone();
-      io.stderr.write(question);
-      muted = secret;
+      // Readline redraws the last line as the person types, so that line must be its own prompt.
+      const split = question.lastIndexOf("\n") + 1;
+      io.stderr.write(question.slice(0, split));
       try {
-        return await readline.question("", { signal: end.signal });
+        const reply = readline.question(question.slice(split), { signal: end.signal });
+        muted = secret;
+        return await reply;
       } catch {
         throw gone();
       } finally {
