@@ -23,7 +23,7 @@ export type Answer =
 
 /** A syntax error in the form of every other error, with CPython's traceback text. */
 export function syntaxErrorData(name: string, error: ExpressionSyntaxError): ExpressionError {
-  const caret = error.caret === "" ? "" : `${indented(error.caret, "    ")}\n`;
+  const caret = error.caret === "" ? "" : `${error.caret}\n`;
   return {
     type: error.type,
     message: error.text,
@@ -31,14 +31,6 @@ export function syntaxErrorData(name: string, error: ExpressionSyntaxError): Exp
     column: error.column,
     traceback: `  File "${name}", line ${error.line}\n${caret}${error.type}: ${error.text}\n`,
   };
-}
-
-function indented(text: string, by: string): string {
-  return text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => by + line)
-    .join("\n");
 }
 
 /** Compiles and runs. Never throws for what the expression is or does; throws for a broken engine. */

@@ -20,10 +20,10 @@ function positiveInteger(text: string): number {
 /** Adds the options to a command. */
 export function addLimitOptions(command: Command): Command {
   return command
-    .option("--limit-steps <n>", "statements and iterations at most (default 5,000,000)", positiveInteger)
-    .option("--limit-cpu-ms <ms>", "CPU time at most (default 100)", positiveInteger)
-    .option("--limit-memory-mb <mb>", "memory of the isolate at most (default 64)", positiveInteger)
-    .option("--limit-wall-ms <ms>", "time from request to answer at most (default 1000)", positiveInteger);
+    .option("--limit-steps <n>", "statements and iterations at most", positiveInteger)
+    .option("--limit-cpu-ms <ms>", "CPU time at most", positiveInteger)
+    .option("--limit-memory-mb <mb>", "memory of the isolate at most", positiveInteger)
+    .option("--limit-wall-ms <ms>", "time from request to answer at most", positiveInteger);
 }
 
 /** The limits that were given; the engine fills in the others. */

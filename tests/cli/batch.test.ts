@@ -102,7 +102,7 @@ describe("a bad line gets an answer of its own and never stops the rest", () => 
       () => outcome(),
       (source) => {
         if (source === "(")
-          throw new ExpressionSyntaxError("SyntaxError", "'(' was never closed", "f", 1, 1, "(\n^");
+          throw new ExpressionSyntaxError("SyntaxError", "'(' was never closed", "f", 1, 1, "    (\n    ^");
       },
     );
     expect(JSON.parse(first)).toEqual({

@@ -76,7 +76,14 @@ describe("a policy", () => {
   });
 
   test("that does not parse is broken input: 2, with CPython's words and caret", async () => {
-    const broken = new ExpressionSyntaxError("SyntaxError", "invalid syntax", "bad.py", 1, 4, "if :\n   ^");
+    const broken = new ExpressionSyntaxError(
+      "SyntaxError",
+      "invalid syntax",
+      "bad.py",
+      1,
+      4,
+      "    if :\n       ^",
+    );
     const library = scriptedEngine(
       () => outcome(),
       () => {
@@ -231,7 +238,7 @@ describe("check", () => {
       () => outcome(),
       (source) => {
         if (source !== "x =\n") return;
-        throw new ExpressionSyntaxError("SyntaxError", "invalid syntax", "odd.py", 1, 4, "x =\n   ^");
+        throw new ExpressionSyntaxError("SyntaxError", "invalid syntax", "odd.py", 1, 4, "    x =\n       ^");
       },
     );
     expect(await postern(["check", good], { library })).toEqual({ code: 0, out: `${good}: ok\n`, err: "" });
