@@ -102,12 +102,13 @@ class Parser {
       version: "1.1",
       lineCounter: this.#lines,
       prettyErrors: false,
-      logLevel: "silent",
       customTags: (tags) => pyYamlTags(tags),
     });
     for (const error of document.errors) {
       const { line, col } = this.#lines.linePos(error.pos[0]);
-      this.#problems.push({ line, column: col, what: `YAML: ${error.message.replace(/\.$/, "")}` });
+      const second = error.code === "MULTIPLE_DOCS";
+      const message = second ? "a blueprint is one document, and here a second begins" : error.message;
+      this.#problems.push({ line, column: col, what: `YAML: ${message.replace(/\.$/, "")}` });
     }
     this.#stop();
     const anchors = new Map<string, Node>();
@@ -262,7 +263,10 @@ class Parser {
   }
 
   #position(node: YamlNode | undefined): Position {
-    const { line, col } = this.#lines.linePos(node?.range?.[0] ?? 0);
+    const value = node?.range?.[0] ?? 0;
+    // A node's range begins after its tag; the tag is what people look for.
+    const tag = node?.tag?.startsWith("!") === true ? this.#text.lastIndexOf(node.tag, value) : -1;
+    const { line, col } = this.#lines.linePos(tag === -1 ? value : tag);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
