@@ -1,0 +1,554 @@
+// Statements, and the module that they make up.
+
+import type {
+  Alias,
+  BinaryOperator,
+  ExceptHandler,
+  Expr,
+  FunctionDef,
+  Keyword,
+  MatchCase,
+  Module,
+  Stmt,
+  TypeParam,
+  WithItem,
+} from "./ast.ts";
+import { PatternParser } from "./parser-patterns.ts";
+import { isSingleTarget, makeDel, makeStore } from "./parser-targets.ts";
+import { Kind } from "./tokens.ts";
+
+const AUGMENTED: BinaryOperator[] = [];
+for (const [kind, name] of [
+  [Kind.PlusEqual, "Add"],
+  [Kind.MinusEqual, "Sub"],
+  [Kind.StarEqual, "Mult"],
+  [Kind.SlashEqual, "Div"],
+  [Kind.DoubleSlashEqual, "FloorDiv"],
+  [Kind.PercentEqual, "Mod"],
+  [Kind.AtEqual, "MatMult"],
+  [Kind.AmpersandEqual, "BitAnd"],
+  [Kind.BarEqual, "BitOr"],
+  [Kind.CaretEqual, "BitXor"],
+  [Kind.RightShiftEqual, "RShift"],
+  [Kind.LeftShiftEqual, "LShift"],
+  [Kind.DoubleStarEqual, "Pow"],
+] as const) {
+  AUGMENTED[kind] = name;
+}
+
+/** Reads statements. */
+export class StatementParser extends PatternParser {
+  module(): Module {
+    const body: Stmt[] = [];
+    while (this.kind !== Kind.EndMarker) this.statement(body);
+    return { kind: "Module", body };
+  }
+
+  /** Reads one compound statement, or a line of simple ones, into `out`. */
+  protected statement(out: Stmt[]): void {
+    const compound = this.compoundStatement();
+    if (compound !== null) out.push(compound);
+    else this.simpleStatements(out);
+  }
+
+  protected compoundStatement(): Stmt | null {
+    switch (this.kind) {
+      case Kind.If:
+        return this.ifStatement();
+      case Kind.For:
+        return this.forStatement(this.token.start, false);
+      case Kind.While:
+        return this.whileStatement();
+      case Kind.Try:
+        return this.tryStatement();
+      case Kind.With:
+        return this.withStatement(this.token.start, false);
+      case Kind.Def:
+        return this.functionDef(this.token.start, false, []);
+      case Kind.Class:
+        return this.classDef([]);
+      case Kind.At:
+        return this.decorated();
+      case Kind.Async:
+        return this.asyncStatement();
+      case Kind.Name:
+        return this.token.value === "match" ? this.matchStatement() : null;
+      default:
+        return null;
+    }
+  }
+
+  /** An indented block, or simple statements on the same line. */
+  protected block(): Stmt[] {
+    const body: Stmt[] = [];
+    if (!this.accept(Kind.Newline)) {
+      this.simpleStatements(body);
+      return body;
+    }
+    this.expect(Kind.Indent);
+    do this.statement(body);
+    while (this.kind !== Kind.Dedent && this.kind !== Kind.EndMarker);
+    this.expect(Kind.Dedent);
+    return body;
+  }
+
+  protected simpleStatements(out: Stmt[]): void {
+    for (;;) {
+      out.push(this.simpleStatement());
+      if (this.accept(Kind.Newline)) return;
+      this.expect(Kind.Semicolon);
+      if (this.accept(Kind.Newline)) return;
+    }
+  }
+
+  // ---- simple statements ------------------------------------------------------------------------
+
+  protected simpleStatement(): Stmt {
+    const { kind, start, end } = this.token;
+    switch (kind) {
+      case Kind.Return: {
+        this.pos++;
+        const value = this.startsExpression() || this.kind === Kind.Star ? this.starExpressions() : null;
+        return { kind: "Return", start, end: this.lastEnd, value };
+      }
+      case Kind.Import:
+        return this.importNames();
+      case Kind.From:
+        return this.importFrom();
+      case Kind.Raise:
+        return this.raise();
+      case Kind.Pass:
+        this.pos++;
+        return { kind: "Pass", start, end };
+      case Kind.Break:
+        this.pos++;
+        return { kind: "Break", start, end };
+      case Kind.Continue:
+        this.pos++;
+        return { kind: "Continue", start, end };
+      case Kind.Del:
+        return this.del();
+      case Kind.Assert: {
+        this.pos++;
+        const test = this.expression();
+        const msg = this.accept(Kind.Comma) ? this.expression() : null;
+        return { kind: "Assert", start, end: this.lastEnd, test, msg };
+      }
+      case Kind.Global:
+      case Kind.Nonlocal: {
+        this.pos++;
+        const names = [this.expect(Kind.Name).value];
+        while (this.accept(Kind.Comma)) names.push(this.expect(Kind.Name).value);
+        return { kind: kind === Kind.Global ? "Global" : "Nonlocal", start, end: this.lastEnd, names };
+      }
+      case Kind.Name:
+        if (this.token.value === "type" && this.peekKind() === Kind.Name) return this.typeAlias();
+        return this.expressionStatement();
+      default:
+        return this.expressionStatement();
+    }
+  }
+
+  /** An expression on its own, or any form of assignment. */
+  protected expressionStatement(): Stmt {
+    const { start } = this.token;
+    let value = this.annotatedValue();
+    if (this.kind === Kind.Newline || this.kind === Kind.Semicolon) {
+      return { kind: "ExprStmt", start, end: this.lastEnd, value };
+    }
+    if (this.kind === Kind.Equal) {
+      const targets: Expr[] = [];
+      while (this.accept(Kind.Equal)) {
+        if (!makeStore(value)) this.fail();
+        targets.push(value);
+        value = this.annotatedValue();
+      }
+      return { kind: "Assign", start, end: this.lastEnd, targets, value };
+    }
+    const op = AUGMENTED[this.kind];
+    if (op !== undefined && isSingleTarget(value)) {
+      this.pos++;
+      makeStore(value);
+      const operand = this.annotatedValue();
+      return { kind: "AugAssign", start, end: this.lastEnd, target: value, op, value: operand };
+    }
+    if (this.kind === Kind.Colon && isSingleTarget(value)) {
+      this.pos++;
+      makeStore(value);
+      const annotation = this.expression();
+      const assigned = this.accept(Kind.Equal) ? this.annotatedValue() : null;
+      const simple = value.kind === "Name" && value.start === start;
+      return {
+        kind: "AnnAssign",
+        start,
+        end: this.lastEnd,
+        target: value,
+        annotation,
+        value: assigned,
+        simple,
+      };
+    }
+    return { kind: "ExprStmt", start, end: this.lastEnd, value };
+  }
+
+  protected typeAlias(): Stmt {
+    const { start } = this.advance();
+    const name = this.nameTarget();
+    const type_params = this.typeParameters();
+    this.expect(Kind.Equal);
+    const value = this.expression();
+    return { kind: "TypeAlias", start, end: this.lastEnd, name, type_params, value };
+  }
+
+  protected raise(): Stmt {
+    const { start } = this.advance();
+    const exc = this.startsExpression() ? this.expression() : null;
+    const cause = exc !== null && this.accept(Kind.From) ? this.expression() : null;
+    return { kind: "Raise", start, end: this.lastEnd, exc, cause };
+  }
+
+  protected del(): Stmt {
+    const { start } = this.advance();
+    const targets = [this.primary()];
+    while (this.accept(Kind.Comma)) {
+      if (this.kind === Kind.Newline || this.kind === Kind.Semicolon) break;
+      targets.push(this.primary());
+    }
+    for (const target of targets) if (!makeDel(target)) this.fail();
+    if (this.kind !== Kind.Newline && this.kind !== Kind.Semicolon) this.fail();
+    return { kind: "Delete", start, end: this.lastEnd, targets };
+  }
+
+  // ---- imports ----------------------------------------------------------------------------------
+
+  protected importNames(): Stmt {
+    const { start } = this.advance();
+    const names: Alias[] = [];
+    do names.push(this.alias(true));
+    while (this.accept(Kind.Comma));
+    return { kind: "Import", start, end: this.lastEnd, names };
+  }
+
+  protected alias(dotted: boolean): Alias {
+    const { start } = this.token;
+    const name = dotted ? this.moduleName() : this.expect(Kind.Name).value;
+    const asname = this.accept(Kind.As) ? this.expect(Kind.Name).value : null;
+    return { start, end: this.lastEnd, name, asname };
+  }
+
+  protected moduleName(): string {
+    let name = this.expect(Kind.Name).value;
+    while (this.accept(Kind.Dot)) name += `.${this.expect(Kind.Name).value}`;
+    return name;
+  }
+
+  protected importFrom(): Stmt {
+    const { start } = this.advance();
+    let level = 0;
+    for (;;) {
+      if (this.accept(Kind.Dot)) level++;
+      else if (this.accept(Kind.Ellipsis)) level += 3;
+      else break;
+    }
+    const module = level === 0 || this.kind === Kind.Name ? this.moduleName() : null;
+    this.expect(Kind.Import);
+    const names: Alias[] = [];
+    if (this.kind === Kind.Star) {
+      const star = this.advance();
+      names.push({ start: star.start, end: star.end, name: "*", asname: null });
+    } else if (this.accept(Kind.LeftParen)) {
+      do names.push(this.alias(false));
+      while (this.accept(Kind.Comma) && this.kind !== Kind.RightParen);
+      this.expect(Kind.RightParen);
+    } else {
+      do names.push(this.alias(false));
+      while (this.accept(Kind.Comma));
+      if (this.kind !== Kind.Newline && this.kind !== Kind.Semicolon) this.fail();
+    }
+    return { kind: "ImportFrom", start, end: this.lastEnd, module, names, level };
+  }
+
+  // ---- if, for, while --------------------------------------------------------------------------
+
+  protected ifStatement(): Stmt {
+    // A chain of `elif` is as many nested statements; it is read in a loop and nested afterwards.
+    const arms: { start: number; test: Expr; body: Stmt[] }[] = [];
+    do {
+      this.checkChain(arms.length);
+      const { start } = this.advance();
+      const test = this.namedExpression();
+      this.expect(Kind.Colon);
+      arms.push({ start, test, body: this.block() });
+    } while (this.kind === Kind.Elif);
+    let orelse = this.elseBlock();
+    const end = this.blockEnd();
+    for (let index = arms.length - 1; index > 0; index--)
+      orelse = [{ kind: "If", end, ...arms[index], orelse }];
+    return { kind: "If", end, ...arms[0], orelse };
+  }
+
+  protected elseBlock(): Stmt[] {
+    if (!this.accept(Kind.Else)) return [];
+    this.require(Kind.Colon, ":");
+    return this.block();
+  }
+
+  /** End of the last token that is neither a line break nor a change of indentation. */
+  protected blockEnd(): number {
+    let index = this.pos - 1;
+    while (index >= 0) {
+      const { kind } = this.tokens[index];
+      if (kind !== Kind.Newline && kind !== Kind.Dedent && kind !== Kind.Indent) break;
+      index--;
+    }
+    return this.tokens[index].end;
+  }
+
+  protected forStatement(start: number, isAsync: boolean): Stmt {
+    this.pos++;
+    const target = this.starTargets();
+    this.expect(Kind.In);
+    const iter = this.starExpressions();
+    this.expect(Kind.Colon);
+    const body = this.block();
+    const orelse = this.elseBlock();
+    return { kind: isAsync ? "AsyncFor" : "For", start, end: this.blockEnd(), target, iter, body, orelse };
+  }
+
+  protected whileStatement(): Stmt {
+    const { start } = this.advance();
+    const test = this.namedExpression();
+    this.expect(Kind.Colon);
+    const body = this.block();
+    const orelse = this.elseBlock();
+    return { kind: "While", start, end: this.blockEnd(), test, body, orelse };
+  }
+
+  // ---- with, try ---------------------------------------------------------------------------------
+
+  protected withStatement(start: number, isAsync: boolean): Stmt {
+    this.pos++;
+    const items = this.kind === Kind.LeftParen ? this.attempt(() => this.parenthesizedItems()) : null;
+    const all = items ?? this.withItems();
+    if (items === null) this.expect(Kind.Colon);
+    const body = this.block();
+    return { kind: isAsync ? "AsyncWith" : "With", start, end: this.blockEnd(), items: all, body };
+  }
+
+  /** Items in parentheses, with the colon: without it they were one expression. */
+  protected parenthesizedItems(): WithItem[] {
+    this.pos++;
+    const items: WithItem[] = [];
+    do items.push(this.withItem());
+    while (this.accept(Kind.Comma) && this.kind !== Kind.RightParen);
+    this.expect(Kind.RightParen);
+    this.expect(Kind.Colon);
+    return items;
+  }
+
+  protected withItems(): WithItem[] {
+    const items: WithItem[] = [];
+    do items.push(this.withItem());
+    while (this.accept(Kind.Comma));
+    return items;
+  }
+
+  protected withItem(): WithItem {
+    const context_expr = this.expression();
+    if (!this.accept(Kind.As)) return { context_expr, optional_vars: null };
+    const optional_vars = this.starTarget();
+    if (!makeStore(optional_vars)) this.fail();
+    return { context_expr, optional_vars };
+  }
+
+  protected tryStatement(): Stmt {
+    const { start } = this.advance();
+    this.require(Kind.Colon, ":");
+    const body = this.block();
+    const handlers: ExceptHandler[] = [];
+    let isStar = false;
+    while (this.kind === Kind.Except) {
+      const handlerStart = this.advance().start;
+      const star = this.accept(Kind.Star);
+      if (handlers.length > 0 && star !== isStar) this.fail();
+      isStar = star;
+      let type: Expr | null = null;
+      let name: string | null = null;
+      if (star || this.kind !== Kind.Colon) {
+        type = this.expression();
+        if (this.accept(Kind.As)) name = this.expect(Kind.Name).value;
+      }
+      this.expect(Kind.Colon);
+      const handlerBody = this.block();
+      handlers.push({
+        kind: "ExceptHandler",
+        start: handlerStart,
+        end: this.blockEnd(),
+        type,
+        name,
+        body: handlerBody,
+      });
+    }
+    const orelse = handlers.length > 0 ? this.elseBlock() : [];
+    let finalbody: Stmt[] = [];
+    if (this.accept(Kind.Finally)) {
+      this.require(Kind.Colon, ":");
+      finalbody = this.block();
+    } else if (handlers.length === 0) {
+      this.fail();
+    }
+    return {
+      kind: isStar ? "TryStar" : "Try",
+      start,
+      end: this.blockEnd(),
+      body,
+      handlers,
+      orelse,
+      finalbody,
+    };
+  }
+
+  // ---- functions and classes -----------------------------------------------------------------------
+
+  protected asyncStatement(): Stmt {
+    const { start } = this.advance();
+    switch (this.kind) {
+      case Kind.Def:
+        return this.functionDef(start, true, []);
+      case Kind.For:
+        return this.forStatement(start, true);
+      case Kind.With:
+        return this.withStatement(start, true);
+      default:
+        return this.fail();
+    }
+  }
+
+  protected decorated(): Stmt {
+    const decorators: Expr[] = [];
+    while (this.accept(Kind.At)) {
+      decorators.push(this.namedExpression());
+      this.expect(Kind.Newline);
+    }
+    const { start } = this.token;
+    if (this.kind === Kind.Class) return this.classDef(decorators);
+    const isAsync = this.accept(Kind.Async);
+    if (this.kind !== Kind.Def) this.fail();
+    return this.functionDef(start, isAsync, decorators);
+  }
+
+  protected functionDef(start: number, isAsync: boolean, decorator_list: Expr[]): Stmt {
+    this.pos++;
+    const name = this.expect(Kind.Name).value;
+    const type_params = this.typeParameters();
+    this.require(Kind.LeftParen, "(");
+    const args = this.parameters(Kind.RightParen, true);
+    this.expect(Kind.RightParen);
+    const returns = this.accept(Kind.Arrow) ? this.expression() : null;
+    this.require(Kind.Colon, ":");
+    const body = this.block();
+    const parts = { start, end: this.blockEnd(), name, args, body, decorator_list, returns, type_params };
+    if (isAsync) return { kind: "AsyncFunctionDef", ...parts };
+    const node: FunctionDef = { kind: "FunctionDef", ...parts };
+    return node;
+  }
+
+  protected classDef(decorator_list: Expr[]): Stmt {
+    const { start } = this.advance();
+    const name = this.expect(Kind.Name).value;
+    const type_params = this.typeParameters();
+    const bases: Expr[] = [];
+    const keywords: Keyword[] = [];
+    if (this.kind === Kind.LeftParen) {
+      const open = this.advance();
+      this.callArguments(bases, keywords, open.start);
+      this.expect(Kind.RightParen);
+    }
+    this.expect(Kind.Colon);
+    const body = this.block();
+    return {
+      kind: "ClassDef",
+      start,
+      end: this.blockEnd(),
+      name,
+      bases,
+      keywords,
+      body,
+      decorator_list,
+      type_params,
+    };
+  }
+
+  /** `[T: bound = default, *Ts, **P]`, if there is one (PEP 695, PEP 696). */
+  protected typeParameters(): TypeParam[] {
+    if (!this.accept(Kind.LeftBracket)) return [];
+    const parameters: TypeParam[] = [];
+    do parameters.push(this.typeParameter());
+    while (this.accept(Kind.Comma) && this.kind !== Kind.RightBracket);
+    this.expect(Kind.RightBracket);
+    return parameters;
+  }
+
+  protected typeParameter(): TypeParam {
+    const { start } = this.token;
+    const kind = this.accept(Kind.Star)
+      ? "TypeVarTuple"
+      : this.accept(Kind.DoubleStar)
+        ? "ParamSpec"
+        : "TypeVar";
+    const name = this.expect(Kind.Name).value;
+    const bound = kind === "TypeVar" && this.accept(Kind.Colon) ? this.expression() : null;
+    let default_value: Expr | null = null;
+    if (this.accept(Kind.Equal)) {
+      default_value = kind === "TypeVarTuple" ? this.starExpression() : this.expression();
+    }
+    return { kind, start, end: this.lastEnd, name, bound, default_value };
+  }
+
+  // ---- match -----------------------------------------------------------------------------------
+
+  /** A `match` statement, or `null` where `match` is an ordinary name. */
+  protected matchStatement(): Stmt | null {
+    const { start } = this.token;
+    const before = this.pos;
+    const subject = this.attempt(() => {
+      this.pos++;
+      const value = this.matchSubject();
+      this.expect(Kind.Colon);
+      this.expect(Kind.Newline);
+      this.expect(Kind.Indent);
+      if (!this.atWord("case")) this.fail();
+      return value;
+    });
+    if (subject === null) {
+      this.goBack(before);
+      return null;
+    }
+    const cases: MatchCase[] = [];
+    do cases.push(this.matchCase());
+    while (this.atWord("case"));
+    this.expect(Kind.Dedent);
+    return { kind: "Match", start, end: this.blockEnd(), subject, cases };
+  }
+
+  protected matchSubject(): Expr {
+    const { start } = this.token;
+    if (this.kind !== Kind.Star) {
+      const value = this.namedExpression();
+      return this.kind === Kind.Comma
+        ? this.tupleAfter(start, value, () => this.starNamedExpression())
+        : value;
+    }
+    const first = this.starred();
+    if (this.kind !== Kind.Comma) this.fail();
+    return this.tupleAfter(start, first, () => this.starNamedExpression());
+  }
+
+  protected matchCase(): MatchCase {
+    this.pos++;
+    const pattern = this.patterns();
+    const guard = this.accept(Kind.If) ? this.namedExpression() : null;
+    this.expect(Kind.Colon);
+    return { pattern, guard, body: this.block() };
+  }
+}

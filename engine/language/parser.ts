@@ -1,0 +1,38 @@
+// From text to tree: the door of this folder.
+
+import type { Module } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+import { GrammarFailure } from "./parser-base.ts";
+import { StatementParser } from "./parser-statements.ts";
+import { tokenize } from "./tokenizer.ts";
+
+/**
+ * Parses a module as CPython 3.13 does.
+ * @param text Python source; offsets in the tree and in errors are UTF-16 offsets into it
+ * @throws PySyntaxError with CPython's type, text and range
+ */
+export function parseModule(text: string): Module {
+  const nul = text.indexOf("\0");
+  if (nul >= 0) throw new PySyntaxError("source code string cannot contain null bytes", nul, nul + 1);
+  if (!text.isWellFormed()) {
+    const at = text.search(/\p{Cs}/u);
+    const code = text.charCodeAt(at).toString(16);
+    const place = Array.from(text.slice(0, at)).length;
+    throw new PySyntaxError(
+      `'utf-8' codec can't encode character '\\u${code}' in position ${place}: surrogates not allowed`,
+      at,
+      at + 1,
+    );
+  }
+  const stream = tokenize(text);
+  const parser = new StatementParser(text, stream.tokens);
+  try {
+    return parser.module();
+  } catch (failure) {
+    if (!(failure instanceof GrammarFailure)) throw failure;
+    const token = stream.tokens[parser.furthestToken];
+    if (stream.failure !== null && parser.furthestToken === stream.tokens.length - 1)
+      throw stream.failure.error;
+    throw new PySyntaxError("invalid syntax", token.start, token.end);
+  }
+}
