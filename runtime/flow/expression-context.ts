@@ -21,8 +21,8 @@ export function httpRequestView(
 export interface RequestParts {
   readonly user: Person | null;
   readonly http: HttpRequestData | null;
-  /** The user of the HTTP request where it is not the request's own. */
-  readonly httpUser?: Person | null;
+  /** The user who sends the HTTP request. */
+  readonly httpUser: Person | null;
   readonly context: JsonObject;
   readonly obj?: JsonObject | null;
   readonly debug?: boolean;
@@ -30,10 +30,9 @@ export interface RequestParts {
 
 /** The policy request as expressions see it. */
 export function requestView(tx: Snapshot, parts: RequestParts): JsonObject {
-  const httpUser = parts.httpUser === undefined ? parts.user : parts.httpUser;
   return {
     user: personView(tx, parts.user),
-    http_request: httpRequestView(tx, parts.http, httpUser),
+    http_request: httpRequestView(tx, parts.http, parts.httpUser),
     obj: parts.obj ?? null,
     context: parts.context,
     debug: parts.debug ?? false,
@@ -90,6 +89,7 @@ export function smsMappingContext(
     readonly stage: Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
     readonly device: DeviceParts;
     readonly user: Person | null;
+    readonly httpUser: Person | null;
     readonly http: HttpRequestData | null;
   },
 ): JsonObject {
@@ -98,7 +98,13 @@ export function smsMappingContext(
   const device: JsonObject = { ...parts.device, user, stage };
   const obj = { pk: parts.mapping.pk, name: parts.mapping.name };
   const context = { device, token: parts.device.token, stage };
-  const request = requestView(tx, { user: parts.user, http: parts.http, obj, context });
+  const request = requestView(tx, {
+    user: parts.user,
+    httpUser: parts.httpUser,
+    http: parts.http,
+    obj,
+    context,
+  });
   return { user, request, ...context };
 }
 
@@ -106,10 +112,21 @@ export function smsMappingContext(
 export function promptExpressionContext(
   tx: Snapshot,
   prompt: Row<"authentik_stages_prompt.prompt">,
-  parts: { readonly user: Person | null; readonly http: HttpRequestData; readonly promptContext: JsonObject },
+  parts: {
+    readonly user: Person | null;
+    readonly httpUser: Person | null;
+    readonly http: HttpRequestData;
+    readonly promptContext: JsonObject;
+  },
 ): JsonObject {
   const obj = { pk: prompt.pk, name: prompt.name, field_key: prompt.field_key, type: prompt.type };
   const context = { prompt_context: parts.promptContext };
-  const request = requestView(tx, { user: parts.user, http: parts.http, obj, context });
+  const request = requestView(tx, {
+    user: parts.user,
+    httpUser: parts.httpUser,
+    http: parts.http,
+    obj,
+    context,
+  });
   return { user: personView(tx, parts.user), request, ...context };
 }

@@ -143,6 +143,7 @@ export class StageRun {
       plan,
       flow: setting.flow,
       user: setting.pending ?? setting.user,
+      requestUser: setting.user,
       shownUser: settingUser(setting),
       http,
       checkpoint: async () => {

@@ -31,6 +31,8 @@ export interface StageContext<M extends ModelName = ModelName> {
   readonly flow: Row<"authentik_flows.flow">;
   /** The pending user, else the request's user, else nobody. */
   readonly user: Person | null;
+  /** The user who sends the requests. */
+  readonly requestUser: Person | null;
   readonly shownUser: ShownUser;
   readonly http: HttpRequestData;
   /** Makes the changes of the plan durable before something is done that cannot be undone (sending a message). */

@@ -26,6 +26,8 @@ export interface MappingCall {
   readonly stage: SmsStage;
   readonly device: DeviceParts;
   readonly user: Person | null;
+  /** The user who sends the request. */
+  readonly httpUser: Person | null;
   readonly http: HttpRequestData | null;
 }
 

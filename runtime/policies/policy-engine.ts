@@ -25,8 +25,8 @@ type Binding = Row<"authentik_policies.policybinding">;
 export interface PolicyRequest {
   readonly user: Person | null;
   readonly http: HttpRequestData | null;
-  /** The user of the HTTP request where it is not `user`. */
-  readonly httpUser?: Person | null;
+  /** The user who sends the HTTP request. */
+  readonly httpUser: Person | null;
   /** Builds `request.context` in the snapshot in which the rest is read. */
   readonly context: (tx: Snapshot) => JsonObject;
   /** What the decision is about. */

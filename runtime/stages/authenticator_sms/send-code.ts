@@ -56,11 +56,17 @@ export async function sendCode(
 }
 
 async function deliver(
-  { services, stage, user, http }: SmsStageContext,
+  { services, stage, user, requestUser, http }: SmsStageContext,
   sms: { readonly token: string; readonly number: string; readonly name: string },
 ): Promise<void> {
   const device = { pk: null, name: sms.name, phone_number: sms.number, token: sms.token };
-  const { text, payload } = await services.webhookMappings.apply({ stage, device, user, http });
+  const { text, payload } = await services.webhookMappings.apply({
+    stage,
+    device,
+    user,
+    httpUser: requestUser,
+    http,
+  });
   const { provider, from_number, account_sid, auth, auth_password, auth_type } = stage;
   const config = { provider, from_number, account_sid, auth, auth_password, auth_type };
   await services.smsProvider(config).send({

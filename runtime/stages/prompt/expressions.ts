@@ -99,8 +99,8 @@ async function evaluate(
   isExpression: boolean,
 ): Promise<PythonValue> {
   if (!isExpression) return jsonValue(source);
-  const { services, user, http } = context;
-  const parts = { user, http, promptContext: { ...known } };
+  const { services, user, requestUser, http } = context;
+  const parts = { user, httpUser: requestUser, http, promptContext: { ...known } };
   const variables = await services.store.read((tx) => promptExpressionContext(tx, prompt, parts));
   const outcome = await run(context, prompt, source, variables);
   if ("result" in outcome && outcome.error === undefined) {

@@ -77,10 +77,11 @@ async function policyErrors(
   context: PromptStageContext,
   values: JsonObject,
 ): Promise<ResponseErrors | undefined> {
-  const { services, stage, user, http } = context;
+  const { services, stage, user, requestUser, http } = context;
   const result = await services.policies.evaluatePolicies(stage.validation_policies, {
     user,
     http,
+    httpUser: requestUser,
     context: () => ({ prompt_data: values }),
     obj: { pk: stage.pk, name: stage.name },
   });

@@ -1,0 +1,441 @@
+// Flows: planning, markers, denied and restarted flows, endings, sessions.
+import { describe, expect, test } from "vitest";
+import type { NewRow } from "../../../runtime/index.ts";
+import { PythonError } from "./fake-engine.ts";
+import { type Installation, install, secondRuntime } from "./harness.ts";
+
+const raising = () => {
+  throw new PythonError("ZeroDivisionError", "division by zero");
+};
+
+function dummy(at: Installation, name: string, throw_error = false) {
+  return at.add("authentik_stages_dummy.dummystage", { name, throw_error });
+}
+
+/** A flow "f" of dummy stages with these names, and its bindings. */
+async function dummies(names: readonly string[], fields: Partial<NewRow<"authentik_flows.flow">> = {}) {
+  const at = await install();
+  await at.add("authentik_core.user", { username: "marie" });
+  const stages = [];
+  for (const name of names) stages.push(await dummy(at, name));
+  return {
+    at,
+    ...(await at.flow("f", stages, fields)),
+    start: () => at.runtime.flow("f").start({ user: "marie" }),
+  };
+}
+
+const ROOT = { component: "xak-flow-redirect", to: "/" };
+
+test("stages come in order; each answer leads on with 302, the last one ends with a redirect to the root", async () => {
+  const { at, start } = await dummies(["one", "two"]);
+  const flow = await start();
+  expect(flow.challenge).toMatchObject({
+    component: "ak-stage-dummy",
+    name: "one",
+    flow_info: { title: "Title of f" },
+  });
+  expect(await flow.respond({})).toMatchObject({ name: "two" });
+  expect(flow.status).toBe(302);
+  expect(await flow.respond({})).toEqual(ROOT);
+  expect(flow.status).toBe(200);
+  expect(flow.finished).toBe(true);
+  await expect(flow.respond({})).rejects.toThrow('flow "f" has ended; start it again');
+  expect(await at.rows("postern.flowsession")).toEqual([]);
+});
+
+test("an unknown flow names the known ones", async () => {
+  const { at } = await dummies([]);
+  await expect(at.runtime.flow("g").start()).rejects.toThrow('there is no flow "g"; known flows: "f"');
+  const empty = await install();
+  await expect(empty.runtime.flow("g").start()).rejects.toThrow("the store has no flows yet");
+});
+
+test("an unknown user is an error; a response must be an object", async () => {
+  const { at, start } = await dummies(["one"]);
+  await expect(at.runtime.flow("f").start({ user: "nobody" })).rejects.toThrow('there is no user "nobody"');
+  const flow = await start();
+  expect(() => flow.respond([] as never)).toThrow("a response must be an object");
+});
+
+test("a flow without stages ends at once", async () => {
+  const { start } = await dummies([]);
+  expect((await start()).challenge).toEqual(ROOT);
+});
+
+test("a stage this version does not run stops the flow when it is planned", async () => {
+  const { at, pk, start } = await dummies(["one"]);
+  const login = await at.add("authentik_stages_user_login.userloginstage", { name: "log in" });
+  await at.add("authentik_flows.flowstagebinding", { target: pk, stage: login.pk, order: 9 });
+  await expect(start()).rejects.toThrow(
+    'stage "log in" (authentik_stages_user_login.userloginstage) of flow "f" is not available in this version',
+  );
+  expect(await at.rows("postern.flowsession")).toEqual([]);
+});
+
+describe("policies of the flow", () => {
+  async function denied(
+    fields: Partial<NewRow<"authentik_flows.flow">>,
+    http = {},
+    message: string | null = "foo",
+  ) {
+    const { at, pk } = await dummies(["one"], fields);
+    const policy = await at.policy("no", (_v, helpers) => {
+      if (message !== null) helpers.message(message);
+      return false;
+    });
+    await at.bind(pk, { policy: policy.pk });
+    return (await at.runtime.flow("f").start({ user: "marie", http })).challenge;
+  }
+
+  test("a flow that does not apply says why", async () => {
+    expect(await denied({})).toMatchObject({
+      component: "ak-stage-access-denied",
+      error_message: "foo",
+      pending_user: "marie",
+      flow_info: { cancel_url: "/flows/-/cancel/" },
+    });
+    expect(await denied({}, {}, null)).toMatchObject({
+      error_message: "Flow does not apply to current user.",
+    });
+  });
+
+  test.each([
+    ["continue", {}, ROOT],
+    ["continue", { query: { next: "/there" } }, { ...ROOT, to: "/there" }],
+    ["message_continue", { query: { next: "/there" } }, { ...ROOT, to: "/there" }],
+    ["continue", { query: { next: "https://evil.example/" } }, ROOT],
+  ] as const)("denied_action %s with request %j", async (denied_action, http, expected) => {
+    expect(await denied({ denied_action }, http)).toEqual(expected);
+  });
+
+  test.each([
+    ["message", { query: { next: "/there" } }],
+    ["message_continue", { query: { next: "//evil.example" } }],
+    ["message_continue", { query: { next: "/\\evil.example" } }],
+    ["message_continue", { query: { next: "javascript:alert(1)" } }],
+  ] as const)("denied_action %s with request %j denies", async (denied_action, http) => {
+    expect(await denied({ denied_action }, http)).toMatchObject({ component: "ak-stage-access-denied" });
+  });
+
+  test("an error denies with its text", async () => {
+    const { at, pk, start } = await dummies(["one"]);
+    await at.bind(pk, { policy: (await at.policy("broken", raising)).pk });
+    expect((await start()).challenge).toMatchObject({
+      component: "ak-stage-access-denied",
+      error_message: "division by zero",
+    });
+  });
+});
+
+test.each([
+  ["none", null, true],
+  ["none", "marie", true],
+  ["require_authenticated", null, false],
+  ["require_authenticated", "marie", true],
+  ["require_unauthenticated", null, true],
+  ["require_unauthenticated", "marie", false],
+  ["require_superuser", "marie", false],
+  ["require_superuser", "root", true],
+  ["require_redirect", "root", false],
+  ["require_outpost", "root", false],
+  ["require_token", "root", false],
+] as const)("authentication %s with user %s: applies %s", async (authentication, user, applies) => {
+  const { at } = await dummies(["one"], { authentication });
+  const top = await at.add("authentik_core.group", { name: "admins", is_superuser: true });
+  const below = await at.add("authentik_core.group", { name: "below", parents: [top.pk] });
+  await at.add("authentik_core.user", { username: "root", groups: [below.pk] });
+  const { challenge } = await at.runtime.flow("f").start({ user });
+  expect(challenge.component).toBe(applies ? "ak-stage-dummy" : "ak-stage-access-denied");
+});
+
+describe("policies of a stage", () => {
+  test("are asked on every request, so the same plan can drop a stage later", async () => {
+    const { at, bindings, start } = await dummies(["one", "two", "three"]);
+    let passing = true;
+    const policy = await at.policy("switch", () => passing);
+    await at.bind(bindings[1].pk, { policy: policy.pk });
+    const kept = await start();
+    expect(await kept.respond({})).toMatchObject({ name: "two" });
+    passing = false;
+    expect(await kept.refresh()).toMatchObject({ name: "three" });
+    const dropped = await start();
+    expect(await dropped.respond({})).toMatchObject({ name: "three" });
+  });
+
+  test("can drop several stages in a row, and the last one", async () => {
+    const { at, bindings, start } = await dummies(["one", "two", "three"]);
+    const policy = await at.policy("no", () => false);
+    for (const binding of bindings.slice(1)) await at.bind(binding.pk, { policy: policy.pk });
+    const flow = await start();
+    expect(await flow.respond({})).toEqual(ROOT);
+  });
+
+  test("a POST goes to the stage that is current after its policies were asked", async () => {
+    const { at, bindings, start } = await dummies(["one", "two"]);
+    let passing = true;
+    await at.bind(bindings[0].pk, { policy: (await at.policy("switch", () => passing)).pk });
+    const flow = await start();
+    passing = false;
+    expect(await flow.respond({})).toEqual(ROOT);
+  });
+
+  test("are asked when planning only with evaluate_on_plan, and never with both flags off", async () => {
+    const { at, pk } = await dummies([]);
+    const policy = await at.policy("no", () => false);
+    const flags = [
+      { evaluate_on_plan: true, re_evaluate_policies: false },
+      { evaluate_on_plan: false, re_evaluate_policies: false },
+    ];
+    for (const [order, flag] of flags.entries()) {
+      const stage = await dummy(at, `stage ${order}`);
+      const binding = await at.add("authentik_flows.flowstagebinding", {
+        target: pk,
+        stage: stage.pk,
+        order,
+        ...flag,
+      });
+      await at.bind(binding.pk, { policy: policy.pk });
+    }
+    const flow = await at.runtime.flow("f").start({ user: "marie" });
+    expect(flow.challenge).toMatchObject({ name: "stage 1" });
+    expect(at.engine.calls).toHaveLength(1);
+    expect(await flow.respond({})).toEqual(ROOT);
+  });
+
+  test("see the plan and what was collected so far", async () => {
+    const { at, bindings } = await dummies(["one"]);
+    await at.bind(bindings[0].pk, { policy: (await at.policy("look", () => true)).pk });
+    await at.add("authentik_core.user", { username: "paul", attributes: { a: 1 } });
+    const context = { pending_user: "paul", prompt_data: { x: 1 } };
+    await at.runtime.flow("f").start({ user: "marie", context });
+    const { request } = at.engine.calls[0].variables;
+    expect(request.user).toMatchObject({ username: "paul", attributes: { a: 1 } });
+    expect(request.http_request.user).toMatchObject({ username: "marie" });
+    expect(request.context).toMatchObject({
+      prompt_data: { x: 1 },
+      pending_user: { username: "paul" },
+      flow_plan: { context: { prompt_data: { x: 1 } } },
+    });
+  });
+
+  test("one that cannot be evaluated stops the flow; the same request works when it can again", async () => {
+    const { at, bindings, start } = await dummies(["one", "guarded", "after"]);
+    await at.bind(bindings[1].pk, { policy: (await at.policy("guard", raising)).pk });
+    const flow = await start();
+    const stopped = {
+      component: "ak-stage-flow-error",
+      error: "A policy of this flow could not be evaluated. Please try again.",
+      request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    };
+    expect(await flow.respond({})).toMatchObject(stopped);
+    expect(await flow.respond({})).toMatchObject(stopped);
+    expect(flow.finished).toBe(false);
+    expect(await at.events("policy_exception")).toHaveLength(2);
+    expect(await at.events("system_exception")).toEqual([]);
+    at.engine.expressions.set("guard", () => true);
+    expect(await flow.refresh()).toMatchObject({ name: "guarded" });
+  });
+
+  test("one that cannot be evaluated does not keep the stage out of the plan either", async () => {
+    const { at, pk } = await dummies([]);
+    const stage = await dummy(at, "guarded");
+    const binding = await at.add("authentik_flows.flowstagebinding", {
+      target: pk,
+      stage: stage.pk,
+      order: 0,
+      evaluate_on_plan: true,
+    });
+    await at.bind(binding.pk, { policy: (await at.policy("broken", raising)).pk });
+    await expect(at.runtime.flow("f").start({ user: "marie" })).rejects.toThrow('policy "policy broken"');
+  });
+
+  test("failure_result: true shows the stage where the policy cannot be evaluated", async () => {
+    const { at, bindings, start } = await dummies(["one", "two"]);
+    await at.bind(
+      bindings[0].pk,
+      { policy: (await at.policy("broken", raising)).pk },
+      { failure_result: true },
+    );
+    expect((await start()).challenge).toMatchObject({ name: "one" });
+  });
+});
+
+describe("a response that is refused", () => {
+  async function form(invalid_response_action: "retry" | "restart" | "restart_with_context") {
+    const at = await install();
+    await at.add("authentik_core.user", { username: "marie" });
+    const field = { name: "f", field_key: "f", label: "F", type: "number" } as const;
+    const prompt = await at.add("authentik_stages_prompt.prompt", field);
+    const first = await dummy(at, "first");
+    const stage = await at.add("authentik_stages_prompt.promptstage", { name: "form", fields: [prompt.pk] });
+    const { bindings } = await at.flow("f", [first, stage]);
+    await at.store.transaction((tx) =>
+      tx.update("authentik_flows.flowstagebinding", bindings[1].pk, { invalid_response_action }),
+    );
+    const flow = await at.runtime.flow("f").start({ user: "marie", context: { mark: 1 } });
+    await flow.respond({});
+    const context = async () =>
+      ((await at.rows("postern.flowsession"))[0].data as { plan: { context: object } }).plan.context;
+    return { at, bindings, flow, context };
+  }
+
+  test("is shown again with retry", async () => {
+    const { flow } = await form("retry");
+    expect(await flow.respond({ f: "x" })).toMatchObject({ component: "ak-stage-prompt" });
+    expect(flow.challenge.response_errors).toHaveProperty("f");
+    expect(flow.status).toBe(200);
+  });
+
+  test.each([
+    ["restart", {}],
+    ["restart_with_context", { mark: 1 }],
+  ] as const)("leads to the first stage with %s; the context is then %j", async (action, expected) => {
+    const { flow, context } = await form(action);
+    expect(await flow.respond({ f: "x" })).toMatchObject({ component: "ak-stage-dummy", name: "first" });
+    expect(flow.status).toBe(302);
+    expect(await context()).toEqual(expected);
+  });
+
+  test("restart_with_context re-plans: a deny stage whose policy now passes denies", async () => {
+    const { at, bindings, flow } = await form("restart_with_context");
+    const deny = await at.add("authentik_stages_deny.denystage", { name: "deny", deny_message: "go away" });
+    const binding = { target: bindings[0].target, stage: deny.pk, order: -1, evaluate_on_plan: true };
+    const row = await at.add("authentik_flows.flowstagebinding", binding);
+    await at.bind(row.pk, {
+      policy: (await at.policy("marked", ({ request }) => request.context.mark === 1)).pk,
+    });
+    expect(await flow.respond({ f: "x" })).toMatchObject({
+      component: "ak-stage-access-denied",
+      error_message: "go away",
+    });
+    expect(flow.finished).toBe(true);
+    expect(await at.rows("postern.flowsession")).toEqual([]);
+  });
+});
+
+test("a deny stage denies on GET, with its text or the default", async () => {
+  const at = await install();
+  const deny = await at.add("authentik_stages_deny.denystage", { name: "deny" });
+  await at.flow("f", [deny]);
+  const flow = await at.runtime.flow("f").start();
+  expect(flow.challenge).toMatchObject({
+    component: "ak-stage-access-denied",
+    error_message: "Unknown error",
+  });
+});
+
+test("a deny stage that restarts for ever is an error, not an endless loop", async () => {
+  const at = await install();
+  const deny = await at.add("authentik_stages_deny.denystage", { name: "deny" });
+  const { bindings } = await at.flow("f", [deny]);
+  await at.store.transaction((tx) =>
+    tx.update("authentik_flows.flowstagebinding", bindings[0].pk, { invalid_response_action: "restart" }),
+  );
+  await expect(at.runtime.flow("f").start()).rejects.toThrow("redirected to itself 25 times");
+});
+
+test("an exception shows the flow error and keeps the flow; its event has the request's id and no secret", async () => {
+  const at = await install();
+  const stage = await dummy(at, "throws", true);
+  await at.flow("f", [stage]);
+  const flow = await at.runtime.flow("f").start({ http: { request_id: "r1" } });
+  expect(flow.challenge).toMatchObject({
+    component: "ak-stage-flow-error",
+    request_id: "r1",
+    error: "Something went wrong in this flow. Please try again.",
+    flow_info: { title: "Title of f" },
+  });
+  expect(await at.events("system_exception")).toMatchObject([
+    { context: { message: "System exception during flow execution.", request_id: "r1", flow: "f" } },
+  ]);
+  await at.store.transaction((tx) =>
+    tx.update("authentik_stages_dummy.dummystage", stage.pk, { throw_error: false }),
+  );
+  expect(await flow.refresh()).toMatchObject({ name: "throws" });
+});
+
+test("a stage deleted while the flow runs is an error, not a stage less", async () => {
+  const { at, bindings, start } = await dummies(["one", "two"]);
+  const flow = await start();
+  await at.store.transaction((tx) => tx.delete("authentik_flows.flowstagebinding", bindings[1].pk));
+  expect(await flow.respond({})).toMatchObject({ component: "ak-stage-flow-error" });
+});
+
+describe("the end", () => {
+  test.each([
+    [{ next: "/if/user/" }, {}, { ...ROOT, to: "/if/user/" }],
+    [
+      { next: "https://evil.example" },
+      {},
+      { component: "ak-stage-access-denied", error_message: "Invalid next URL" },
+    ],
+    [{ next: "http://postern.invalid/x" }, {}, { component: "ak-stage-access-denied" }],
+    [{ next: "/x" }, { redirect: "https://app.example/" }, { ...ROOT, to: "https://app.example/" }],
+  ])("with query %j and context %j", async (query, context, expected) => {
+    const { at } = await dummies(["one"]);
+    const flow = await at.runtime.flow("f").start({ query, context });
+    expect(flow.challenge.flow_info?.cancel_url).toBe(`/flows/-/cancel/?${new URLSearchParams(query)}`);
+    expect(await flow.respond({})).toMatchObject(expected);
+  });
+});
+
+test.each([
+  ["Hi %(user)s at %(app)s, 100%%", "Hi marie at Shop, 100%"],
+  ["100% %(user)s", "100% %(user)s"],
+  ["%(nobody)s", "%(nobody)s"],
+])("the title %j is shown as %j", async (title, shown) => {
+  const { at } = await dummies(["one"], { title });
+  const flow = await at.runtime
+    .flow("f")
+    .start({ user: "marie", context: { application: { name: "Shop" } } });
+  expect(flow.challenge.flow_info?.title).toBe(shown);
+});
+
+test("the identifier that was typed is the user shown", async () => {
+  const at = await install();
+  const deny = await at.add("authentik_stages_deny.denystage", { name: "deny" });
+  await at.flow("f", [deny]);
+  const { challenge } = await at.runtime.flow("f").start({ context: { pending_user_identifier: "typed" } });
+  expect(challenge.pending_user).toBe("typed");
+});
+
+describe("sessions", () => {
+  test("another process goes on where the first one stopped", async () => {
+    const { at, start } = await dummies(["one", "two"]);
+    const flow = await start();
+    await flow.respond({});
+    const other = await secondRuntime(at);
+    const resumed = await other.runtime.resume(flow.session as string);
+    expect(resumed.slug).toBe("f");
+    expect(resumed.challenge).toMatchObject({ name: "two" });
+    expect(await resumed.respond({})).toEqual(ROOT);
+    await expect(flow.respond({})).rejects.toThrow("this flow is not in progress");
+  });
+
+  test("end after a day without a request, and are then cleaned up", async () => {
+    const { at, start } = await dummies(["one"]);
+    const flow = await start();
+    at.time.now += 86_400_000;
+    await expect(flow.refresh()).rejects.toThrow("this flow is not in progress");
+    await start();
+    expect(await at.rows("postern.flowsession")).toHaveLength(1);
+  });
+
+  test("can be given up", async () => {
+    const { at, start } = await dummies(["one"]);
+    const flow = await start();
+    await flow.cancel();
+    expect(flow.finished).toBe(true);
+    expect(await at.rows("postern.flowsession")).toEqual([]);
+  });
+
+  test("keep no cookies and no credentials of the client", async () => {
+    const { at } = await dummies(["one"]);
+    const headers = { Cookie: "canary-1", Authorization: "canary-2", "X-Other": "kept" };
+    await at.runtime.flow("f").start({ http: { headers, META: { HTTP_COOKIE: "canary-3" } } });
+    const text = JSON.stringify(await at.rows("postern.flowsession"));
+    expect(text).not.toContain("canary");
+    expect(text).toContain("kept");
+  });
+});

@@ -1,0 +1,344 @@
+// The SMS set-up stage, step by step: number, code, device.
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { secondRuntime } from "../flow/harness.ts";
+import { installSms, nonField, SMS_DEVICE, SMS_STAGE } from "./sms-installation.ts";
+
+const NUMBER = "+12025550173";
+
+test("the first challenge asks for a number and sends nothing", async () => {
+  const { at, start } = await installSms();
+  const { challenge } = await start();
+  expect(challenge).toEqual({
+    flow_info: {
+      title: "Title of enroll",
+      background: "/static/dist/assets/images/flow_background.jpg",
+      background_themed_urls: null,
+      cancel_url: "/flows/-/cancel/",
+      layout: "stacked",
+    },
+    component: "ak-stage-authenticator-sms",
+    pending_user: "marie",
+    pending_user_avatar: expect.stringMatching(/^data:image\/svg\+xml;base64,/),
+    phone_number_required: true,
+  });
+  expect(at.sent).toEqual([]);
+});
+
+test("a number gets one message, and the code that was in it makes the device", async () => {
+  const { at, start, stage, marie, devices } = await installSms({}, { codes: [42] });
+  const flow = await start();
+  const asked = await flow.respond({ phone_number: NUMBER });
+  expect(asked).toMatchObject({ phone_number_required: false, response_errors: {} });
+  expect(flow.status).toBe(200);
+  expect(at.sent).toEqual([
+    {
+      to: NUMBER,
+      token: "000042",
+      text: "Use this code to authenticate in authentik: 000042",
+      config: {
+        provider: "generic",
+        from_number: "+12340000",
+        account_sid: "https://gateway.example/sms",
+        auth: "canary-auth",
+        auth_password: "canary-password",
+        auth_type: "basic",
+      },
+    },
+  ]);
+  expect(await devices()).toEqual([]);
+  expect(await flow.respond({ code: "000042" })).toEqual({ component: "xak-flow-redirect", to: "/" });
+  expect(flow.finished).toBe(true);
+  expect(await devices()).toMatchObject([
+    {
+      user: marie.pk,
+      stage: stage.pk,
+      phone_number: NUMBER,
+      name: "SMS Device",
+      confirmed: true,
+      token: null,
+    },
+  ]);
+  expect(await at.rows("postern.flowsession")).toEqual([]);
+});
+
+test.each([
+  "7",
+  7,
+  "00007",
+  "0000007",
+  "００００07",
+  "٠٠٠٠٠٧",
+  "0x0007",
+  "+00007",
+  "000 007",
+  "7".padStart(6, "O"),
+])("the code 000007 is not %j: codes are six ASCII digits, as text", async (code) => {
+  const { start, devices } = await installSms({}, { codes: [7] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  expect(await flow.respond({ code })).toMatchObject({ response_errors: nonField("Code does not match") });
+  expect(await devices()).toEqual([]);
+});
+
+test("blanks around a code are cut off, and a number in JSON is its text", async () => {
+  const padded = await installSms({}, { codes: [42] });
+  const first = await padded.start();
+  await first.respond({ phone_number: ` ${NUMBER} ` });
+  await first.respond({ code: " 000042\n" });
+  expect(await padded.devices()).toMatchObject([{ phone_number: NUMBER }]);
+  const numeric = await installSms({}, { codes: [654_321] });
+  const second = await numeric.start();
+  await second.respond({ phone_number: 12025550173 });
+  await second.respond({ code: 654_321 });
+  expect(await numeric.devices()).toMatchObject([{ phone_number: "12025550173" }]);
+});
+
+test.each([
+  ["a millisecond before 300 s", 299_999, true],
+  ["at 300 s", 300_000, false],
+  ["after 300 s", 300_001, false],
+])("a code %s", async (_when, elapsed, accepted) => {
+  const { at, start, devices } = await installSms({}, { codes: [123_456] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  at.time.now += elapsed;
+  await flow.respond({ code: "123456" });
+  expect(flow.finished).toBe(accepted);
+  expect(await devices()).toHaveLength(accepted ? 1 : 0);
+});
+
+test("asking again sends the same code while it is valid, a new one afterwards", async () => {
+  const { at, start } = await installSms({}, { codes: [1, 2] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  at.time.now += 299_999;
+  await flow.respond({ phone_number: NUMBER });
+  at.time.now += 1;
+  await flow.respond({ phone_number: NUMBER });
+  expect(at.sent.map(({ token }) => token)).toEqual(["000001", "000001", "000002"]);
+  await flow.respond({ code: "000002" });
+  expect(flow.finished).toBe(true);
+});
+
+test("another number gets another code: the first number's code does not prove the second", async () => {
+  const { at, start, devices } = await installSms({}, { codes: [1, 2] });
+  const flow = await start();
+  await flow.respond({ phone_number: "+1000" });
+  await flow.respond({ phone_number: "+2000" });
+  expect(await flow.respond({ code: "000001" })).toMatchObject({
+    response_errors: nonField("Code does not match"),
+  });
+  at.time.now += 1_000;
+  await flow.respond({ code: "000002" });
+  expect(await devices()).toMatchObject([{ phone_number: "+2000" }]);
+});
+
+test("wrong, expired and throttled codes read the same; waits double; waiting codes count nothing", async () => {
+  const { at, start } = await installSms({}, { codes: [123_456] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  const refused = { phone_number_required: false, response_errors: nonField("Code does not match") };
+  expect(await flow.respond({ code: "000000" })).toMatchObject(refused);
+  at.time.now += 999;
+  expect(await flow.respond({ code: "123456" })).toMatchObject(refused);
+  at.time.now += 1;
+  expect(await flow.respond({ code: "000000" })).toMatchObject(refused);
+  at.time.now += 1_999;
+  expect(await flow.respond({ code: "123456" })).toMatchObject(refused);
+  at.time.now += 1;
+  await flow.respond({ code: "123456" });
+  expect(flow.finished).toBe(true);
+});
+
+test("neither a new code nor another number resets the count of wrong codes", async () => {
+  const { at, start } = await installSms();
+  const flow = await start();
+  await flow.respond({ phone_number: "+1000" });
+  await flow.respond({ code: "999999" });
+  await flow.respond({ phone_number: "+2000" });
+  const { token } = at.sent[1];
+  expect(await flow.respond({ code: token })).toMatchObject({
+    response_errors: nonField("Code does not match"),
+  });
+  at.time.now += 1_000;
+  await flow.respond({ code: token });
+  expect(flow.finished).toBe(true);
+});
+
+test("a wrong code leaves no device and does not block sending again", async () => {
+  const { at, start, devices } = await installSms();
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  await flow.respond({ code: "000000" });
+  expect(await devices()).toEqual([]);
+  expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
+  expect(at.sent).toHaveLength(2);
+});
+
+test("with a code the number beside it is not looked at", async () => {
+  const { start, devices, at } = await installSms({}, { codes: [5] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  await flow.respond({ code: "000005", phone_number: "+999" });
+  expect(await devices()).toMatchObject([{ phone_number: NUMBER }]);
+  expect(at.sent).toHaveLength(1);
+});
+
+test.each([
+  [{}, nonField("phone_number required")],
+  [{ phone_number: "" }, { phone_number: [{ string: "This field may not be blank.", code: "blank" }] }],
+  [{ phone_number: null }, { phone_number: [{ string: "This field may not be null.", code: "null" }] }],
+  [{ code: true }, { code: [{ string: "Not a valid string.", code: "invalid" }] }],
+  [
+    { code: [], phone_number: " " },
+    {
+      code: [{ string: "Not a valid string.", code: "invalid" }],
+      phone_number: [{ string: "This field may not be blank.", code: "blank" }],
+    },
+  ],
+])("the response %j is refused", async (response, errors) => {
+  const { at, start } = await installSms();
+  const flow = await start();
+  expect(await flow.respond(response)).toMatchObject({ phone_number_required: true });
+  expect(flow.challenge.response_errors).toEqual(errors);
+  expect(at.sent).toEqual([]);
+});
+
+test("a number that someone has on this stage is refused, plain or hashed; on another stage it is free", async () => {
+  const { at, start, stage, paul, devices } = await installSms();
+  const hash = `hash:${createHash("sha256").update("+2000").digest("hex")}`;
+  await at.add(SMS_DEVICE, {
+    user: paul.pk,
+    stage: stage.pk,
+    phone_number: "+1000",
+    name: "x",
+    confirmed: false,
+  });
+  await at.add(SMS_DEVICE, { user: paul.pk, stage: stage.pk, phone_number: hash, name: "x" });
+  const { pk: _pk, ...copy } = stage;
+  const other = await at.add(SMS_STAGE, { ...copy, name: "other" });
+  await at.add(SMS_DEVICE, { user: paul.pk, stage: other.pk, phone_number: "+3000", name: "x" });
+  for (const taken of ["+1000", "+2000"]) {
+    const flow = await start();
+    expect(await flow.respond({ phone_number: taken })).toMatchObject({
+      phone_number_required: false,
+      response_errors: nonField("Invalid phone number"),
+    });
+    expect(await flow.refresh()).toMatchObject({ phone_number_required: true });
+  }
+  expect(at.sent).toEqual([]);
+  const free = await start();
+  expect(await free.respond({ phone_number: "+3000" })).toMatchObject({ response_errors: {} });
+  expect(await devices()).toHaveLength(3);
+});
+
+test("a number that another flow takes between code and device stays theirs", async () => {
+  const { at, start, stage, paul, devices } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  await at.add(SMS_DEVICE, { user: paul.pk, stage: stage.pk, phone_number: NUMBER, name: "x" });
+  expect(await flow.respond({ code: "000001" })).toMatchObject({
+    response_errors: nonField("Invalid phone number"),
+  });
+  expect(await devices()).toMatchObject([{ user: paul.pk }]);
+  expect(await flow.respond({ code: "000001" })).toMatchObject({
+    response_errors: nonField("Code does not match"),
+  });
+});
+
+test("verify only keeps the hash of the number and nothing of the number", async () => {
+  const { at, start, devices } = await installSms({ verify_only: true }, { codes: [1] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  await flow.respond({ code: "000001" });
+  const hash = `hash:${createHash("sha256").update(NUMBER).digest("hex")}`;
+  expect(await devices()).toMatchObject([{ phone_number: hash }]);
+  const everything = await at.store.read((tx) => [tx.list(SMS_DEVICE), tx.list("authentik_events.event")]);
+  expect(JSON.stringify(everything)).not.toContain("2025550173");
+  const again = await start("paul");
+  expect(await again.respond({ phone_number: NUMBER })).toMatchObject({
+    phone_number_required: false,
+    response_errors: nonField("Invalid phone number"),
+  });
+});
+
+test("two right answers at once make one device", async () => {
+  const { at, start, devices } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  const id = flow.session as string;
+  const other = await secondRuntime(at);
+  const request = { method: "POST", response: { data: { code: "000001" }, form: false } } as const;
+  const answers = await Promise.allSettled([
+    at.runtime.executor.request(id, request),
+    other.runtime.executor.request(id, request),
+    at.runtime.executor.request(id, request),
+  ]);
+  expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(
+    answers
+      .filter(({ status }) => status === "rejected")
+      .map((answer) => (answer as PromiseRejectedResult).reason.name),
+  ).toEqual(["SessionNotFound", "SessionNotFound"]);
+  expect(await devices()).toHaveLength(1);
+});
+
+test("while one process is sending, another one does not send the same again", async () => {
+  const { at, start } = await installSms();
+  const flow = await start();
+  const other = await secondRuntime(at);
+  const provider = Promise.withResolvers<void>();
+  at.provider.delivery = () => provider.promise;
+  const slow = flow.respond({ phone_number: NUMBER });
+  await expect.poll(() => at.sent.length).toBe(1);
+  const resumed = await other.runtime.resume(flow.session as string);
+  expect(await resumed.respond({ phone_number: NUMBER })).toMatchObject({
+    phone_number_required: true,
+    response_errors: nonField("The SMS is being sent. Please wait a moment and try again."),
+  });
+  provider.resolve();
+  expect(await slow).toMatchObject({ phone_number_required: false, response_errors: {} });
+  expect(at.sent).toHaveLength(1);
+  await resumed.respond({ code: at.sent[0].token });
+  expect(resumed.finished).toBe(true);
+});
+
+test("a process that died while sending: the code is not taken for sent, and after half a minute it can be sent again", async () => {
+  const { at, start } = await installSms({}, { codes: [1, 2] });
+  const flow = await start();
+  at.provider.delivery = () => new Promise(() => {});
+  void flow.respond({ phone_number: NUMBER });
+  await expect.poll(() => at.sent.length).toBe(1);
+  const other = await secondRuntime(at);
+  const resumed = await other.runtime.resume(flow.session as string);
+  expect(resumed.challenge.phone_number_required).toBe(true);
+  expect(await resumed.respond({ code: "000001" })).toMatchObject({
+    response_errors: nonField("Code does not match"),
+  });
+  at.time.now += 29_999;
+  await resumed.respond({ phone_number: NUMBER });
+  expect(at.sent).toHaveLength(1);
+  at.time.now += 1;
+  expect(await resumed.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
+  await resumed.respond({ code: at.sent[1].token });
+  expect(resumed.finished).toBe(true);
+});
+
+test("nobody cannot enrol a phone", async () => {
+  const { start } = await installSms();
+  const flow = await start(null);
+  expect(flow.challenge).toMatchObject({
+    component: "ak-stage-access-denied",
+    error_message: "A user is needed to set up an SMS authenticator.",
+  });
+});
+
+test("the pending user of the plan gets the device, not the one who sends the requests", async () => {
+  const { start, paul, devices } = await installSms({}, { codes: [1] });
+  const flow = await start("marie", { pending_user: "paul" });
+  expect(flow.challenge.pending_user).toBe("paul");
+  await flow.respond({ phone_number: NUMBER });
+  await flow.respond({ code: "000001" });
+  expect(await devices()).toMatchObject([{ user: paul.pk }]);
+});
