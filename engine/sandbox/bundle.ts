@@ -50,10 +50,6 @@ function nativeLibraries(found: Set<string>): Plugin {
         found.add(path);
         return { contents: `module.exports = require(${JSON.stringify(path)}).ivm;`, loader: "js" };
       });
-      bundler.onResolve({ filter: /re2-host/ }, ({ path, resolveDir }) => {
-        const found = resolve(resolveDir, path);
-        return existsSync(found) ? { path: found } : { path: found, external: true };
-      });
       bundler.onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => {
         const library = resolve(resolveDir, path);
         found.add(library);

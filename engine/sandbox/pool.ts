@@ -189,8 +189,8 @@ class WorkerPool implements Sandbox {
   }
 
   #isBetter(worker: Worker, best: Worker, job: Job): boolean {
-    if (worker.isReady !== best.isReady) return worker.isReady;
     if (worker.load !== best.load) return worker.load < best.load;
+    if (worker.isReady !== best.isReady) return worker.isReady;
     return worker.holds(job.request.program.id) && !best.holds(job.request.program.id);
   }
 

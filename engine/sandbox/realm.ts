@@ -62,7 +62,8 @@ function allowOverride(prototype: object, keys: readonly PropertyKey[]): void {
   for (const key of keys) {
     const descriptor = getOwnPropertyDescriptor(prototype, key);
     if (descriptor === undefined || !("value" in descriptor) || descriptor.configurable !== true) continue;
-    const value: unknown = descriptor.value;
+    // Frozen here: behind the getter the walk over properties does not see it.
+    const value: unknown = freeze(descriptor.value);
     defineProperty(prototype, key, {
       configurable: true,
       enumerable: descriptor.enumerable,
@@ -105,6 +106,9 @@ function freezeRealm(): void {
     getPrototypeOf([].values().map((item) => item)),
     getPrototypeOf((async () => {})()),
   ];
+  // An error's `stack` is an own accessor with functions that all errors share.
+  const stack = getOwnPropertyDescriptor(new Error(), "stack");
+  pending.push(stack?.get, stack?.set);
   for (const name of KEPT_GLOBALS) if (name !== "globalThis") pending.push(realm[name]);
   const seen = new Set<unknown>();
   for (let value = pending.pop(); pending.length > 0 || value !== undefined; value = pending.pop()) {
@@ -145,7 +149,11 @@ function seal(
     collectGarbage: freeze(() => {
       apply(gc, undefined, []);
     }),
-    re2: freeze((...args: unknown[]) => apply(re2, undefined, args)),
+    // Only texts and numbers cross, so that no error of the boundary itself can arise.
+    re2: freeze(
+      (source: unknown, flags: unknown, text: unknown, start: unknown, limit: unknown, mode: unknown) =>
+        apply(re2, undefined, [`${source}`, `${flags}`, `${text}`, +`${start}`, +`${limit}`, `${mode}`]),
+    ),
     log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
   });
   apply(boot, guest, [host]);

@@ -67,8 +67,9 @@ export const GRACE_MS = 50;
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
 
+/** What V8 says before it aborts for want of memory. */
 const OUT_OF_MEMORY =
-  /heap out of memory|Allocation failed|out-of-memory|OutOfMemory|Fatal process out of memory|invalid (array|table|string) (length|size)/i;
+  /is_heap_oom = 1|CALL_AND_RETRY_LAST|heap out of memory|Allocation failed|out of memory|invalid (size|array length|table size|string length)/i;
 
 /**
  * The deepest stack V8 may use, kilobytes: less than half of what the system gives the main thread, since native code
@@ -107,6 +108,16 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
   ];
 }
 
+/** Starts the process: no environment, no handles but the three pipes, no rights but the above. */
+export function spawnWorker(artifacts: Artifacts, settings: WorkerSettings): ChildProcess {
+  return spawn(process.execPath, workerArguments(artifacts, settings), {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    cwd: dirname(artifacts.worker.path),
+    windowsHide: true,
+  });
+}
+
 /** Workers alive, so that the host's end is theirs even where one is stuck in native code. */
 const living = new Set<ChildProcess>();
 function killAll(): void {
@@ -139,12 +150,7 @@ export class Worker {
   constructor(artifacts: Artifacts, settings: WorkerSettings, events: WorkerEvents) {
     this.#events = events;
     this.#settings = settings;
-    const child = spawn(process.execPath, workerArguments(artifacts, settings), {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: {},
-      cwd: dirname(artifacts.worker.path),
-      windowsHide: true,
-    });
+    const child = spawnWorker(artifacts, settings);
     this.#child = child;
     if (living.size === 0) process.on("exit", killAll);
     living.add(child);
@@ -228,7 +234,6 @@ export class Worker {
 
   /** Ends the worker now. The head gets `failure`; the rest is handed back. */
   kill(failure: SandboxFailure, message: string): void {
-    this.#child.kill("SIGKILL");
     this.#end(failure, message);
   }
 
@@ -388,6 +393,7 @@ export class Worker {
     const rest = this.#jobs.slice(this.#head);
     this.#jobs = [];
     this.#head = 0;
+    this.#child.kill("SIGKILL");
     this.#child.stdin?.destroy();
     this.#reference(false);
     // A worker that never served has started none of its requests.

@@ -8,6 +8,7 @@
 import * as fs from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import ivm from "isolated-vm";
+import type { Re2Callback } from "../regex/re2-channel.ts";
 import {
   ANSWER,
   encodeFrame,
@@ -19,9 +20,6 @@ import {
   REQUEST,
 } from "./frames.ts";
 
-interface Re2Host {
-  re2(source: string, flags: string, text: string, start: number, limit: number, mode: string): string;
-}
 /** The bundler's: it finds the module at build time and runs it at the call. */
 declare const require: (path: string) => unknown;
 
@@ -67,11 +65,11 @@ const log = new ivm.Callback((text: unknown) => {
 });
 
 /** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
-let re2Host: Re2Host | undefined;
+let runRe2: Re2Callback | undefined;
 function callRe2(args: readonly unknown[]): string {
-  re2Host ??= require("../regex/re2-host.ts") as Re2Host;
-  const [source, flags, text, start, limit, mode] = args;
-  return re2Host.re2(String(source), String(flags), String(text), Number(start), Number(limit), String(mode));
+  runRe2 ??= (require("../regex/re2-host.ts") as typeof import("../regex/re2-host.ts")).createRe2Callback();
+  const [source, flags, text, start, limit, mode] = args as Parameters<Re2Callback>;
+  return runRe2(source, flags, text, start, limit, mode);
 }
 
 /**
@@ -99,6 +97,13 @@ const evaluate = door.getSync("evaluate", { reference: true });
 
 /** Programs that V8 or the guest refused, with the reason; the others are held by the guest. */
 const rejected = new Map<string, string>();
+/** Set when loading a program has damaged the isolate: the next request ends the worker. */
+let broken: [FrameFailure, string] | undefined;
+/** Time for a program's top level, milliseconds. It only makes functions; the parent's deadline may be shorter. */
+const LOAD_MS = 1000;
+/** V8's refusals of one too large value. The guest should have refused it before; it is a limit all the same. */
+const TOO_LARGE =
+  /allocation failed|Invalid (string|array|typed array|array buffer) length|Maximum BigInt size/i;
 
 function write(frame: Buffer): void {
   let at = 0;
@@ -137,25 +142,36 @@ function retire(sequence: number, failure: FrameFailure, message: string): never
   throw new Error("unreachable");
 }
 
+/** What is wrong with the isolate as a whole after this error, if anything is. */
+function damage(error: unknown): [FrameFailure, string] | undefined {
+  if (isolate.isDisposed) return ["MemoryLimitExceeded", "the isolate passed its memory limit"];
+  const text = describe(error);
+  // A stopped guest is half-way through something, so that its state cannot be trusted any more.
+  if (text.includes("Script execution timed out"))
+    return ["WallTimeLimitExceeded", "stopped at its deadline"];
+  return undefined;
+}
+
 function loadProgram(id: string, code: string): void {
   rejected.delete(id);
   try {
     const script = isolate.compileScriptSync(`(${code}\n)`, { filename: id });
-    const factory = script.runSync(context, { reference: true, timeout: 1000 });
+    const factory = script.runSync(context, { reference: true, timeout: LOAD_MS });
     script.release();
     if (factory.typeof !== "function") {
       rejected.set(id, `the program's code is not a function but ${factory.typeof}`);
       return;
     }
-    load.applySync(undefined, [id, factory.derefInto({ release: true })] as never, { timeout: 1000 });
+    load.applySync(undefined, [id, factory.derefInto({ release: true })] as never, { timeout: LOAD_MS });
   } catch (error) {
+    broken = damage(error);
     rejected.set(id, describe(error));
   }
 }
 
 function dropProgram(id: string): void {
-  if (rejected.delete(id)) return;
-  drop.applySync(undefined, [id] as never, { timeout: 1000 });
+  if (rejected.delete(id) || broken !== undefined) return;
+  drop.applySync(undefined, [id] as never, { timeout: LOAD_MS });
 }
 
 function run(body: FrameBody): void {
@@ -163,10 +179,9 @@ function run(body: FrameBody): void {
   const wallMs = body.field();
   const outputBytes = body.field();
   const [id, kind, contextJson, optionsJson] = body.texts(4);
+  if (broken !== undefined) retire(sequence, ...broken);
   const refused = rejected.get(id);
   if (refused !== undefined) {
-    if (isolate.isDisposed)
-      retire(sequence, "MemoryLimitExceeded", "the isolate ran out of memory while it loaded a program");
     fail(ANSWER.failed, sequence, "ProgramRejected", refused);
     return;
   }
@@ -177,11 +192,10 @@ function run(body: FrameBody): void {
       timeout: wallMs,
     });
   } catch (error) {
+    const damaged = damage(error);
+    if (damaged !== undefined) retire(sequence, ...damaged);
     const text = describe(error);
-    if (isolate.isDisposed) retire(sequence, "MemoryLimitExceeded", "the isolate passed its memory limit");
-    // A stopped evaluation leaves the guest half-way through something, so that its state cannot be trusted either.
-    if (text.includes("Script execution timed out"))
-      retire(sequence, "WallTimeLimitExceeded", `no answer within ${wallMs} ms`);
+    if (TOO_LARGE.test(text)) retire(sequence, "MemoryLimitExceeded", text);
     retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
   }
   if (typeof outcome === "string") {
