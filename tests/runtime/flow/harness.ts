@@ -97,7 +97,13 @@ export class Installation {
 
 /** Another runtime on the same parts, as a second process would be. */
 export async function secondRuntime(first: Installation): Promise<Installation> {
-  return install({ store: first.store, engine: first.engine, time: first.time, sent: first.sent });
+  return install({
+    store: first.store,
+    engine: first.engine,
+    time: first.time,
+    sent: first.sent,
+    firstCode: 511_111,
+  });
 }
 
 /** Sets up an installation. Codes are drawn from `codes` as long as there are any, then counted up. */
@@ -109,6 +115,7 @@ export async function install(
     readonly engine?: FakeEngine;
     readonly time?: { now: number };
     readonly sent?: Sent[];
+    readonly firstCode?: number;
   } = {},
 ): Promise<Installation> {
   const store = options.store ?? memoryStore();
@@ -118,7 +125,7 @@ export async function install(
   const provider: { delivery: Delivery } = { delivery: "accept" };
   const logs: JsonObject[] = [];
   const codes = [...(options.codes ?? [])];
-  let drawn = 111_111;
+  let drawn = options.firstCode ?? 111_111;
   const runtime = await createRuntime({
     engine,
     store,
