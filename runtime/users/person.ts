@@ -29,9 +29,9 @@ export function pendingPerson(tx: Snapshot, context: JsonObject): Person | null 
   return typeof reference.pk === "number" ? findPerson(tx, { pk: reference.pk }) : null;
 }
 
-/** A user as expressions see one; never the password's hash. */
-export function personView(tx: Snapshot, person: Person | null): JsonObject {
-  if (person === null) return { ...ANONYMOUS };
+/** A user as expressions see one; never the password's hash. Null is the anonymous user. */
+export function personView(tx: Snapshot, person: Person | null): JsonObject | null {
+  if (person === null) return null;
   const { password: _secret, groups, roles: _roles, ...fields } = person;
   return {
     ...(fields as JsonObject),
@@ -46,16 +46,6 @@ export function personView(tx: Snapshot, person: Person | null): JsonObject {
     }),
   };
 }
-
-/** Django's anonymous user: no attributes, no groups to ask for. */
-const ANONYMOUS: JsonObject = Object.freeze({
-  pk: null,
-  username: "",
-  is_active: false,
-  is_superuser: false,
-  is_authenticated: false,
-  is_anonymous: true,
-});
 
 /** Whether any group of the user, or an ancestor of one, makes superusers. */
 export function isSuperuser(tx: Snapshot, person: Person | null): boolean {
