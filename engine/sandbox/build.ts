@@ -4,15 +4,15 @@
 // directory, path of the manifest. Files are named by content and every write is a rename, so that concurrent
 // builders and readers never see half of one.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { bundleSandbox, isolatedVmLibrary } from "./bundle.ts";
 import type { Artifact, Manifest } from "./snapshot.ts";
 
-/** Artifacts nobody has built for this long are removed at the next build. */
-const KEEP_DAYS = 14;
+/** Artifacts that no manifest names are kept this long, for processes that still start workers from them. */
+const KEEP_MS = 86_400_000;
 
 function replace(path: string, bytes: Buffer | string): void {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -27,18 +27,25 @@ function store(directory: string, name: string, bytes: Buffer): Artifact {
   return { path, bytes: bytes.length, crc32: crc32(bytes) };
 }
 
+/** Removes what earlier builds left and no manifest names. */
 function removeOld(directory: string): void {
-  const oldest = Date.now() - KEEP_DAYS * 86_400_000;
-  for (const name of readdirSync(directory)) {
+  const named = new Set<string>();
+  const names = readdirSync(directory);
+  for (const name of names) {
+    if (!name.endsWith(".json")) continue;
+    const { worker, snapshot } = JSON.parse(readFileSync(join(directory, name), "utf8")) as Manifest;
+    named.add(worker.path).add(snapshot.path);
+  }
+  for (const name of names) {
     const path = join(directory, name);
-    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
+    const isOld = Date.now() - statSync(path).mtimeMs > KEEP_MS;
+    if (isOld && !name.endsWith(".json") && !named.has(path)) rmSync(path, { force: true });
   }
 }
 
 const [guestEntry, directory, manifestPath] = process.argv.slice(2);
 try {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  removeOld(directory);
   const bundles = await bundleSandbox(guestEntry);
   const { ivm } = createRequire(import.meta.url)(isolatedVmLibrary()) as {
     ivm: typeof import("isolated-vm");
@@ -46,6 +53,7 @@ try {
   const snapshot = ivm.Isolate.createSnapshot([
     { code: bundles.realm, filename: "postern:realm" },
     { code: bundles.guest, filename: "postern:guest" },
+    { code: "__realm.survey();", filename: "postern:survey" },
   ]);
   const manifest: Manifest = {
     sources: bundles.sources,
@@ -54,6 +62,11 @@ try {
     snapshot: store(directory, "guest.snapshot", Buffer.from(snapshot.copy())),
   };
   replace(manifestPath, JSON.stringify(manifest));
+  try {
+    removeOld(directory);
+  } catch {
+    // A damaged manifest, or another builder at the same work: nothing is lost by leaving old files.
+  }
 } catch (error) {
   // The parent shows this text; where in the build it happened helps nobody.
   console.error(error instanceof Error ? error.message : error);

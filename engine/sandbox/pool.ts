@@ -103,7 +103,7 @@ class WorkerPool implements Sandbox {
         succeed: (outcomeJson) => settle({ ok: true, outcomeJson, durationMs: performance.now() - since }),
         fail,
       });
-      if (this.#workers.length === 0 && this.#artifacts !== undefined) this.#hire();
+      if (this.#workers.length === 0) this.#hire();
       this.#dispatch();
     });
   }
@@ -151,7 +151,16 @@ class WorkerPool implements Sandbox {
     this.#hire();
   }
 
+  #areArtifactsThere(): boolean {
+    const found = findArtifacts(this.#options.guestEntry, this.#options.cacheDirectory);
+    return (
+      found?.worker.path === this.#artifacts?.worker.path &&
+      found?.snapshot.path === this.#artifacts?.snapshot.path
+    );
+  }
+
   #hire(): void {
+    if (this.#artifacts === undefined) return;
     const wanted = Math.max(1, this.#options.workers ?? 1);
     while (this.#workers.length < wanted) {
       if (this.#spare !== undefined) {
@@ -212,6 +221,13 @@ class WorkerPool implements Sandbox {
         // The next request tries once more.
         this.#failedStarts = START_ATTEMPTS - 1;
         this.#giveUp(`the sandbox cannot start: ${message}`);
+        return;
+      }
+      if (this.#artifacts !== undefined && !this.#areArtifactsThere()) {
+        // The cache was cleared, or its sources changed, under a running host.
+        this.#artifacts.release();
+        this.#artifacts = undefined;
+        void this.#build();
         return;
       }
     }

@@ -1,10 +1,11 @@
 // Runs inside the isolate, around the guest: takes away what nobody needs, freezes the rest, and keeps the only door.
 //
-// Two moments. This file runs when the snapshot is built, before the guest's own code, and takes away most globals, so
-// that a guest that needs a removed one fails at once. `seal` runs in every new context: V8 installs some globals and
-// some members of intrinsics only then (and aborts where they are gone or frozen already, hence not all is done in the
-// snapshot). It sweeps again, hands the host's functions to the guest, freezes everything, and returns the three
-// functions that the worker keeps. A guest that changes an intrinsic (Error.stackTraceLimit) does so in `boot`.
+// Three moments. This file runs when the snapshot is built, before the guest's own code, and takes away most globals,
+// so that a guest that needs a removed one fails at once. `survey` runs after the guest's code, still in the snapshot,
+// and lists what there is to freeze. `seal` runs in every new context: V8 installs some globals and some members of
+// intrinsics only then (and aborts where they are gone or frozen already, hence not all is done in the snapshot). It
+// sweeps again, hands the host's functions to the guest, freezes everything, and returns the three functions that the
+// worker keeps. A guest that changes an intrinsic (Error.stackTraceLimit) does so in `boot`.
 import { KEPT_GLOBALS, REMOVED_MEMBERS } from "./removed-globals.ts";
 
 interface Guest {
@@ -62,8 +63,8 @@ function allowOverride(prototype: object, keys: readonly PropertyKey[]): void {
   for (const key of keys) {
     const descriptor = getOwnPropertyDescriptor(prototype, key);
     if (descriptor === undefined || !("value" in descriptor) || descriptor.configurable !== true) continue;
-    // Frozen here: behind the getter the walk over properties does not see it.
-    const value: unknown = freeze(descriptor.value);
+    const value: unknown = descriptor.value;
+    hidden.push(value);
     defineProperty(prototype, key, {
       configurable: true,
       enumerable: descriptor.enumerable,
@@ -77,7 +78,29 @@ function allowOverride(prototype: object, keys: readonly PropertyKey[]): void {
   }
 }
 
-function freezeRealm(): void {
+/** Values that `allowOverride` has put behind getters, where a walk over properties does not see them. */
+const hidden: unknown[] = [];
+
+/** What is to be frozen, with the number of own keys that it had when it was looked at. */
+const intrinsics = new Map<object, number>();
+
+/** Adds to `intrinsics` everything reachable from the pending values. */
+function explore(pending: unknown[]): void {
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if ((typeof value !== "object" && typeof value !== "function") || value === null || intrinsics.has(value))
+      continue;
+    const keys = ownKeys(value);
+    intrinsics.set(value, keys.length);
+    for (const key of keys) {
+      const descriptor = getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+      pending.push(descriptor.value, descriptor.get, descriptor.set);
+    }
+    pending.push(getPrototypeOf(value));
+  }
+}
+
+function survey(): void {
   for (const name of [
     "Error",
     "AggregateError",
@@ -94,6 +117,7 @@ function freezeRealm(): void {
   allowOverride(Object.prototype, ownKeys(Object.prototype));
   // Everything reachable from the kept globals and from the intrinsics that only syntax reaches.
   const pending: unknown[] = [
+    ...hidden,
     getPrototypeOf(async () => {}),
     getPrototypeOf(function* () {}),
     getPrototypeOf(async function* () {}),
@@ -110,18 +134,18 @@ function freezeRealm(): void {
   const stack = getOwnPropertyDescriptor(new Error(), "stack");
   pending.push(stack?.get, stack?.set);
   for (const name of KEPT_GLOBALS) if (name !== "globalThis") pending.push(realm[name]);
-  const seen = new Set<unknown>();
-  for (let value = pending.pop(); pending.length > 0 || value !== undefined; value = pending.pop()) {
-    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value))
-      continue;
-    seen.add(value);
-    for (const key of ownKeys(value)) {
-      const descriptor = getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
-      pending.push(descriptor.value, descriptor.get, descriptor.set);
-    }
-    pending.push(getPrototypeOf(value));
+  explore(pending);
+}
+
+/** Freezes what `survey` found, and what V8 has added to it since: 0.5 ms, where the survey takes 2 to 5. */
+function freezeRealm(): void {
+  for (const [value, count] of [...intrinsics]) {
+    if (ownKeys(value).length === count) continue;
+    intrinsics.delete(value);
+    explore([value]);
   }
-  for (const value of seen) {
+  explore(KEPT_GLOBALS.map((name) => (name === "globalThis" ? undefined : realm[name])));
+  for (const value of intrinsics.keys()) {
     freeze(value);
     if (!isFrozen(value)) throw new OriginalTypeError("an intrinsic cannot be frozen");
   }
@@ -172,4 +196,4 @@ function seal(
 }
 
 restrict();
-realm.__realm = { seal };
+realm.__realm = { survey, seal };

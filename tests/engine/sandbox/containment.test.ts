@@ -60,13 +60,13 @@ describe("J1, J2: from inside the isolate", () => {
       for (const value of found) {
         for (const maker of [value, value.constructor, value.constructor?.constructor]) {
           if (typeof maker !== "function") continue;
+          // Their failed promises would end the evaluation.
+          if (maker.name === "[Symbol.asyncDispose]" || maker.name === "fromAsync") continue;
           tried += 1;
           for (const use of [() => maker("return 'made:' + typeof process")(), () => new maker("return 'made:' + typeof process")(),
             () => maker("'made:' + typeof process")]) {
             try {
               const result = use();
-              // A promise that nobody looks at would end the evaluation when it fails.
-              if (typeof result === "object") result?.catch?.(() => {});
               if (typeof result === "string" && result.startsWith("made:")) seen.push(String(maker).slice(0, 80));
             } catch {}
           }

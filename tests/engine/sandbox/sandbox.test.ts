@@ -57,6 +57,16 @@ describe("an evaluation", () => {
     expect(start).toBeLessThan(1000);
   });
 
+  test("matches on RE2, and is told what RE2 refuses", async () => {
+    const call = (source: string) => `host.re2(${JSON.stringify(source)}, "", "xxabbb", 0, 10, "search")`;
+    expect(await sandbox.run(request(call("a(b+)"), { kind: "raw" }))).toMatchObject({
+      outcomeJson: "2,6,3,6",
+    });
+    expect(await sandbox.run(request(call("(?=a)"), { kind: "raw" }))).toMatchObject({
+      outcomeJson: expect.stringMatching(/^!/),
+    });
+  });
+
   test("counts CPU time from its own start", async () => {
     await sandbox.run(request("(() => { while (host.cpuMs() < 30); })()"));
     const answer = await sandbox.run(request("host.cpuMs()"));

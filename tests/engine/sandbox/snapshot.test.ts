@@ -79,6 +79,15 @@ test("a changed source is built anew", async () => {
   }
 });
 
+test("a cache that is removed while workers run is built anew for their successors", async () => {
+  const cacheDirectory = fresh();
+  const sandbox = await openSandbox({ cacheDirectory });
+  rmSync(cacheDirectory, { recursive: true });
+  expect(await sandbox.run(request("(() => { throw 1; })()"))).toMatchObject({ ok: false });
+  expect(await sandbox.run(request("1"))).toMatchObject({ ok: true, outcomeJson: "1" });
+  await sandbox.close();
+});
+
 test("a cache that cannot be written is replaced by a private one that goes with the sandbox", async () => {
   const file = join(scratch, "file");
   writeFileSync(file, "");
