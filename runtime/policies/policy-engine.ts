@@ -121,13 +121,15 @@ export class PolicyEngine {
     for (const { level, event, attributes } of verdict.logs) {
       this.#logger.log(level, event, { ...attributes, policy: policy.name });
     }
+    // What an exception did before it was raised stays done; a limit leaves nothing behind.
+    if (verdict.error?.limit !== true) await this.#recordOwnEvents(policy, verdict, request);
     if (verdict.error !== undefined) return this.#failed(policy, verdict.error, view, request, binding);
     if (verdict.rawResult === null) {
       this.#logger.log("warning", "the policy returned nothing and does not pass", { policy: policy.name });
     }
     const passing = verdict.passing !== (binding?.negate ?? false);
     const { messages, rawResult } = verdict;
-    await this.#record(policy, { passing, messages: [...messages] }, verdict, view, request, binding);
+    await this.#record(policy, { passing, messages: [...messages] }, view, request, binding);
     return { passing, messages, rawResult, failures: [] };
   }
 
@@ -157,22 +159,26 @@ export class PolicyEngine {
     };
   }
 
-  /** Events the expression asked for, and `policy_execution` where the policy wants its runs on record. */
-  async #record(
-    policy: ExpressionPolicy,
-    result: JsonObject,
-    verdict: Verdict,
-    view: JsonObject,
-    request: PolicyRequest,
-    binding: RunSettings["binding"],
-  ): Promise<void> {
+  /** Events the expression asked for. */
+  async #recordOwnEvents(policy: ExpressionPolicy, verdict: Verdict, request: PolicyRequest): Promise<void> {
     if (request.debug === true) return;
     const origin = { user: request.user, http: request.http, app: "authentik.policies" };
     for (const { action, ...rest } of verdict.events) {
       const name = typeof action === "string" ? action.replace(/^custom_/, "") : "event";
       await this.#events.create(`custom_${name}`, { ...rest, policy: policy.name }, origin);
     }
-    if (!policy.execution_logging) return;
+  }
+
+  /** `policy_execution`, where the policy wants its runs on record. */
+  async #record(
+    policy: ExpressionPolicy,
+    result: JsonObject,
+    view: JsonObject,
+    request: PolicyRequest,
+    binding: RunSettings["binding"],
+  ): Promise<void> {
+    if (request.debug === true || !policy.execution_logging) return;
+    const origin = { user: request.user, http: request.http, app: "authentik.policies" };
     const context = { message: "Policy Execution", ...this.#subject(policy, view, request, binding), result };
     await this.#events.create("policy_execution", context, origin);
   }

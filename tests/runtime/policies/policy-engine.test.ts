@@ -190,6 +190,17 @@ test("events an expression asks for are recorded as custom ones", async () => {
   ]);
 });
 
+test("events asked for before an exception are kept", async () => {
+  const { at, target, evaluate } = await bench();
+  const policy = await at.policy("event, then broken", (_v, { event }) => {
+    event("custom_seen", {});
+    throw new PythonError("KeyError", "'a'");
+  });
+  await at.bind(target, { policy: policy.pk });
+  expect(await evaluate()).toMatchObject({ passing: false, messages: ["'a'"] });
+  expect(await at.events("custom_seen")).toHaveLength(1);
+});
+
 describe("group and user bindings", () => {
   interface People {
     readonly in: User;
