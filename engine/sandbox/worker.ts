@@ -186,6 +186,8 @@ function run(body: FrameBody): void {
     return;
   }
   cpuAtStart = threadCpuMs();
+  // The timeout is the isolate's own; it also ends a loop whose host has died. isolated-vm keeps some 190 bytes for each
+  // until it would have fired, so that a busy worker holds (evaluations per second) * (wall limit) of them, no more.
   let outcome: unknown;
   try {
     outcome = evaluate.applySync(undefined, [id, kind, contextJson, optionsJson, outputBytes] as never, {

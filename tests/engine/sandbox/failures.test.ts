@@ -36,7 +36,7 @@ describe("one bad evaluation", () => {
     const start = performance.now();
     const answer = await sandbox.run(request(body, { limit: { wallMs: 200 } }));
     expect(answer).toMatchObject({ ok: false, failure: "WallTimeLimitExceeded" });
-    expect(performance.now() - start).toBeLessThan(200 + 250);
+    expect(performance.now() - start).toBeLessThan(200 + 800);
     expect(await sandbox.run(request("1"))).toMatchObject({ ok: true, outcomeJson: "1" });
   });
 
