@@ -1,10 +1,10 @@
 // What code inside a worker can reach: nothing of the host from the isolate, and next to nothing from the process.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { isolatedVmLibrary } from "../../../engine/sandbox/bundle.ts";
 import { KEPT_GLOBALS, REMOVED_GLOBALS, REMOVED_MEMBERS } from "../../../engine/sandbox/removed-globals.ts";
 import { spawnWorker } from "../../../engine/sandbox/supervisor.ts";
@@ -251,7 +251,9 @@ describe("J11: the realm", () => {
 describe("the process, should the isolate be broken out of", () => {
   test("has no environment and may neither read, write, start nor debug anything", async () => {
     const real = await artifacts();
-    const path = join(mkdtempSync(join(tmpdir(), "postern-test-")), "probe.cjs");
+    const scratch = mkdtempSync(join(tmpdir(), "postern-test-"));
+    onTestFinished(() => rmSync(scratch, { recursive: true }));
+    const path = join(scratch, "probe.cjs");
     writeFileSync(
       path,
       `const outcomes = {};

@@ -1,5 +1,5 @@
 // What happens to everybody when one evaluation hangs, explodes, dies or lies: one request fails, the rest goes on.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -176,10 +176,14 @@ describe("a worker that does not follow the protocol", () => {
   const answering = (answer: string) => `${ready} process.stdin.once("data", () => { ${answer} });`;
   const writing = (buffer: Buffer) => answering(`process.stdout.write(${bytes(buffer)});`);
 
+  const scratch = mkdtempSync(join(tmpdir(), "postern-test-"));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+  let count = 0;
+
   /** Gives two requests to a worker whose program is `script`; returns what became of them. */
   async function serve(script: string) {
     const real = await artifacts();
-    const path = join(mkdtempSync(join(tmpdir(), "postern-test-")), "worker.cjs");
+    const path = join(scratch, `worker-${count++}.cjs`);
     writeFileSync(path, script);
     const answers: string[] = [];
     const job = (name: string): Job => ({
