@@ -45,11 +45,11 @@ const HEXADECIMAL = /^[0-9a-fA-F]$/;
 const LETTER = /^[a-zA-Z]$/;
 
 /** `\xhh`, `\uhhhh`, `\Uhhhhhhhh`, `\N{…}`; undefined for any other escape. */
-function numericEscape(source: PatternSource, escape: string, lookup: CharacterLookup): number | undefined {
-  const letter = escape[1];
+function numericEscape(source: PatternSource, written: string, lookup: CharacterLookup): number | undefined {
+  const letter = written[1];
   const digits = letter === "x" ? 2 : source.bytes ? 0 : letter === "u" ? 4 : letter === "U" ? 8 : 0;
   if (digits > 0) {
-    const whole = escape + source.getWhile(digits, HEXADECIMAL);
+    const whole = written + source.getWhile(digits, HEXADECIMAL);
     if (whole.length !== digits + 2) throw source.error(`incomplete escape ${whole}`, whole.length);
     const code = Number.parseInt(whole.slice(2), 16);
     if (code > 0x10ffff) throw source.error(`bad escape ${whole}`, whole.length);
@@ -66,57 +66,57 @@ function numericEscape(source: PatternSource, escape: string, lookup: CharacterL
   return found.codePointAt(0) as number;
 }
 
-function octalCode(source: PatternSource, escape: string): number {
-  const code = Number.parseInt(escape.slice(1), 8);
+function octalCode(source: PatternSource, written: string): number {
+  const code = Number.parseInt(written.slice(1), 8);
   if (code > 0o377) {
-    throw source.error(`octal escape value ${escape} outside of range 0-0o377`, escape.length);
+    throw source.error(`octal escape value ${written} outside of range 0-0o377`, written.length);
   }
   return code;
 }
 
-function otherEscape(source: PatternSource, escape: string): number {
-  const character = escape.slice(1);
+function otherEscape(source: PatternSource, written: string): number {
+  const character = written.slice(1);
   if (LETTER.test(character) || DIGIT.test(character)) {
-    throw source.error(`bad escape ${escape}`, escape.length);
+    throw source.error(`bad escape ${written}`, written.length);
   }
   return character.codePointAt(0) as number;
 }
 
 /** What the escape stands for inside `[…]`. */
-export function parseSetEscape(source: PatternSource, escape: string, lookup: CharacterLookup): SetItem {
-  const simple = SIMPLE.get(escape);
+export function parseSetEscape(source: PatternSource, written: string, lookup: CharacterLookup): SetItem {
+  const simple = SIMPLE.get(written);
   if (simple !== undefined) return { kind: "literal", code: simple };
-  const category = CATEGORIES.get(escape);
+  const category = CATEGORIES.get(written);
   if (category !== undefined) return { kind: "category", category };
-  const numeric = numericEscape(source, escape, lookup);
+  const numeric = numericEscape(source, written, lookup);
   if (numeric !== undefined) return { kind: "literal", code: numeric };
-  if (OCTAL.test(escape[1])) {
-    return { kind: "literal", code: octalCode(source, escape + source.getWhile(2, OCTAL)) };
+  if (OCTAL.test(written[1])) {
+    return { kind: "literal", code: octalCode(source, written + source.getWhile(2, OCTAL)) };
   }
-  return { kind: "literal", code: otherEscape(source, escape) };
+  return { kind: "literal", code: otherEscape(source, written) };
 }
 
 /** What the escape stands for outside `[…]`. */
 export function parseEscape(
   source: PatternSource,
-  escape: string,
+  written: string,
   groups: GroupReferences,
   lookup: CharacterLookup,
 ): Item {
-  const place = PLACES.get(escape);
+  const place = PLACES.get(written);
   if (place !== undefined) return { kind: "at", place };
-  const category = CATEGORIES.get(escape);
+  const category = CATEGORIES.get(written);
   if (category !== undefined) return { kind: "in", negated: false, items: [{ kind: "category", category }] };
-  const simple = SIMPLE.get(escape);
+  const simple = SIMPLE.get(written);
   if (simple !== undefined) return { kind: "literal", code: simple };
-  const numeric = numericEscape(source, escape, lookup);
+  const numeric = numericEscape(source, written, lookup);
   if (numeric !== undefined) return { kind: "literal", code: numeric };
-  if (escape[1] === "0") {
-    const whole = escape + source.getWhile(2, OCTAL);
+  if (written[1] === "0") {
+    const whole = written + source.getWhile(2, OCTAL);
     return { kind: "literal", code: Number.parseInt(whole.slice(1), 8) };
   }
-  if (!DIGIT.test(escape[1])) return { kind: "literal", code: otherEscape(source, escape) };
-  let whole = escape;
+  if (!DIGIT.test(written[1])) return { kind: "literal", code: otherEscape(source, written) };
+  let whole = written;
   if (source.next !== undefined && DIGIT.test(source.next)) {
     whole += source.get();
     if (
@@ -136,9 +136,9 @@ export function parseEscape(
 }
 
 /** Reads what follows a backslash in a replacement template that is neither a digit nor `g`. */
-export function templateEscape(source: PatternSource, escape: string): string {
-  const simple = SIMPLE.get(escape);
+export function templateEscape(source: PatternSource, written: string): string {
+  const simple = SIMPLE.get(written);
   if (simple !== undefined) return String.fromCharCode(simple);
-  if (LETTER.test(escape.slice(1))) throw source.error(`bad escape ${escape}`, escape.length);
-  return escape;
+  if (LETTER.test(written.slice(1))) throw source.error(`bad escape ${written}`, written.length);
+  return written;
 }
