@@ -89,7 +89,9 @@ const answers = python("--serve", cases.map((row) => `${JSON.stringify(row)}\n`)
   .map((line): RegexAnswer => JSON.parse(line));
 const random = cases
   .map((row, index) => ({ case: row, answer: answers[index] }))
-  .filter((row) => row.answer.timeout !== true);
-console.log(`${cases.length - random.length} cases left out: CPython itself takes more than a second`);
+  .filter((row) => row.answer.none === undefined);
+console.log(
+  `${cases.length - random.length} cases left out: CPython has no answer (a timeout, or an error of its own)`,
+);
 good = compare(`random (seed ${seed})`, random) && good;
 process.exitCode = good ? 0 : 1;

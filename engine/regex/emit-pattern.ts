@@ -74,7 +74,7 @@ abstract class SetWriter {
     if (inside.length === 0) return this.nothing;
     if (inside.length === 2 && inside[0] === inside[1]) return this.code(inside[0]);
     const outside = complement(set);
-    const negated = universe === EVERYTHING && outside.length < inside.length;
+    const negated = universe === EVERYTHING && outside.length > 0 && outside.length < inside.length;
     return this.#bracket(negated ? outside : inside, negated);
   }
 
