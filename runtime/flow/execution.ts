@@ -54,7 +54,10 @@ export class Execution {
    *
    * @throws FlowFinished when the flow has ended; TypeError when the response is not a JSON object.
    */
-  async respond(response: JsonObject, options: { readonly http?: HttpRequestInput } = {}): Promise<Challenge> {
+  async respond(
+    response: JsonObject,
+    options: { readonly http?: HttpRequestInput } = {},
+  ): Promise<Challenge> {
     if (response === null || typeof response !== "object" || Array.isArray(response)) {
       throw new TypeError("a response must be an object: a value for each field of the challenge");
     }

@@ -138,7 +138,7 @@ export class FlowExecutor {
     const { store, clock } = this.#services;
     const session = await FlowSession.load(store, id, clock);
     const input = request.http;
-    if (input !== undefined) session.data.http = await store.read((tx) => httpRequestData(tx, input));
+    if (input !== undefined) session.http = await store.read((tx) => httpRequestData(tx, input));
     const run = new StageRun(this.#services, session);
     try {
       await run.prepare();
@@ -235,7 +235,7 @@ export class FlowExecutor {
   }
 
   async #flowError(run: StageRun, session: FlowSession, error: unknown): Promise<Challenge> {
-    const { http } = session.data;
+    const { http } = session;
     const undecided = error instanceof PolicyUndecided;
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const message = redact(detail, run.secrets());

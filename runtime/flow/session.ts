@@ -8,7 +8,7 @@ import { isObject, type Plan } from "./plan.ts";
 
 const MODEL = "postern.flowsession";
 
-/** A flow in progress ends by itself after this many milliseconds without a request. */
+/** A flow in progress ends by itself this many milliseconds after its last change. */
 export const SESSION_LIFETIME = 24 * 60 * 60 * 1000;
 
 /** Everything about a flow in progress. JSON. */
@@ -18,6 +18,7 @@ export type SessionData = {
   slug: string;
   /** pk of the user who sends the requests, or null. */
   user: number | null;
+  /** The request that started the flow. */
   http: HttpRequestData;
   /** The page's query, where `next` stands. */
   query: { [key: string]: string };
@@ -28,11 +29,14 @@ export type SessionData = {
 export class FlowSession {
   readonly id: string;
   readonly data: SessionData;
+  /** The request being served; not kept, so that a mere look at a flow writes nothing. */
+  http: HttpRequestData;
   readonly #clock: () => number;
   #saved: string;
   private constructor(id: string, data: SessionData, clock: () => number) {
     this.id = id;
     this.data = data;
+    this.http = data.http;
     this.#clock = clock;
     this.#saved = JSON.stringify(data);
   }

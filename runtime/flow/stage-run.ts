@@ -54,8 +54,8 @@ export class StageRun {
   /** The flow and its users, for endings. */
   get setting(): FlowSetting {
     const { flow, user, pending } = this.#require();
-    const { http, query, plan } = this.#session.data;
-    return { flow, user, pending, http, query, context: plan.context };
+    const { query, plan } = this.#session.data;
+    return { flow, user, pending, http: this.#session.http, query, context: plan.context };
   }
 
   /** `flow_info` of the challenges; nothing where the flow could not be read. */
@@ -108,7 +108,8 @@ export class StageRun {
 
   /** Takes stages off the head of the plan as long as their policies say so. */
   async #dropSkipped(): Promise<void> {
-    const { plan, http } = this.#session.data;
+    const { plan } = this.#session.data;
+    const { http } = this.#session;
     const { user, pending } = this.#require();
     for (let planned = plan.stages[0]; planned !== undefined; planned = plan.stages[0]) {
       const current = { planned, ...(await this.#read(planned)) };
@@ -136,7 +137,7 @@ export class StageRun {
 
   #context(stage: Row<ModelName>): StageContext {
     const { setting } = this;
-    const { plan, http } = this.#session.data;
+    const { plan } = this.#session.data;
     return {
       services: this.#services,
       stage,
@@ -145,7 +146,7 @@ export class StageRun {
       user: setting.pending ?? setting.user,
       requestUser: setting.user,
       shownUser: settingUser(setting),
-      http,
+      http: setting.http,
       checkpoint: async () => {
         await this.#services.store.transaction((tx) => this.#session.save(tx));
         this.#session.saved();

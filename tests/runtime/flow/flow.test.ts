@@ -222,13 +222,26 @@ describe("sessions", () => {
     await expect(flow.respond({})).rejects.toThrow("this flow is not in progress");
   });
 
-  test("end after a day without a request, and are then cleaned up", async () => {
+  test("end a day after their last change, and are then cleaned up", async () => {
     const { at, start } = await dummies(["one"]);
     const flow = await start();
     at.time.now += 86_400_000;
     await expect(flow.refresh()).rejects.toThrow("this flow is not in progress");
     await start();
     expect(await at.rows("postern.flowsession")).toHaveLength(1);
+  });
+
+  test("are not written by a request that only looks; expressions see that request, not the first one", async () => {
+    const { at, bindings, start } = await dummies(["one"]);
+    await at.bind(bindings[0].pk, { policy: (await at.policy("look", () => true)).pk });
+    const flow = await start();
+    const before = await at.rows("postern.flowsession");
+    await flow.refresh({ http: { path: "/second" } });
+    expect(await at.rows("postern.flowsession")).toEqual(before);
+    expect(at.engine.calls.map(({ variables }) => variables.request.http_request.path)).toEqual([
+      "/",
+      "/second",
+    ]);
   });
 
   test("can be given up", async () => {
