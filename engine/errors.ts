@@ -29,7 +29,9 @@ export class ExpressionFailure extends Error {
   override readonly name = "ExpressionFailure";
   readonly error: ExpressionError;
   constructor(expression: string, error: ExpressionError) {
-    super(`expression ${JSON.stringify(expression)} failed: ${error.type}${error.message === "" ? "" : `: ${error.message}`}`);
+    super(
+      `expression ${JSON.stringify(expression)} failed: ${error.type}${error.message === "" ? "" : `: ${error.message}`}`,
+    );
     this.error = error;
   }
 }

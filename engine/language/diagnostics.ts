@@ -1,7 +1,13 @@
 // Syntax errors as data: what is wrong and where, in the text that was parsed; text is rendered last.
 
-/** Classes of error that CPython's compiler raises before a program runs. */
-export type SyntaxErrorType = "SyntaxError" | "IndentationError" | "TabError" | "RecursionError" | "MemoryError";
+/** Classes of error that CPython's compiler raises before a program runs; `NotImplementedError` is ours. */
+export type SyntaxErrorType =
+  | "SyntaxError"
+  | "IndentationError"
+  | "TabError"
+  | "RecursionError"
+  | "MemoryError"
+  | "NotImplementedError";
 
 /** Thrown by tokenizer, parser, scope analysis and code generation. */
 export class PySyntaxError extends Error {

@@ -173,7 +173,7 @@ export abstract class ExpressionParser extends LiteralParser {
   protected lambda(): Lambda {
     const { start } = this.advance();
     const args = this.parameters(Kind.Colon, false);
-    this.require(Kind.Colon, ":");
+    this.expect(Kind.Colon);
     this.enter();
     const body = this.expression();
     this.leave();
@@ -583,8 +583,7 @@ export abstract class ExpressionParser extends LiteralParser {
     while (this.kind === Kind.For || this.kind === Kind.Async) {
       const is_async = this.accept(Kind.Async);
       this.expect(Kind.For);
-      const target = this.starTargets();
-      this.expect(Kind.In);
+      const target = this.forTarget();
       const iter = this.disjunction();
       const ifs: Expr[] = [];
       while (this.accept(Kind.If)) ifs.push(this.disjunction());
@@ -593,7 +592,14 @@ export abstract class ExpressionParser extends LiteralParser {
     return generators;
   }
 
-  /** What `for` assigns to: targets separated by commas. */
+  /** What `for` assigns to, with the `in` after it. */
+  protected forTarget(): Expr {
+    const target = this.starTargets();
+    this.expect(Kind.In);
+    return target;
+  }
+
+  /** Targets separated by commas. */
   protected starTargets(): Expr {
     const { start } = this.token;
     const first = this.starTarget();

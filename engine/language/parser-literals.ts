@@ -125,7 +125,7 @@ export abstract class LiteralParser extends TokenCursor {
       try {
         parts[index] = textConstant(decodeText(part.value.value), part.start, part.end);
       } catch (problem) {
-        throw this.#escapeProblem(problem, this.token);
+        throw this.#escapeProblem(problem, this.tokens[this.pos - 1]);
       }
     }
   }

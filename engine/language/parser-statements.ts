@@ -17,7 +17,8 @@ import { PatternParser } from "./parser-patterns.ts";
 import { isSingleTarget, makeDel, makeStore } from "./parser-targets.ts";
 import { Kind } from "./tokens.ts";
 
-const AUGMENTED: BinaryOperator[] = [];
+/** Operators of augmented assignment by token kind. */
+export const AUGMENTED: BinaryOperator[] = [];
 for (const [kind, name] of [
   [Kind.PlusEqual, "Add"],
   [Kind.MinusEqual, "Sub"],
@@ -76,6 +77,22 @@ export class StatementParser extends PatternParser {
       default:
         return null;
     }
+  }
+
+  /**
+   * The colon that ends a header, and the block after it.
+   * @param _owner what the block belongs to, as CPython's errors name it
+   * @param _header offset of the word that begins the header
+   */
+  protected suite(_owner: string, _header: number): Stmt[] {
+    this.expect(Kind.Colon);
+    return this.block();
+  }
+
+  /** Like `suite`, after a header that nothing but a colon can end. */
+  protected certainSuite(owner: string, header: number): Stmt[] {
+    if (this.kind !== Kind.Colon) this.require(Kind.Colon, ":");
+    return this.suite(owner, header);
   }
 
   /** An indented block, or simple statements on the same line. */
@@ -223,10 +240,15 @@ export class StatementParser extends PatternParser {
 
   protected importNames(): Stmt {
     const { start } = this.advance();
+    const names = this.importedModules();
+    return { kind: "Import", start, end: this.lastEnd, names };
+  }
+
+  protected importedModules(): Alias[] {
     const names: Alias[] = [];
     do names.push(this.alias(true));
     while (this.accept(Kind.Comma));
-    return { kind: "Import", start, end: this.lastEnd, names };
+    return names;
   }
 
   protected alias(dotted: boolean): Alias {
@@ -252,6 +274,12 @@ export class StatementParser extends PatternParser {
     }
     const module = level === 0 || this.kind === Kind.Name ? this.moduleName() : null;
     this.expect(Kind.Import);
+    const names = this.importedNames();
+    return { kind: "ImportFrom", start, end: this.lastEnd, module, names, level };
+  }
+
+  /** What stands after `from … import`. */
+  protected importedNames(): Alias[] {
     const names: Alias[] = [];
     if (this.kind === Kind.Star) {
       const star = this.advance();
@@ -261,11 +289,18 @@ export class StatementParser extends PatternParser {
       while (this.accept(Kind.Comma) && this.kind !== Kind.RightParen);
       this.expect(Kind.RightParen);
     } else {
-      do names.push(this.alias(false));
-      while (this.accept(Kind.Comma));
-      if (this.kind !== Kind.Newline && this.kind !== Kind.Semicolon) this.fail();
+      names.push(this.alias(false));
+      while (this.accept(Kind.Comma)) {
+        if (this.kind !== Kind.Name) this.trailingComma();
+        names.push(this.alias(false));
+      }
     }
-    return { kind: "ImportFrom", start, end: this.lastEnd, module, names, level };
+    return names;
+  }
+
+  /** A comma after the last name, without parentheses. */
+  protected trailingComma(): never {
+    return this.fail();
   }
 
   // ---- if, for, while --------------------------------------------------------------------------
@@ -275,10 +310,10 @@ export class StatementParser extends PatternParser {
     const arms: { start: number; test: Expr; body: Stmt[] }[] = [];
     do {
       this.checkChain(arms.length);
-      const { start } = this.advance();
+      const { start, kind } = this.advance();
       const test = this.namedExpression();
-      this.expect(Kind.Colon);
-      arms.push({ start, test, body: this.block() });
+      const body = this.suite(kind === Kind.If ? "'if' statement" : "'elif' statement", start);
+      arms.push({ start, test, body });
     } while (this.kind === Kind.Elif);
     let orelse = this.elseBlock();
     const end = this.blockEnd();
@@ -288,9 +323,9 @@ export class StatementParser extends PatternParser {
   }
 
   protected elseBlock(): Stmt[] {
-    if (!this.accept(Kind.Else)) return [];
-    this.require(Kind.Colon, ":");
-    return this.block();
+    if (this.kind !== Kind.Else) return [];
+    const { start } = this.advance();
+    return this.certainSuite("'else' statement", start);
   }
 
   /** End of the last token that is neither a line break nor a change of indentation. */
@@ -305,12 +340,10 @@ export class StatementParser extends PatternParser {
   }
 
   protected forStatement(start: number, isAsync: boolean): Stmt {
-    this.pos++;
-    const target = this.starTargets();
-    this.expect(Kind.In);
+    const header = this.advance().start;
+    const target = this.forTarget();
     const iter = this.starExpressions();
-    this.expect(Kind.Colon);
-    const body = this.block();
+    const body = this.suite("'for' statement", header);
     const orelse = this.elseBlock();
     return { kind: isAsync ? "AsyncFor" : "For", start, end: this.blockEnd(), target, iter, body, orelse };
   }
@@ -318,8 +351,7 @@ export class StatementParser extends PatternParser {
   protected whileStatement(): Stmt {
     const { start } = this.advance();
     const test = this.namedExpression();
-    this.expect(Kind.Colon);
-    const body = this.block();
+    const body = this.suite("'while' statement", start);
     const orelse = this.elseBlock();
     return { kind: "While", start, end: this.blockEnd(), test, body, orelse };
   }
@@ -327,23 +359,27 @@ export class StatementParser extends PatternParser {
   // ---- with, try ---------------------------------------------------------------------------------
 
   protected withStatement(start: number, isAsync: boolean): Stmt {
-    this.pos++;
-    const items = this.kind === Kind.LeftParen ? this.attempt(() => this.parenthesizedItems()) : null;
-    const all = items ?? this.withItems();
-    if (items === null) this.expect(Kind.Colon);
-    const body = this.block();
-    return { kind: isAsync ? "AsyncWith" : "With", start, end: this.blockEnd(), items: all, body };
+    const header = this.advance().start;
+    const bracketed = this.kind === Kind.LeftParen ? this.attempt(() => this.parenthesizedItems()) : null;
+    const items = bracketed ?? this.withItems();
+    const body = this.suite("'with' statement", header);
+    return { kind: isAsync ? "AsyncWith" : "With", start, end: this.blockEnd(), items, body };
   }
 
-  /** Items in parentheses, with the colon: without it they were one expression. */
+  /** Items in parentheses, if a colon follows: without it they were one expression. */
   protected parenthesizedItems(): WithItem[] {
     this.pos++;
     const items: WithItem[] = [];
     do items.push(this.withItem());
     while (this.accept(Kind.Comma) && this.kind !== Kind.RightParen);
     this.expect(Kind.RightParen);
-    this.expect(Kind.Colon);
+    if (!this.endsHeader()) this.fail();
     return items;
+  }
+
+  /** Can a header end here? */
+  protected endsHeader(): boolean {
+    return this.kind === Kind.Colon;
   }
 
   protected withItems(): WithItem[] {
@@ -363,39 +399,22 @@ export class StatementParser extends PatternParser {
 
   protected tryStatement(): Stmt {
     const { start } = this.advance();
-    this.require(Kind.Colon, ":");
-    const body = this.block();
+    const body = this.certainSuite("'try' statement", start);
     const handlers: ExceptHandler[] = [];
     let isStar = false;
     while (this.kind === Kind.Except) {
-      const handlerStart = this.advance().start;
-      const star = this.accept(Kind.Star);
-      if (handlers.length > 0 && star !== isStar) this.fail();
+      const star = this.peekKind() === Kind.Star;
+      if (handlers.length > 0 && star !== isStar) this.mixedHandlers();
       isStar = star;
-      let type: Expr | null = null;
-      let name: string | null = null;
-      if (star || this.kind !== Kind.Colon) {
-        type = this.expression();
-        if (this.accept(Kind.As)) name = this.expect(Kind.Name).value;
-      }
-      this.expect(Kind.Colon);
-      const handlerBody = this.block();
-      handlers.push({
-        kind: "ExceptHandler",
-        start: handlerStart,
-        end: this.blockEnd(),
-        type,
-        name,
-        body: handlerBody,
-      });
+      handlers.push(this.exceptHandler());
     }
     const orelse = handlers.length > 0 ? this.elseBlock() : [];
     let finalbody: Stmt[] = [];
-    if (this.accept(Kind.Finally)) {
-      this.require(Kind.Colon, ":");
-      finalbody = this.block();
+    if (this.kind === Kind.Finally) {
+      const header = this.advance().start;
+      finalbody = this.certainSuite("'finally' statement", header);
     } else if (handlers.length === 0) {
-      this.fail();
+      this.missingHandler();
     }
     return {
       kind: isStar ? "TryStar" : "Try",
@@ -406,6 +425,29 @@ export class StatementParser extends PatternParser {
       orelse,
       finalbody,
     };
+  }
+
+  /** `except*` after `except`, or the other way round. */
+  protected mixedHandlers(): never {
+    this.fail();
+  }
+
+  /** `try` without `except` and `finally`. */
+  protected missingHandler(): never {
+    this.fail();
+  }
+
+  protected exceptHandler(): ExceptHandler {
+    const { start } = this.advance();
+    const isStar = this.accept(Kind.Star);
+    let type: Expr | null = null;
+    let name: string | null = null;
+    if (isStar || this.kind !== Kind.Colon) {
+      type = this.expression();
+      if (this.accept(Kind.As)) name = this.expect(Kind.Name).value;
+    }
+    const body = this.suite(isStar ? "'except*' statement" : "'except' statement", start);
+    return { kind: "ExceptHandler", start, end: this.blockEnd(), type, name, body };
   }
 
   // ---- functions and classes -----------------------------------------------------------------------
@@ -438,19 +480,23 @@ export class StatementParser extends PatternParser {
   }
 
   protected functionDef(start: number, isAsync: boolean, decorator_list: Expr[]): Stmt {
-    this.pos++;
+    const header = this.advance().start;
     const name = this.expect(Kind.Name).value;
     const type_params = this.typeParameters();
     this.require(Kind.LeftParen, "(");
     const args = this.parameters(Kind.RightParen, true);
     this.expect(Kind.RightParen);
-    const returns = this.accept(Kind.Arrow) ? this.expression() : null;
-    this.require(Kind.Colon, ":");
-    const body = this.block();
+    const returns = this.kind === Kind.Arrow ? this.attempt(() => this.returnAnnotation()) : null;
+    const body = this.certainSuite("function definition", header);
     const parts = { start, end: this.blockEnd(), name, args, body, decorator_list, returns, type_params };
     if (isAsync) return { kind: "AsyncFunctionDef", ...parts };
     const node: FunctionDef = { kind: "FunctionDef", ...parts };
     return node;
+  }
+
+  protected returnAnnotation(): Expr {
+    this.expect(Kind.Arrow);
+    return this.expression();
   }
 
   protected classDef(decorator_list: Expr[]): Stmt {
@@ -462,10 +508,10 @@ export class StatementParser extends PatternParser {
     if (this.kind === Kind.LeftParen) {
       const open = this.advance();
       this.callArguments(bases, keywords, open.start);
+      if (bases.length > 0 && bases[0].kind === "GeneratorExp" && bases[0].start === open.start) this.fail();
       this.expect(Kind.RightParen);
     }
-    this.expect(Kind.Colon);
-    const body = this.block();
+    const body = this.suite("class definition", start);
     return {
       kind: "ClassDef",
       start,
@@ -545,10 +591,9 @@ export class StatementParser extends PatternParser {
   }
 
   protected matchCase(): MatchCase {
-    this.pos++;
+    const header = this.advance().start;
     const pattern = this.patterns();
     const guard = this.accept(Kind.If) ? this.namedExpression() : null;
-    this.expect(Kind.Colon);
-    return { pattern, guard, body: this.block() };
+    return { pattern, guard, body: this.suite("'case' statement", header) };
   }
 }

@@ -1,6 +1,7 @@
 // From text to tree: the door of this folder.
 
 import type { Module } from "./ast.ts";
+import { diagnose, preferTokenizer } from "./diagnosis.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { GrammarFailure } from "./parser-base.ts";
 import { StatementParser } from "./parser-statements.ts";
@@ -28,11 +29,9 @@ export function parseModule(text: string): Module {
   const parser = new StatementParser(text, stream.tokens);
   try {
     return parser.module();
-  } catch (failure) {
-    if (!(failure instanceof GrammarFailure)) throw failure;
-    const token = stream.tokens[parser.furthestToken];
-    if (stream.failure !== null && parser.furthestToken === stream.tokens.length - 1)
-      throw stream.failure.error;
-    throw new PySyntaxError("invalid syntax", token.start, token.end);
+  } catch (thrown) {
+    if (thrown instanceof GrammarFailure) throw diagnose(text, stream, parser.furthestToken);
+    if (!(thrown instanceof PySyntaxError)) throw thrown;
+    throw preferTokenizer(thrown, stream, text, stream.tokens[parser.furthestToken].start);
   }
 }

@@ -1,5 +1,11 @@
 // Attribute access: `getattr`, `setattr`, `delattr` with CPython's descriptor protocol.
-import { attributeError, AttributeError, type PyException, PyException as PyExceptionClass, typeError } from "./exceptions.ts";
+import {
+  AttributeError,
+  attributeError,
+  type PyException,
+  PyException as PyExceptionClass,
+  typeError,
+} from "./exceptions.ts";
 import {
   bindDescriptor,
   call,
@@ -54,7 +60,7 @@ function isDataDescriptor(value: PyValue): boolean {
   if (value instanceof PyProperty || value instanceof PyGetSet) return true;
   if (value instanceof PyFunction || value instanceof PyBuiltin) return false;
   const type = value.cls;
-  return !type.builtin && (type.lookup("__set__") !== undefined || type.lookup("__delete__") !== undefined);
+  return type.lookup("__set__") !== undefined || type.lookup("__delete__") !== undefined;
 }
 
 /** `object.name`; throws AttributeError. */
@@ -68,7 +74,12 @@ export function getAttribute(object: PyValue, name: string): PyValue {
 export function findAttribute(object: PyValue, name: string): PyValue | undefined {
   const type = typeOf(object);
   const custom = type.lookup("__getattribute__");
-  if (custom !== attributeOf.plain && custom !== undefined && !type.builtin && !(custom instanceof PyBuiltin)) {
+  if (
+    custom !== attributeOf.plain &&
+    custom !== undefined &&
+    !type.builtin &&
+    !(custom instanceof PyBuiltin)
+  ) {
     try {
       return callWithSelf(custom, object, [name], null);
     } catch (error) {
@@ -147,7 +158,9 @@ export function missing(object: PyValue, name: string): PyException {
     );
   }
   const what =
-    object instanceof PyType ? `type object '${object.name}'` : (describe.get(typeOf(object)) ?? genericDescription)(object);
+    object instanceof PyType
+      ? `type object '${object.name}'`
+      : (describe.get(typeOf(object)) ?? genericDescription)(object);
   return attributeError(object, name, `${what} has no attribute '${name}'`);
 }
 const genericDescription = (object: PyValue): string => `'${typeName(object)}' object`;
@@ -171,19 +184,27 @@ export function plainSetAttribute(object: PyValue, name: string, value: PyValue)
   const found = type.lookup(name);
   if (found instanceof PyProperty) {
     if (found.fset === null) {
-      throw attributeError(object, name, `property '${found.name ?? name}' of '${type.name}' object has no setter`);
+      throw attributeError(
+        object,
+        name,
+        `property '${found.name ?? name}' of '${type.name}' object has no setter`,
+      );
     }
     call(found.fset, [object, value], null);
     return;
   }
   if (found instanceof PyGetSet) {
     if (found.set === null) {
-      throw attributeError(object, name, `attribute '${name}' of '${found.owner.name}' objects is not writable`);
+      throw attributeError(
+        object,
+        name,
+        `attribute '${name}' of '${found.owner.name}' objects is not writable`,
+      );
     }
     found.set(object as never, value);
     return;
   }
-  if (found instanceof PyObject && !found.cls.builtin) {
+  if (found instanceof PyObject && !(found instanceof PyFunction)) {
     const set = found.cls.lookup("__set__");
     if (set !== undefined) {
       callWithSelf(set, found, [object, value], null);
@@ -237,12 +258,16 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
   const found = type.lookup(name);
   if (found instanceof PyProperty) {
     if (found.fdel === null) {
-      throw attributeError(object, name, `property '${found.name ?? name}' of '${type.name}' object has no deleter`);
+      throw attributeError(
+        object,
+        name,
+        `property '${found.name ?? name}' of '${type.name}' object has no deleter`,
+      );
     }
     call(found.fdel, [object], null);
     return;
   }
-  if (found instanceof PyObject && !found.cls.builtin) {
+  if (found instanceof PyObject && !(found instanceof PyFunction)) {
     const del = found.cls.lookup("__delete__");
     if (del !== undefined) {
       callWithSelf(del, found, [object], null);

@@ -2,6 +2,7 @@
 import { keyError, typeError } from "./exceptions.ts";
 import { ENTRY_BYTES, type Key, KeyIndex } from "./hash-table.ts";
 import { type KwArgs, makeType, PyObject, type PyValue, typeName } from "./object.ts";
+import { iterationOrder } from "./set-order.ts";
 import { containers } from "./signature.ts";
 import { allocate } from "./state.ts";
 
@@ -139,7 +140,7 @@ export class PySet extends PyObject {
     this.version += 1;
   }
   *items(): IterableIterator<PyValue> {
-    for (const normal of this.keysSet) yield this.index.original(normal);
+    for (const normal of iterationOrder(this.keysSet)) yield this.index.original(normal);
   }
 }
 /** A `frozenset`. */

@@ -3,7 +3,7 @@
 // `call1(f, a)` and its kin are what generated code uses for `f(a)`; `method1(o, "m", a)` for `o.m(a)`, which
 // avoids making the bound method. Each has a fast path for a plain positional call and falls back to the binder.
 import { attributeOf } from "./attribute.ts";
-import { raise, PyException, RecursionError, typeError } from "./exceptions.ts";
+import { PyException, RecursionError, raise, typeError } from "./exceptions.ts";
 import {
   type KwArgs,
   makeType,
@@ -284,11 +284,14 @@ export function call3(f: PyValue, a: PyValue, b: PyValue, c: PyValue): PyValue {
 function directMethod(object: PyValue, name: string): PyValue | undefined {
   const type = typeOf(object);
   if (object instanceof PyObject) {
-    if (object.dict?.has(name) === true || type.readHook !== undefined || object instanceof PyType) return undefined;
+    if (object.dict?.has(name) === true || type.readHook !== undefined || object instanceof PyType)
+      return undefined;
     if (!type.builtin && type.lookup("__getattribute__") !== attributeOf.plain) return undefined;
   }
   const found = type.lookup(name);
-  return found instanceof PyFunction || (found instanceof PyBuiltin && found.owner !== null) ? found : undefined;
+  return found instanceof PyFunction || (found instanceof PyBuiltin && found.owner !== null)
+    ? found
+    : undefined;
 }
 
 /** `object.name(*args, **kw)`. */
@@ -363,7 +366,11 @@ export function defineClassMethods(type: PyType, table: MethodTable): void {
 /** Adds computed attributes. */
 export function defineAttributes<T>(
   type: PyType,
-  table: { readonly [name: string]: ((self: T) => PyValue) | [(self: T) => PyValue, (self: T, value: PyValue) => void] },
+  table: {
+    readonly [name: string]:
+      | ((self: T) => PyValue)
+      | [(self: T) => PyValue, (self: T, value: PyValue) => void];
+  },
 ): void {
   for (const [name, entry] of Object.entries(table)) {
     const [get, set] = Array.isArray(entry) ? entry : [entry, null];

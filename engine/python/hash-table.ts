@@ -11,7 +11,17 @@
 // A key that differs from its normal form is kept beside it (`aliases`), for iteration.
 import { typeError } from "./exceptions.ts";
 import { hash } from "./hash.ts";
-import { asInt, objectId, PyFloat, PyObject, PyStr, PyInt, type PyType, type PyValue, typeName } from "./object.ts";
+import {
+  asInt,
+  objectId,
+  PyFloat,
+  PyInt,
+  PyObject,
+  PyStr,
+  type PyType,
+  type PyValue,
+  typeName,
+} from "./object.ts";
 
 /** A key in normal form. */
 export type Key = null | string | number | bigint | PyObject;
@@ -41,7 +51,11 @@ export class KeyIndex {
    *
    * @param present the table's keys: consulted when a key with an `__eq__` of its own may equal a plain one
    */
-  find(key: PyValue, adding: boolean, present: Iterable<Key> & { readonly size: number; has(k: Key): boolean }): Key | undefined {
+  find(
+    key: PyValue,
+    adding: boolean,
+    present: Iterable<Key> & { readonly size: number; has(k: Key): boolean },
+  ): Key | undefined {
     switch (typeof key) {
       case "string":
       case "number":
@@ -79,7 +93,12 @@ export class KeyIndex {
     return this.inBuckets(key, adding, present);
   }
 
-  private alias(normal: Key, key: PyValue, adding: boolean, present: { has(k: Key): boolean } & Iterable<Key> & { readonly size: number }): Key | undefined {
+  private alias(
+    normal: Key,
+    key: PyValue,
+    adding: boolean,
+    present: { has(k: Key): boolean } & Iterable<Key> & { readonly size: number },
+  ): Key | undefined {
     if (this.buckets !== null) {
       const found = this.amongBuckets(normal, present);
       if (found !== normal) return found;
@@ -101,7 +120,11 @@ export class KeyIndex {
     return key;
   }
 
-  private inBuckets(key: PyObject, adding: boolean, present: Iterable<Key> & { readonly size: number }): Key | undefined {
+  private inBuckets(
+    key: PyObject,
+    adding: boolean,
+    present: Iterable<Key> & { readonly size: number },
+  ): Key | undefined {
     const h = hash(key);
     this.buckets ??= new Map();
     const bucket = this.buckets.get(h);
@@ -113,7 +136,11 @@ export class KeyIndex {
     // Plain keys of the same hash: rare, so they are looked for only here.
     for (const other of present) {
       const original = this.original(other);
-      if (other !== key && (typeof other !== "object" || other === null || this.aliases?.has(other)) && hash(original) === h) {
+      if (
+        other !== key &&
+        (typeof other !== "object" || other === null || this.aliases?.has(other)) &&
+        hash(original) === h
+      ) {
         if (keyKinds.equal(original, key)) return other;
       }
     }
@@ -179,7 +206,9 @@ function plainKey(key: PyFloat | PyStr | PyInt): boolean {
   const type: PyType = key.cls;
   if (type.builtin) return true;
   const layout = type.layout;
-  return type.lookup("__hash__") === layout.lookup("__hash__") && type.lookup("__eq__") === layout.lookup("__eq__");
+  return (
+    type.lookup("__hash__") === layout.lookup("__hash__") && type.lookup("__eq__") === layout.lookup("__eq__")
+  );
 }
 
 /** A text that is equal for equal tuples of plain items; undefined where an item has an equality of its own. */
@@ -205,7 +234,8 @@ function spell(items: readonly PyValue[], depth: number): string | undefined {
     else if (item instanceof PyFloat && plainKey(item)) {
       const value = item.value;
       if (Number.isNaN(value)) text += `o${objectId(item)};`;
-      else if (Number.isInteger(value)) text += `i${Number.isSafeInteger(value) ? value + 0 : BigInt(value)};`;
+      else if (Number.isInteger(value))
+        text += `i${Number.isSafeInteger(value) ? value + 0 : BigInt(value)};`;
       else text += `f${value};`;
     } else {
       const inner = keyKinds.tupleItems(item);
@@ -219,7 +249,8 @@ function spell(items: readonly PyValue[], depth: number): string | undefined {
         else if (item instanceof PyStr && plainKey(item)) text += `s${item.value.length}:${item.value}`;
         else {
           const method = item.cls.lookup("__hash__");
-          if (method === null || method === undefined) throw typeError(`unhashable type: '${typeName(item)}'`);
+          if (method === null || method === undefined)
+            throw typeError(`unhashable type: '${typeName(item)}'`);
           if (method !== keyKinds.identityHash) return undefined;
           text += `o${objectId(item)};`;
         }

@@ -82,7 +82,8 @@ export function hash(value: PyValue): number | bigint {
   }
   if (value === null) return 0xfca86420;
   if (value.cls.builtin) {
-    if (value instanceof PyFloat) return hashFloat(value.value);
+    if (value instanceof PyFloat)
+      return Number.isNaN(value.value) ? identityHash(value) : hashFloat(value.value);
     if (value instanceof PyStr) return hashString(value.value);
   }
   const result = special(value, "__hash__", []);
@@ -98,7 +99,11 @@ export function identityHash(value: PyValue): number {
 }
 
 /** Is `value` hashed and compared by identity alone? */
-export function isIdentityKey(value: PyObject, objectHash: PyValue | undefined, objectEq: PyValue | undefined): boolean {
+export function isIdentityKey(
+  value: PyObject,
+  objectHash: PyValue | undefined,
+  objectEq: PyValue | undefined,
+): boolean {
   const type = typeOf(value);
   return type.lookup("__hash__") === objectHash && type.lookup("__eq__") === objectEq;
 }

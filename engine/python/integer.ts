@@ -65,7 +65,7 @@ export function mulInt(a: Int, b: Int): Int {
   const [x, y] = [BigInt(a), BigInt(b)];
   const [xs, ys] = [bitSize(a), bitSize(b)];
   reserve(xs + ys);
-  charge((xs >> 6) * (ys >> 6) >> 6);
+  charge(((xs >> 6) * (ys >> 6)) >> 6);
   return narrow(x * y);
 }
 export function floorDivInt(a: Int, b: Int): Int {
@@ -94,7 +94,7 @@ export function modInt(a: Int, b: Int, message = "integer modulo by zero"): Int 
 }
 function chargeDivision(a: Int, b: Int): void {
   const [x, y] = [bitSize(a), bitSize(b)];
-  if (x > y) charge(((x - y) >> 6) * (y >> 6) >> 6);
+  if (x > y) charge((((x - y) >> 6) * (y >> 6)) >> 6);
 }
 
 /** `a ** b` for `b >= 0`. */
@@ -163,7 +163,7 @@ export function negInt(a: Int): Int {
   return typeof a === "number" ? 0 - a : narrow(-a);
 }
 export function invertInt(a: Int): Int {
-  return typeof a === "number" ? -1 - a === -1 - a && a < MAX ? -1 - a : narrow(-1n - BigInt(a)) : narrow(-1n - a);
+  return typeof a === "number" && a < MAX ? -1 - a : narrow(-1n - BigInt(a));
 }
 
 /** `a / b` rounded correctly (half to even), as CPython's long_true_divide. */

@@ -2,12 +2,30 @@
 //
 // Inside the runtime an iterator is an object whose `next()` gives a value, or `undefined` at the end; no exception
 // is made for the end of a loop. Python sees the same objects through `__iter__` and `__next__`.
-import { IndexError, PyException, pyError, RuntimeError, raise, StopIteration, typeError } from "./exceptions.ts";
+
+import { PyDict, PySet } from "./dict.ts";
+import {
+  IndexError,
+  PyException,
+  pyError,
+  RuntimeError,
+  raise,
+  StopIteration,
+  typeError,
+} from "./exceptions.ts";
 import { callWithSelf, defineMethods, special } from "./function.ts";
 import type { Key } from "./hash-table.ts";
-import { PyDict, PySet } from "./dict.ts";
-import { makeType, PyObject, type PyType, PyType as PyTypeClass, type PyValue, typeName, typeOf } from "./object.ts";
+import {
+  makeType,
+  PyObject,
+  type PyType,
+  PyType as PyTypeClass,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
+import { iterationOrder } from "./set-order.ts";
 import { allocate, charge } from "./state.ts";
 
 /** An iterator of the runtime's. */
@@ -17,7 +35,11 @@ export abstract class PyIterator extends PyObject {
 }
 
 /** Makes the type of a built-in iterator class. */
-export function iteratorType(name: string, of: abstract new (...args: never[]) => PyIterator, module = "builtins"): PyType {
+export function iteratorType(
+  name: string,
+  of: abstract new (...args: never[]) => PyIterator,
+  module = "builtins",
+): PyType {
   const type = makeType(name, { of, subclassable: false, module });
   defineMethods(type, {
     "__iter__()": (self: PyIterator) => self,
@@ -84,7 +106,7 @@ export class DictIterator extends PyIterator {
   private readonly what: "keys" | "values" | "items";
   private readonly inner: Iterator<[Key, PyValue]>;
   private readonly size: number;
-  private readonly version: number;
+  private left: number;
   private done = false;
   constructor(dict: PyDict, what: "keys" | "values" | "items") {
     super();
@@ -92,21 +114,24 @@ export class DictIterator extends PyIterator {
     this.what = what;
     this.inner = dict.map.entries();
     this.size = dict.size;
-    this.version = dict.version;
+    this.left = dict.size;
   }
   next(): PyValue | undefined {
     if (this.done) return undefined;
-    if (this.source.version !== this.version) {
-      if (this.source.size !== this.size) {
-        this.done = true;
-        throw pyError(RuntimeError, "dictionary changed size during iteration");
-      }
+    if (this.source.size !== this.size) {
+      this.done = true;
+      throw pyError(RuntimeError, "dictionary changed size during iteration");
     }
     const step = this.inner.next();
     if (step.done === true) {
       this.done = true;
       return undefined;
     }
+    if (this.left === 0) {
+      this.done = true;
+      throw pyError(RuntimeError, "dictionary keys changed during iteration");
+    }
+    this.left -= 1;
     const [key, value] = step.value;
     if (this.what === "values") return value;
     const original = this.source.index.original(key);
@@ -124,7 +149,7 @@ export class SetIterator extends PyIterator {
   constructor(set: PySet) {
     super();
     this.set = set;
-    this.inner = set.keysSet.values();
+    this.inner = iterationOrder(set.keysSet)[Symbol.iterator]();
     this.size = set.size;
   }
   next(): PyValue | undefined {
@@ -188,7 +213,10 @@ class SequenceIterator extends PyIterator {
     try {
       return special(this.object, "__getitem__", [this.index++]);
     } catch (error) {
-      if (error instanceof PyException && (error.cls.isSubtype(IndexError) || error.cls.isSubtype(StopIteration))) {
+      if (
+        error instanceof PyException &&
+        (error.cls.isSubtype(IndexError) || error.cls.isSubtype(StopIteration))
+      ) {
         this.done = true;
         return undefined;
       }
@@ -245,7 +273,11 @@ export function stepper(iterator: PyValue): Stepper {
 
 /** All values of an iterable, in a new array. */
 export function collect(value: PyValue): PyValue[] {
-  if (value instanceof PyObject && value.cls.builtin && (value instanceof PyList || value instanceof PyTuple)) {
+  if (
+    value instanceof PyObject &&
+    value.cls.builtin &&
+    (value instanceof PyList || value instanceof PyTuple)
+  ) {
     charge(value.items.length >> 3);
     return value.items.slice();
   }

@@ -50,9 +50,7 @@ function isSequenceSlot(method: PyValue | undefined): boolean {
 export function dispatch(a: PyValue, b: PyValue, name: string, reflected: string, symbol: string): PyValue {
   const result = tryDispatch(a, b, name, reflected);
   if (result !== undefined) return result;
-  throw typeError(
-    `unsupported operand type(s) for ${symbol}: '${typeName(a)}' and '${typeName(b)}'`,
-  );
+  throw typeError(`unsupported operand type(s) for ${symbol}: '${typeName(a)}' and '${typeName(b)}'`);
 }
 
 /** As {@link dispatch}; `undefined` when neither operand knows how. */
@@ -109,7 +107,10 @@ function floats(a: PyValue, b: PyValue): boolean {
 
 function ints(a: PyValue, b: PyValue): boolean {
   const [ta, tb] = [typeof a, typeof b];
-  return (ta === "number" || ta === "bigint" || ta === "boolean") && (tb === "number" || tb === "bigint" || tb === "boolean");
+  return (
+    (ta === "number" || ta === "bigint" || ta === "boolean") &&
+    (tb === "number" || tb === "bigint" || tb === "boolean")
+  );
 }
 function intOf(value: PyValue): Int {
   return typeof value === "boolean" ? (value ? 1 : 0) : (value as Int);
@@ -199,7 +200,8 @@ function inPlace(
 ): (a: PyValue, b: PyValue) => PyValue {
   return (a, b) => {
     if (!(a instanceof PyObject) || (a instanceof PyFloat && a.cls.builtin)) {
-      if (!(b instanceof PyObject) || b instanceof PyFloat) return relabel(plain, a, b, symbol, special_, reflected);
+      if (!(b instanceof PyObject) || b instanceof PyFloat)
+        return relabel(plain, a, b, symbol, special_, reflected);
     }
     const method = typeOf(a).lookup(name);
     if (method !== undefined && method !== null) {
@@ -324,7 +326,8 @@ export function index(value: PyValue, message?: (name: string) => string): Int {
 /** An index that fits a machine word; OverflowError or IndexError beyond. */
 export function indexSize(value: PyValue): number {
   const int = index(value);
-  if (typeof int === "bigint") throw indexError(`cannot fit '${typeName(value)}' into an index-sized integer`);
+  if (typeof int === "bigint")
+    throw indexError(`cannot fit '${typeName(value)}' into an index-sized integer`);
   return int;
 }
 
@@ -402,9 +405,7 @@ function simple(value: PyValue): boolean {
 function order(a: PyValue, b: PyValue, name: string, reflected: string, symbol: string): PyValue {
   const result = tryCompare(a, b, name, reflected);
   if (result !== undefined) return result;
-  throw typeError(
-    `'${symbol}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`,
-  );
+  throw typeError(`'${symbol}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 /** Strings compare by code point: UTF-16 order differs where surrogates meet U+E000..U+FFFF. */
 export function compareStrings(a: string, b: string): number {
@@ -479,8 +480,13 @@ export function contains(container: PyValue, item: PyValue): boolean {
 /** `object[key]`. */
 export function getItem(object: PyValue, key: PyValue): PyValue {
   if (object instanceof PyObject) {
-    if (object instanceof PyDict && object.cls.builtin && object.cls.name === "dict") return dictItem(object, key);
-    if (typeof key === "number" && object.cls.builtin && (object instanceof PyList || object instanceof PyTuple)) {
+    if (object instanceof PyDict && object.cls.builtin && object.cls.name === "dict")
+      return dictItem(object, key);
+    if (
+      typeof key === "number" &&
+      object.cls.builtin &&
+      (object instanceof PyList || object instanceof PyTuple)
+    ) {
       const items = object.items;
       const item = items[key < 0 ? key + items.length : key];
       if (item === undefined) throw indexError(`${object.cls.name} index out of range`);

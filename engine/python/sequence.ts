@@ -40,4 +40,5 @@ export function tuple(items: readonly PyValue[]): PyTuple {
 }
 
 containers.tuple = (items) => tuple(items);
-keyKinds.tupleItems = (value) => (value instanceof PyTuple && value.cls === tupleType ? value.items : undefined);
+keyKinds.tupleItems = (value) =>
+  value instanceof PyTuple && value.cls === tupleType ? value.items : undefined;

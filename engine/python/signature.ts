@@ -177,7 +177,9 @@ function tooManyPositional(
   const count = sig.positional.length;
   const least = count - defaults.positional.length;
   const takes =
-    least === count ? plural(count, "positional argument") : `from ${least} to ${plural(count, "positional argument")}`;
+    least === count
+      ? plural(count, "positional argument")
+      : `from ${least} to ${plural(count, "positional argument")}`;
   const kwGiven = kwValues.filter((v) => v !== undefined).length;
   let were = `${given} ${given === 1 && kwGiven === 0 ? "was" : "were"}`;
   if (kwGiven > 0) {
@@ -223,7 +225,11 @@ export function bindBuiltin(
           required === count && count === 0
             ? `${short}() takes no positional arguments`
             : `${short}() takes ${word === "" ? "exactly" : "at most"} ${plural(count, "positional argument")} (${given} given)`;
-        throw typeError(kwonly.length > 0 && required === count && count > 0 ? `${short} expected ${plural(count, "argument")}, got ${given}` : text);
+        throw typeError(
+          kwonly.length > 0 && required === count && count > 0
+            ? `${short} expected ${plural(count, "argument")}, got ${given}`
+            : text,
+        );
       }
     }
     if (given + keywords > total || kwonly.length === 0) {
@@ -259,11 +265,16 @@ export function bindBuiltin(
     if (out[i] !== undefined) continue;
     if (i < posonly) {
       if (takesKeywords || sig.varargs !== null) {
-        const word = required === count && sig.varargs === null && kwonly.length === 0 ? "exactly" : "at least";
+        const word =
+          required === count && sig.varargs === null && kwonly.length === 0 ? "exactly" : "at least";
         if (sig.varargs === null && posonly === count) {
-          throw typeError(`${short} expected ${required === count ? "" : "at least "}${plural(required, "argument")}, got ${given}`);
+          throw typeError(
+            `${short} expected ${required === count ? "" : "at least "}${plural(required, "argument")}, got ${given}`,
+          );
         }
-        throw typeError(`${short}() takes ${word} ${plural(required, "positional argument")} (${given} given)`);
+        throw typeError(
+          `${short}() takes ${word} ${plural(required, "positional argument")} (${given} given)`,
+        );
       }
       throw typeError(`${short} expected at least ${plural(required, "argument")}, got ${given}`);
     }

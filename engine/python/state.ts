@@ -83,7 +83,10 @@ export function tick(): void {
   }
   S.nextTick = Math.min(S.maxSteps, S.steps + TICK);
   if (S.cpuLimit > 0 && host.cpuMs() > S.cpuLimit) {
-    throw new LimitExceeded("CpuTimeLimitExceeded", `the expression used more than ${S.cpuLimit} ms of CPU time`);
+    throw new LimitExceeded(
+      "CpuTimeLimitExceeded",
+      `the expression used more than ${S.cpuLimit} ms of CPU time`,
+    );
   }
 }
 

@@ -16,6 +16,8 @@ interface Rule {
 /** Most specific folder first: the first that holds a file is its rule. */
 const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   ["engine/language", { folders: [], libraries: false }],
+  // The host's half of RE2: runs in the worker process, not in the isolate.
+  ["engine/regex/re2-host.ts", { folders: ["engine/regex"], libraries: true }],
   ["engine/regex", { folders: [], libraries: false }],
   ["engine/python", { folders: ["engine/regex"], libraries: false }],
   [

@@ -1,0 +1,146 @@
+// The data boundary, inside the isolate: JSON text to Python values, and back.
+//
+// JSON is the only thing that crosses, in both directions, so no JavaScript object of one side is ever seen by the
+// other. Integers keep every digit and `1.0` stays a float: where the text holds such a number it is parsed with the
+// source of each number, otherwise (nearly always) by plain JSON.parse.
+
+import { PyByteArray, PyBytes } from "../python/bytes.ts";
+import { PyDict, PySet } from "../python/dict.ts";
+import { isException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
+import { narrow } from "../python/integer.ts";
+import { collect } from "../python/iterator.ts";
+import { asInt, asStr, PyFloat, PyObject, PyType, type PyValue, typeName } from "../python/object.ts";
+import { repr, str } from "../python/representation.ts";
+import { list, PyList, PyTuple } from "../python/sequence.ts";
+import { allocate, charge } from "../python/state.ts";
+import { PyDictView } from "../python/types/dict.ts";
+import { PyRange } from "../python/types/range.ts";
+
+/** Deepest nesting that crosses, in either direction. */
+export const MAX_DEPTH = 200;
+
+type Parsed = null | boolean | number | string | PyObject | bigint | Parsed[] | { [key: string]: Parsed };
+
+/** Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. */
+const DELICATE = /\d[.eE]|\d{16}/;
+
+function parse(text: string): Parsed {
+  if (!DELICATE.test(text)) return JSON.parse(text) as Parsed;
+  const withSource = JSON.parse as (
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ) => Parsed;
+  return withSource(text, (_key, value, { source }) => {
+    if (typeof value !== "number" || source === undefined) return value;
+    return /[.eE]/.test(source) ? new PyFloat(value) : narrow(BigInt(source));
+  });
+}
+
+/** The Python value of a JSON text. Throws what JSON.parse throws, or ValueError where it is nested too deeply. */
+export function fromJson(text: string): PyValue {
+  return convert(parse(text), 0);
+}
+
+function convert(value: Parsed, depth: number): PyValue {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof PyObject) return value;
+  if (depth > MAX_DEPTH)
+    throw pyError(ValueError, `the context is nested more than ${MAX_DEPTH} levels deep`);
+  charge(1);
+  if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1)));
+  const dict = new PyDict();
+  for (const key of Object.keys(value)) dict.set(key, convert(value[key] as Parsed, depth + 1));
+  return dict;
+}
+
+function number(value: number): string {
+  if (!Number.isFinite(value)) {
+    throw pyError(ValueError, "Out of range float values are not JSON compliant");
+  }
+  if (Object.is(value, -0)) return "-0.0";
+  const text = String(value);
+  return Number.isInteger(value) && !text.includes("e") ? `${text}.0` : text;
+}
+
+/** How values that JSON does not have are written. */
+export interface JsonStyle {
+  /** authentik's `sanitize_item`: falsy list items dropped, UUIDs as 32 hex digits … */
+  readonly sanitize: boolean;
+  /** Refuse what JSON does not have instead of writing its text. */
+  readonly strict: boolean;
+}
+
+/** JSON text of a Python value. Throws TypeError/ValueError for what `strict` does not allow. */
+export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
+  if (depth > MAX_DEPTH) throw pyError(ValueError, `the result is nested more than ${MAX_DEPTH} levels deep`);
+  switch (typeof value) {
+    case "string":
+      allocate(value.length + 2);
+      return JSON.stringify(value);
+    case "number":
+    case "bigint":
+      return String(value);
+    case "boolean":
+      return value ? "true" : "false";
+    default:
+      break;
+  }
+  if (value === null) return "null";
+  charge(1);
+  const text = asStr(value);
+  if (text !== undefined) return JSON.stringify(text);
+  const int = asInt(value);
+  if (int !== undefined) return String(int);
+  if (value instanceof PyFloat) {
+    if (!style.strict && !Number.isFinite(value.value)) return "null";
+    return number(value.value);
+  }
+  if (value instanceof PyDict) return object(value.entries(), style, depth);
+  if (value instanceof PyList || value instanceof PyTuple) return array(value.items, style, depth);
+  const custom = exporters.get(value.cls);
+  if (custom !== undefined) return toJson(custom(value, style), style, depth + 1);
+  if (value instanceof PySet || value instanceof PyRange || value instanceof PyDictView)
+    return array(collect(value), style, depth);
+  if (style.strict) throw pyError(TypeError_, `Object of type ${typeName(value)} is not JSON serializable`);
+  if (value instanceof PyBytes || value instanceof PyByteArray) return JSON.stringify(repr(value));
+  if (isException(value)) return JSON.stringify(str(value));
+  if (value instanceof PyType) return JSON.stringify(repr(value));
+  return JSON.stringify(repr(value));
+}
+
+/** Types with a JSON form of their own: UUIDs, dates, records. */
+export const exporters: Map<PyType, (value: PyObject, style: JsonStyle) => PyValue> = new Map();
+
+function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): string {
+  const parts: string[] = [];
+  for (const item of items) {
+    const json = toJson(item, style, depth + 1);
+    if (style.sanitize && FALSY.has(json)) continue;
+    allocate(json.length + 16);
+    parts.push(json);
+  }
+  return `[${parts.join(",")}]`;
+}
+const FALSY = new Set(["null", "false", "0", "0.0", "-0.0", '""', "[]", "{}"]);
+
+function object(entries: Iterable<[PyValue, PyValue]>, style: JsonStyle, depth: number): string {
+  const parts = new Map<string, string>();
+  for (const [key, value] of entries) {
+    const name = keyText(key, style);
+    const json = toJson(value, style, depth + 1);
+    allocate(name.length + json.length + 32);
+    parts.set(name, json);
+  }
+  return `{${[...parts].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
+}
+/** Keys as `json.dumps` writes them. */
+function keyText(key: PyValue, style: JsonStyle): string {
+  const text = asStr(key);
+  if (text !== undefined) return text;
+  if (key === null) return "null";
+  if (typeof key === "boolean") return key ? "true" : "false";
+  if (asInt(key) !== undefined || key instanceof PyFloat) return str(key);
+  if (style.strict)
+    throw pyError(TypeError_, `keys must be str, int, float, bool or None, not ${typeName(key)}`);
+  return repr(key);
+}

@@ -1,0 +1,287 @@
+// The program that lives in the isolate: loads compiled expressions, runs one, writes its outcome as JSON.
+//
+// INVARIANT: nothing of one evaluation is left for the next. `begin` resets every piece of mutable state; values of
+// the runtime (types, modules, helpers) refuse to be changed from Python.
+import { abi } from "../python/abi.ts";
+import "../python/library.ts";
+import { builtins } from "../python/builtins.ts";
+import { PyDict } from "../python/dict.ts";
+import { isException, type PyException } from "../python/exceptions.ts";
+import { PyGenerator } from "../python/generator.ts";
+import { collect } from "../python/iterator.ts";
+import { type PyValue, resetIds } from "../python/object.ts";
+import { truth } from "../python/operators.ts";
+import { output, resetOutput } from "../python/output.ts";
+import { caught, limit } from "../python/raising.ts";
+import { repr, resetRepr, str } from "../python/representation.ts";
+import { list } from "../python/sequence.ts";
+import { type Host, installHost, LimitExceeded, S } from "../python/state.ts";
+import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
+import { helpers, policyHelpers } from "./helpers.ts";
+import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
+
+/** What a compiled program is given to find its names. */
+interface Environment {
+  param(name: string): PyValue | undefined;
+  name(name: string): PyValue | undefined;
+  global(name: string): PyValue | undefined;
+}
+type Main = (env: Environment) => PyValue;
+
+/** What the host sends with each evaluation. */
+interface Options {
+  steps: number;
+  cpuMs: number;
+  memoryMb: number;
+  outputBytes: number;
+  recursion: number;
+  now: number;
+  seed: number;
+  sanitize?: boolean;
+  repr?: boolean;
+}
+
+const programs = new Map<string, Main>();
+
+function begin(options: Options): void {
+  S.steps = 0;
+  S.nextTick = 0;
+  S.maxSteps = options.steps;
+  S.depth = 0;
+  S.maxDepth = options.recursion;
+  S.allocated = 0;
+  S.memoryLimit = options.memoryMb * 1048576;
+  S.cpuLimit = options.cpuMs;
+  S.live = true;
+  S.handled = null;
+  S.now = options.now;
+  S.seed = options.seed;
+  resetOutput(options.outputBytes);
+  resetIds();
+  resetRepr();
+}
+
+// ---- variables -----------------------------------------------------------------------------------
+
+/** A context key as the name of a variable, as authentik makes it. */
+function variableName(key: string): string {
+  return key
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_-]/gu, "")
+    .replaceAll("-", "_");
+}
+
+/** The context's variables, as the kind of expression sees them. */
+function variables(kind: string, context: PyValue): Map<string, PyValue> {
+  const vars = new Map<string, PyValue>();
+  if (!(context instanceof PyDict))
+    throw new LimitExceeded("InternalError", "the context is not a JSON object");
+  for (const [key, value] of context.entries()) {
+    const name = variableName(String(key));
+    if (name !== "") vars.set(name, value);
+    vars.set(String(key), value);
+  }
+  if (kind === "policy") {
+    const request = policyRequest(vars.get("request") ?? null);
+    vars.set("request", request);
+    vars.set("context", request.get("context"));
+    const http = request.get("http_request");
+    if (http instanceof PyRecord) {
+      vars.set("http_request", http);
+    }
+    const inner = request.get("context");
+    vars.set("ak_is_sso_flow", inner instanceof PyDict ? (inner.get("is_sso") ?? false) : false);
+  } else if (kind === "mapping") {
+    const given = vars.get("request");
+    if (given === undefined || given instanceof PyDict || given === null)
+      vars.set("request", policyRequest(given ?? null));
+    const convert: [string, (value: PyValue) => PyValue][] = [
+      ["user", user],
+      ["device", device],
+      ["stage", stage],
+      ["http_request", httpRequest],
+    ];
+    for (const [name, make] of convert) {
+      const value = vars.get(name);
+      if (value instanceof PyDict) vars.set(name, make(value));
+    }
+  } else if (vars.get("request") instanceof PyDict) {
+    vars.set("request", policyRequest(vars.get("request") as PyValue));
+  }
+  return vars;
+}
+
+function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
+  const global = (name: string): PyValue | undefined => {
+    if (kind === "policy" || kind === "expression") {
+      const own = policyHelpers.get(name);
+      if (own !== undefined) return own;
+    }
+    const helper = helpers.get(name);
+    return helper !== undefined ? helper : builtins.get(name);
+  };
+  return {
+    param: (name) => vars.get(name),
+    name: (name) => {
+      const value = vars.get(name);
+      return value !== undefined ? value : global(name);
+    },
+    global,
+  };
+}
+
+// ---- outcome -------------------------------------------------------------------------------------
+
+/** Positions in the program's code, innermost first, from V8's text of a stack. */
+function frames(stack: string, program: string): [number, number][] {
+  const out: [number, number][] = [];
+  for (const line of stack.split("\n")) {
+    const at = line.lastIndexOf(program);
+    if (at < 0) continue;
+    const match = /^:(\d+):(\d+)\)?$/.exec(line.slice(at + program.length));
+    if (match !== null) out.push([Number(match[1]), Number(match[2])]);
+  }
+  return out;
+}
+
+interface ChainLink {
+  type: string;
+  message: string;
+  /** How it led to the next one. */
+  link: "cause" | "context" | null;
+  /** One list per time it was raised, oldest first. */
+  frames: [number, number][][];
+  outer: number;
+  notes: string[];
+}
+
+function safeText(make: () => string, fallback: string): string {
+  try {
+    return make();
+  } catch (error) {
+    caught(error);
+    return fallback;
+  }
+}
+
+function describe(exception: PyException, program: string): ChainLink {
+  const cls = exception.cls;
+  const notes = exception.dict?.get("__notes__");
+  return {
+    type: cls.qualname,
+    message: safeText(() => str(exception), "<exception str() failed>"),
+    link: null,
+    frames: exception.raised.map((point) => frames(point.stack, program)),
+    outer: exception.outerFrames,
+    notes: notes === undefined ? [] : safeText(() => collect(notes).map(str).join("\n"), "").split("\n"),
+  };
+}
+
+/** The exception and those that led to it, oldest first. */
+function chain(exception: PyException, program: string): ChainLink[] {
+  const links: ChainLink[] = [];
+  const seen = new Set<PyException>();
+  let current: PyException | null = exception;
+  let link: ChainLink["link"] = null;
+  while (current !== null && !seen.has(current) && links.length < 20) {
+    seen.add(current);
+    const described: ChainLink = describe(current, program);
+    described.link = link;
+    links.unshift(described);
+    if (current.cause !== null) {
+      link = "cause";
+      current = current.cause;
+    } else if (current.context !== null && !current.suppressContext) {
+      link = "context";
+      current = current.context;
+    } else break;
+  }
+  return links;
+}
+
+function logsJson(): string {
+  const style: JsonStyle = { sanitize: false, strict: false };
+  return `[${output.logs
+    .map((line) => {
+      const attributes = [...line.attributes].map(
+        ([key, value]) => `${JSON.stringify(key)}:${toJson(value, style)}`,
+      );
+      return `{"level":"${line.level}","event":${JSON.stringify(line.event)},"attributes":{${attributes.join(",")}}}`;
+    })
+    .join(",")}]`;
+}
+
+function said(): string {
+  let logs: string;
+  try {
+    logs = logsJson();
+  } catch {
+    logs = "[]";
+  }
+  return `"messages":${JSON.stringify(output.messages)},"logs":${logs},"events":[],"steps":${S.steps}`;
+}
+
+function failure(error: unknown, program: string): string {
+  const reason = limit(error);
+  S.nextTick = Number.MAX_SAFE_INTEGER;
+  if (reason instanceof LimitExceeded) {
+    const where = JSON.stringify([frames(reason.stack, program)]);
+    return `{"ok":false,${said()},"error":{"type":"${reason.limit}","message":${JSON.stringify(reason.message)},"limit":true,"frames":${where}}}`;
+  }
+  const exception = reason as PyException;
+  // Its text is made under fresh, small limits: a hostile __str__ must not outlive the evaluation.
+  S.live = true;
+  const links = chain(exception, program);
+  const last = links[links.length - 1] as ChainLink;
+  return `{"ok":false,${said()},"error":{"type":${JSON.stringify(last.type)},"message":${JSON.stringify(last.message)},"chain":${JSON.stringify(links)}}}`;
+}
+
+function evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string {
+  const options = JSON.parse(optionsJson) as Options;
+  begin(options);
+  try {
+    const main = programs.get(id);
+    if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
+    let value = main(environment(kind, variables(kind, fromJson(contextJson))));
+    const shown = options.repr === true ? repr(value) : "";
+    // A body with `yield` gives an iterable; its values are the result.
+    if (value instanceof PyGenerator) value = list(collect(value));
+    const none = value === null;
+    const passing = truth(value);
+    const style: JsonStyle = {
+      sanitize: options.sanitize === true,
+      strict: kind === "mapping" && options.sanitize !== true,
+    };
+    const result = toJson(value, style);
+    S.nextTick = Number.MAX_SAFE_INTEGER;
+    return `{"ok":true,"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${said()},"size":${result.length},"result":${result}}`;
+  } catch (error) {
+    try {
+      return failure(error instanceof LimitExceeded || isExceptionLike(error) ? error : limit(error), id);
+    } catch (second) {
+      // The exception's own text met a limit.
+      return failure(second, id);
+    }
+  } finally {
+    resetOutput(0);
+    S.handled = null;
+  }
+}
+function isExceptionLike(error: unknown): boolean {
+  return typeof error === "object" && error !== null && isException(error as PyValue);
+}
+
+const guest = {
+  boot(host: Host): void {
+    installHost(host);
+    Error.stackTraceLimit = 400;
+  },
+  load(id: string, factory: (abi: unknown) => Main): void {
+    programs.set(id, factory(abi));
+  },
+  drop(id: string): void {
+    programs.delete(id);
+  },
+  evaluate,
+};
+(globalThis as unknown as { __postern: typeof guest }).__postern = guest;

@@ -1,0 +1,251 @@
+// The objects a context holds: `request`, users, HTTP requests, brands, devices, stages.
+//
+// They are plain records: what the embedder's JSON gave, as attributes, plus the defaults that authentik's models
+// have. A name that is not there is an AttributeError, as on the real object. Nothing secret is ever put in one.
+import { PyDict } from "../python/dict.ts";
+import { typeError } from "../python/exceptions.ts";
+import { defineAttributes, defineMethods } from "../python/function.ts";
+import { makeType, NotImplemented, PyObject, type PyType, type PyValue } from "../python/object.ts";
+import { same } from "../python/operators.ts";
+import { str } from "../python/representation.ts";
+import { list, PyList } from "../python/sequence.ts";
+import { exporters } from "./boundary.ts";
+
+/** A record: attributes by name. */
+export class PyRecord extends PyObject {
+  constructor(cls: PyType, attributes: Map<string, PyValue>) {
+    super();
+    this.cls = cls;
+    this.dict = attributes;
+  }
+  get(name: string): PyValue {
+    return this.dict?.get(name) ?? null;
+  }
+}
+
+function recordType(name: string, module: string, display: (self: PyRecord) => string): PyType {
+  const type = makeType(name, { module, subclassable: false });
+  type.hasDict = true;
+  defineMethods(type, {
+    "__repr__()": (self: PyRecord) => `<${name}: ${display(self)}>`,
+    "__str__()": (self: PyRecord) => display(self),
+    // Django models are equal when they are the same row.
+    "__eq__(value, /)": (self: PyRecord, other: PyValue) => {
+      if (self === other) return true;
+      if (!(other instanceof PyRecord) || other.cls !== self.cls) return NotImplemented;
+      const pk = self.get("pk");
+      return pk !== null && same(pk, other.get("pk"));
+    },
+  });
+  exporters.set(type, (value) => {
+    const record = value as PyRecord;
+    const dict = new PyDict();
+    for (const [key, item] of record.dict ?? []) {
+      if (!(item instanceof PyRecord)) dict.set(key, item);
+    }
+    return dict;
+  });
+  return type;
+}
+
+const text =
+  (name: string) =>
+  (self: PyRecord): string =>
+    str(self.get(name));
+
+export const userType = recordType("User", "authentik.core.models", text("username"));
+export const anonymousType = recordType("AnonymousUser", "django.contrib.auth.models", () => "AnonymousUser");
+export const groupType = recordType(
+  "Group",
+  "authentik.core.models",
+  (self) => `Group ${str(self.get("name"))}`,
+);
+export const brandType = recordType(
+  "Brand",
+  "authentik.brands.models",
+  (self) => `Brand ${str(self.get("domain"))}`,
+);
+export const requestType = recordType("PolicyRequest", "authentik.policies.types", () => "");
+export const httpRequestType = recordType(
+  "WSGIRequest",
+  "django.core.handlers.wsgi",
+  (self) => `${str(self.get("method"))} '${str(self.get("path"))}'`,
+);
+export const deviceType = recordType("SMSDevice", "authentik.stages.authenticator_sms.models", text("name"));
+export const stageType = recordType(
+  "AuthenticatorSMSStage",
+  "authentik.stages.authenticator_sms.models",
+  text("name"),
+);
+export const objType = recordType("Model", "authentik", text("name"));
+export const queryType = recordType("QueryDict", "django.http.request", () => "");
+
+defineMethods(requestType, {
+  "__repr__()": (self: PyRecord) => `<PolicyRequest user=${str(self.get("user"))}>`,
+});
+defineMethods(userType, {
+  "__hash__()": (self: PyRecord) => Number(self.get("pk") ?? 0),
+});
+defineAttributes<PyRecord>(userType, {
+  is_authenticated: () => true,
+  is_anonymous: () => false,
+});
+defineAttributes<PyRecord>(anonymousType, {
+  is_authenticated: () => false,
+  is_anonymous: () => true,
+});
+defineMethods(httpRequestType, {
+  "get_host()": (self: PyRecord) => {
+    const host = self.get("host");
+    return host === null ? "localhost" : host;
+  },
+  "build_absolute_uri(location=None)": (self: PyRecord, location: PyValue = null) => {
+    const path = location === null ? str(self.get("path")) : str(location);
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return path;
+    const host = self.get("host");
+    return `https://${host === null ? "localhost" : str(host)}${path.startsWith("/") ? "" : "/"}${path}`;
+  },
+});
+
+/** A dict's entries by name; a TypeError that names the variable otherwise. */
+function fields(value: PyValue, what: string): Map<string, PyValue> {
+  if (!(value instanceof PyDict)) throw typeError(`the context's \`${what}\` must be an object`);
+  const map = new Map<string, PyValue>();
+  for (const [key, item] of value.entries()) map.set(String(key), item);
+  return map;
+}
+function withDefaults(
+  map: Map<string, PyValue>,
+  defaults: { [name: string]: () => PyValue },
+): Map<string, PyValue> {
+  for (const [name, make] of Object.entries(defaults)) if (!map.has(name)) map.set(name, make());
+  return map;
+}
+const none = (): PyValue => null;
+const empty = (): PyValue => "";
+const dict = (): PyValue => new PyDict();
+const yes = (): PyValue => true;
+const no = (): PyValue => false;
+
+/** A user, or the anonymous one where there is none. */
+export function user(value: PyValue): PyValue {
+  if (value instanceof PyRecord) return value;
+  if (value === null) {
+    return new PyRecord(
+      anonymousType,
+      new Map<string, PyValue>([
+        ["pk", null],
+        ["username", ""],
+        ["is_active", false],
+        ["is_superuser", false],
+      ]),
+    );
+  }
+  const map = fields(value, "user");
+  const groups = map.get("groups");
+  withDefaults(map, {
+    pk: none,
+    username: empty,
+    name: empty,
+    email: empty,
+    attributes: dict,
+    is_active: yes,
+    is_superuser: no,
+    path: () => "users",
+    type: () => "internal",
+    uuid: none,
+    uid: none,
+    groups: () => list([]),
+  });
+  map.delete("is_authenticated");
+  map.delete("is_anonymous");
+  if (groups instanceof PyList) map.set("groups", list(groups.items.map(group)));
+  return new PyRecord(userType, map);
+}
+/** A group. */
+export function group(value: PyValue): PyValue {
+  if (!(value instanceof PyDict)) return value;
+  return new PyRecord(
+    groupType,
+    withDefaults(fields(value, "group"), { pk: none, name: empty, attributes: dict, is_superuser: no }),
+  );
+}
+function brand(value: PyValue): PyValue {
+  const map = value === null ? new Map<string, PyValue>() : fields(value, "brand");
+  return new PyRecord(
+    brandType,
+    withDefaults(map, {
+      domain: empty,
+      branding_title: () => "authentik",
+      branding_logo: empty,
+      branding_favicon: empty,
+      attributes: dict,
+      default: no,
+    }),
+  );
+}
+/** An HTTP request; None where there is none. */
+export function httpRequest(value: PyValue): PyValue {
+  if (value === null) return null;
+  const map = fields(value, "http_request");
+  withDefaults(map, {
+    META: dict,
+    GET: dict,
+    POST: dict,
+    COOKIES: dict,
+    headers: dict,
+    path: () => "/",
+    method: () => "GET",
+    session: dict,
+    request_id: empty,
+  });
+  map.set("brand", brand(map.get("brand") ?? null));
+  if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
+  return new PyRecord(httpRequestType, map);
+}
+/** Values of a policy's context that are model objects in authentik. */
+function contextValues(context: PyDict): PyDict {
+  const pending = context.get("pending_user");
+  if (pending instanceof PyDict) context.set("pending_user", user(pending));
+  return context;
+}
+/** The policy request. */
+export function policyRequest(value: PyValue): PyRecord {
+  const map = value === null ? new Map<string, PyValue>() : fields(value, "request");
+  map.set("user", user(map.get("user") ?? null));
+  map.set("http_request", httpRequest(map.get("http_request") ?? null));
+  const context = map.get("context") ?? null;
+  map.set(
+    "context",
+    context === null ? new PyDict() : context instanceof PyDict ? contextValues(context) : context,
+  );
+  const obj = map.get("obj") ?? null;
+  map.set("obj", obj instanceof PyDict ? new PyRecord(objType, fields(obj, "obj")) : obj);
+  if (!map.has("debug")) map.set("debug", false);
+  return new PyRecord(requestType, map);
+}
+/** The SMS device that a webhook mapping sees. */
+export function device(value: PyValue): PyValue {
+  if (!(value instanceof PyDict)) return value;
+  const map = withDefaults(fields(value, "device"), {
+    pk: none,
+    name: () => "SMS Device",
+    phone_number: empty,
+    confirmed: no,
+  });
+  if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
+  if (map.has("stage")) map.set("stage", stage(map.get("stage") as PyValue));
+  return new PyRecord(deviceType, map);
+}
+/** The SMS stage that a webhook mapping sees: never its credentials. */
+export function stage(value: PyValue): PyValue {
+  if (!(value instanceof PyDict)) return value;
+  const map = withDefaults(fields(value, "stage"), {
+    pk: none,
+    name: empty,
+    from_number: empty,
+    friendly_name: empty,
+  });
+  for (const secret of ["auth", "auth_password"]) map.delete(secret);
+  return new PyRecord(stageType, map);
+}

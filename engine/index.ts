@@ -1,0 +1,285 @@
+// The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
+import { createHash, randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
+import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
+import { PySyntaxError } from "./language/diagnostics.ts";
+import { startSandbox } from "./sandbox/pool.ts";
+import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
+import type {
+  Engine,
+  EngineOptions,
+  EvaluateOptions,
+  Expression,
+  ExpressionError,
+  ExpressionKind,
+  JsonObject,
+  JsonValue,
+  Limits,
+  LogEntry,
+  Mapping,
+  Outcome,
+  Policy,
+  Verdict,
+} from "./types.ts";
+
+export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+export type * from "./types.ts";
+
+/** What an evaluation may use unless told otherwise. */
+export const defaultLimits: Limits = {
+  cpuMs: 1000,
+  wallMs: 3000,
+  memoryMb: 64,
+  steps: 20_000_000,
+  outputBytes: 1_048_576,
+  contextBytes: 4_194_304,
+  recursion: 1000,
+};
+
+const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
+
+/** What the guest answers. */
+interface GuestOutcome {
+  ok: boolean;
+  passing?: boolean;
+  none?: boolean;
+  repr?: string;
+  messages: string[];
+  logs: LogEntry[];
+  events: JsonObject[];
+  steps: number;
+  result?: JsonValue;
+  size?: number;
+  error?: {
+    type: string;
+    message: string;
+    limit?: boolean;
+    chain?: ChainLink[];
+    frames?: [number, number][][];
+  };
+}
+
+/** A compiled program, shared by all expressions of the same text. */
+interface Program {
+  readonly id: string;
+  readonly compiled: CompiledProgram;
+  map: SourceMap | null;
+}
+
+function syntaxError(error: PySyntaxError, name: string, source: string): ExpressionSyntaxError {
+  const lines = authorLines(source);
+  const at = lines.position(error.start);
+  const end = lines.position(Math.max(error.end, error.start));
+  const text = lines.text(at.line);
+  const indent = text.length - text.trimStart().length;
+  const width =
+    end.line === at.line ? Math.max(1, end.column - at.column) : Math.max(1, [...text].length - at.column);
+  const caret = `    ${text.trim()}\n    ${" ".repeat(Math.max(0, at.column - indent))}${"^".repeat(width)}`;
+  return new ExpressionSyntaxError(error.type, error.message, name, at.line, at.column + 1, caret);
+}
+
+class SandboxedEngine implements Engine {
+  private readonly sandbox: Sandbox;
+  private readonly limits: Limits;
+  /** By source; the oldest goes when there are too many. */
+  private readonly programs: Map<string, Program> = new Map();
+
+  constructor(sandbox: Sandbox, limits: Limits) {
+    this.sandbox = sandbox;
+    this.limits = limits;
+  }
+
+  policy(name: string, source: string): Policy {
+    const program = this.compile(name, source);
+    return {
+      name,
+      source,
+      evaluate: async (context, options) => {
+        const outcome = await this.run(program, name, "policy", context, options, false);
+        const { result, error } = outcome;
+        const verdict: Verdict = {
+          passing: outcome.ok && outcome.passing,
+          messages: outcome.messages,
+          logs: outcome.logs,
+          events: outcome.events,
+          rawResult: result,
+          steps: outcome.steps,
+          durationMs: outcome.durationMs,
+        };
+        return error === undefined ? verdict : { ...verdict, error };
+      },
+    };
+  }
+
+  mapping(name: string, source: string): Mapping {
+    const program = this.compile(name, source);
+    return {
+      name,
+      source,
+      evaluate: async (context, options) => {
+        const outcome = await this.run(program, name, "mapping", context, options, false);
+        if (outcome.error !== undefined) throw new ExpressionFailure(name, outcome.error);
+        return outcome.result;
+      },
+    };
+  }
+
+  expression(name: string, source: string, kind: ExpressionKind = "expression"): Expression {
+    const program = this.compile(name, source);
+    return {
+      name,
+      source,
+      kind,
+      run: (context, options) => this.run(program, name, kind, context, options, true),
+    };
+  }
+
+  private compile(name: string, source: string): Program {
+    let program = this.programs.get(source);
+    if (program !== undefined) return program;
+    let compiled: CompiledProgram;
+    try {
+      compiled = compile(source);
+    } catch (error) {
+      if (error instanceof PySyntaxError) throw syntaxError(error, name, source);
+      if (error instanceof RangeError) {
+        throw new ExpressionSyntaxError(
+          "RecursionError",
+          "maximum recursion depth exceeded during compilation",
+          name,
+          1,
+          1,
+          "",
+        );
+      }
+      throw error;
+    }
+    const id = `expression-${createHash("sha256").update(compiled.code).digest("hex").slice(0, 32)}`;
+    program = { id, compiled, map: null };
+    this.programs.set(source, program);
+    if (this.programs.size > 1000) this.programs.delete(this.programs.keys().next().value as string);
+    return program;
+  }
+
+  private async run(
+    program: Program,
+    name: string,
+    kind: ExpressionKind,
+    context: JsonObject,
+    options: EvaluateOptions | undefined,
+    wantRepr: boolean,
+  ): Promise<Outcome & { events: JsonObject[] }> {
+    const limits = { ...this.limits, ...options?.limits };
+    const answer = await this.sandbox.run({
+      program: { id: program.id, code: program.compiled.code },
+      kind,
+      contextJson: typeof context === "string" ? context : JSON.stringify(context),
+      optionsJson: JSON.stringify({
+        steps: limits.steps,
+        cpuMs: limits.cpuMs,
+        memoryMb: limits.memoryMb,
+        outputBytes: limits.outputBytes,
+        recursion: limits.recursion,
+        now: options?.now ?? Date.now(),
+        seed: options?.seed ?? randomInt(2 ** 47),
+        sanitize: options?.sanitize === true,
+        repr: wantRepr,
+      }),
+      limits,
+    });
+    return outcomeOf(answer, program, name);
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function outcomeOf(
+  answer: SandboxAnswer,
+  program: Program,
+  name: string,
+): Outcome & { events: JsonObject[] } {
+  const { durationMs } = answer;
+  const failed = (error: ExpressionError, said?: GuestOutcome): Outcome & { events: JsonObject[] } => ({
+    ok: false,
+    result: null,
+    resultJson: "null",
+    repr: "",
+    passing: false,
+    none: false,
+    messages: said?.messages ?? [],
+    logs: said?.logs ?? [],
+    events: said?.events ?? [],
+    steps: said?.steps ?? 0,
+    durationMs,
+    error,
+  });
+  if (!answer.ok) {
+    const { failure, message } = answer;
+    return failed({ type: failure, message, traceback: `${failure}: ${message}\n`, limit: true });
+  }
+  let guest: GuestOutcome;
+  try {
+    guest = JSON.parse(answer.outcomeJson) as GuestOutcome;
+  } catch {
+    const message = "the worker's answer is not JSON";
+    return failed({ type: "WorkerCrashed", message, traceback: `WorkerCrashed: ${message}\n`, limit: true });
+  }
+  if (guest.error !== undefined) return failed(locate(guest.error, program, name), guest);
+  return {
+    ok: true,
+    result: guest.result ?? null,
+    // The result comes last and says how long it is: its own text keeps digits that JSON.parse loses.
+    resultJson: answer.outcomeJson.slice(-1 - (guest.size ?? 0), -1),
+    repr: guest.repr ?? "",
+    passing: guest.passing === true,
+    none: guest.none === true,
+    messages: guest.messages,
+    logs: guest.logs,
+    events: guest.events,
+    steps: guest.steps,
+    durationMs,
+  };
+}
+
+/** An error of the guest's, with the author's lines. */
+function locate(error: NonNullable<GuestOutcome["error"]>, program: Program, name: string): ExpressionError {
+  program.map ??= new SourceMap(program.compiled);
+  const map = program.map;
+  const link: ChainLink = error.chain?.at(-1) ?? {
+    type: error.type,
+    message: error.message,
+    link: null,
+    frames: error.frames ?? [],
+    outer: 0,
+    notes: [],
+  };
+  const innermost = framesOf(map, link, true).at(-1);
+  const traceback = renderTraceback(map, name, error.chain ?? [link]);
+  return {
+    type: error.type,
+    message: error.message,
+    ...(innermost === undefined ? {} : { line: innermost.line, column: innermost.column + 1 }),
+    traceback,
+    ...(error.limit === true ? { limit: true } : {}),
+  };
+}
+
+/** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const sandbox = startSandbox({
+    guestEntry: GUEST,
+    workers: options.workers ?? 1,
+    // Room above the evaluation's own limit, so that the object model refuses before V8 gives up.
+    memoryMb: limits.memoryMb * 2 + 32,
+  });
+  await sandbox.ready;
+  return new SandboxedEngine(sandbox, limits);
+}

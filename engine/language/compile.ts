@@ -1,0 +1,95 @@
+// The compiler: the author's text in, JavaScript and a map back to the text out.
+//
+// authentik indents the text by four spaces, puts it under `def handler(…):` and compiles that, so that is what is
+// parsed here too: continuation lines of multi-line strings gain four spaces, a text of comments only is an error,
+// and CPython's messages come out as authentik shows them. Lines and columns are given in the author's own text.
+import type { FunctionDef } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+import { Frame, type MapRange, Program } from "./emitter.ts";
+import { declarations } from "./functions.ts";
+import { LineMap } from "./lines.ts";
+import { parseModule } from "./parser.ts";
+import { analyse } from "./scope.ts";
+import { block } from "./statements.ts";
+
+/** Longest source that is compiled, in UTF-16 units. */
+export const MAX_SOURCE = 1_000_000;
+
+/** A compiled program. */
+export interface CompiledProgram {
+  /** JavaScript: an expression whose value is a factory taking the runtime and returning `main(env)`. */
+  readonly code: string;
+  readonly ranges: readonly MapRange[];
+  /** Maps offsets of {@link MapRange} to the author's lines and columns. */
+  readonly lines: AuthorLines;
+}
+
+const HEADER = "def handler():\n";
+const INDENT = "    ";
+
+/** Indents every line that is not blank, as `textwrap.indent` does. */
+function wrap(source: string): string {
+  let out = HEADER;
+  for (const line of source.split(LINE_ENDS)) out += line.trim() === "" ? line : INDENT + line;
+  return out.endsWith("\n") ? out : `${out}\n`;
+}
+/** After every line boundary that Python's `splitlines` knows. */
+const LINE_ENDS = /(?<=\r\n|\n|\r(?!\n)|[\v\f\x1c-\x1e\x85\u2028\u2029])/;
+
+/** Positions in the wrapped text, in terms of the author's. */
+export class AuthorLines {
+  private readonly map: LineMap;
+  private readonly source: string[];
+  constructor(wrapped: string, source: string) {
+    this.map = new LineMap(wrapped);
+    this.source = source.split(/\r\n|\n|\r/);
+  }
+  /** Line from 1, column from 0 in code points, in the author's text. */
+  position(offset: number): { line: number; column: number } {
+    const { line, column } = this.map.position(offset);
+    return { line: line - 1, column: Math.max(0, column - INDENT.length) };
+  }
+  /** A line of the author's text, from 1. */
+  text(line: number): string {
+    return this.source[line - 1] ?? "";
+  }
+}
+
+/** Compiles the text of an expression. Throws {@link PySyntaxError} with offsets for {@link authorLines}. */
+export function compile(source: string): CompiledProgram {
+  if (source.length > MAX_SOURCE) {
+    throw new PySyntaxError(
+      `source of ${source.length} characters is longer than ${MAX_SOURCE}`,
+      0,
+      0,
+      "MemoryError",
+    );
+  }
+  const wrapped = wrap(source);
+  const module = parseModule(wrapped);
+  const handler = module.body[0] as FunctionDef;
+  const scopes = analyse(handler, handler.body);
+  const program = new Program(scopes);
+  const frame = new Frame(program, scopes.root, "handler", new Set(), null);
+  const body = block(frame, handler.body);
+  const locals = [...scopes.root.bound].filter((name) => !scopes.root.globals.has(name));
+  const parameters = locals.map((name) => `v_${name}=env.param(${JSON.stringify(name)});`).join("");
+  const reads = [...program.globalsRead].map(
+    (name) => `g_${name}=env.${scopes.declaredGlobal.has(name) ? "param" : "name"}(${JSON.stringify(name)})`,
+  );
+  const globals = [...scopes.declaredGlobal].map((name) => `G_${name}=env.global(${JSON.stringify(name)})`);
+  const env = [...reads, ...globals];
+  const head = `${env.length === 0 ? "" : `let ${env.join(",")};`}${declarations(scopes.root)}${parameters}${frame.temps()}`;
+  const record = { kind: "function" as const, start: handler.start, end: handler.end, name: "handler" };
+  frame.use("S");
+  const main = scopes.root.isGenerator
+    ? `function(env){${head}return ${frame.use("makeGenerator")}("handler","handler",(function*(){${program.mark(record, `${body}return null;`)}})());}`
+    : `function(env){${head}${program.mark(record, `try{++S.depth;${body}return null;}finally{S.depth--;}`)}}`;
+  const { code, ranges } = program.finish(main);
+  return { code, ranges, lines: new AuthorLines(wrapped, source) };
+}
+
+/** For errors: positions of the wrapped text as the author's. */
+export function authorLines(source: string): AuthorLines {
+  return new AuthorLines(wrap(source), source);
+}

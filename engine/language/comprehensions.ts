@@ -1,0 +1,105 @@
+// Code generation for comprehensions and generator expressions.
+//
+// A list, set or dict comprehension is an arrow function called in place: its variables are its own, and since it
+// runs at once, names bound around it are bound inside. A generator expression is a generator of its own. The first
+// iterable is evaluated outside, as Python does.
+import type { Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from "./ast.ts";
+import { Frame } from "./emitter.ts";
+import { condition, unsupported, value } from "./expressions.ts";
+import { stepCode } from "./statements.ts";
+import { assign } from "./targets.ts";
+
+type Node = ListComp | SetComp | DictComp | GeneratorExp;
+
+/** The value of a comprehension. */
+export function comprehension(f: Frame, node: Node): string {
+  if (node.generators.some((g) => g.is_async)) throw unsupported("asynchronous comprehension", node);
+  const { program } = f;
+  const scope = program.scopes.of(node);
+  const bound = new Set([...f.bound].filter((name) => !scope.bound.has(name)));
+  const name = node.kind === "GeneratorExp" ? "<genexpr>" : "<comp>";
+  const inner = new Frame(program, scope, `${f.qualname}.<locals>.${name}`, bound, f.firstParameter).inside(
+    f,
+  );
+  const source = program.unique("s");
+  const result = program.unique("r");
+  const [collect, start, finish] = collector(inner, node, result);
+  const loops = loop(inner, node, node.generators, 0, source, collect);
+  const variables = [...scope.bound].map((v) => `v_${v}`);
+  const declare = variables.length === 0 ? "" : `let ${variables.join(",")};`;
+  const first = f.mark(
+    (node.generators[0] as Comprehension).iter,
+    `${f.use("iter")}(${value(f, (node.generators[0] as Comprehension).iter)})`,
+  );
+  if (node.kind === "GeneratorExp") {
+    const body = program.mark(
+      { kind: "function", start: node.start, end: node.end, name: "<genexpr>" },
+      `${declare}${inner.temps()}${loops}return null;`,
+    );
+    return f.mark(
+      node,
+      `((${source})=>${f.use("makeGenerator")}("<genexpr>",${JSON.stringify(inner.qualname)},(function*(){${body}})()))(${first})`,
+    );
+  }
+  const body = program.mark(
+    { kind: "comprehension", start: node.start, end: node.end },
+    `${declare}${inner.temps()}${start}${loops}${finish}`,
+  );
+  return f.mark(node, `((${source})=>{${body}})(${first})`);
+}
+
+function collector(f: Frame, node: Node, result: string): [() => string, string, string] {
+  switch (node.kind) {
+    case "ListComp":
+      return [
+        () => `${result}.push(${value(f, node.elt)});`,
+        `const ${result}=[];`,
+        `return ${f.use("list")}(${result});`,
+      ];
+    case "SetComp":
+      return [
+        () => f.mark(node.elt, `${result}.add(${value(f, node.elt)});`),
+        `const ${result}=${f.use("setOf")}([]);`,
+        `return ${result};`,
+      ];
+    case "DictComp":
+      return [
+        () => f.mark(node.key, `${result}.set(${value(f, node.key)},${value(f, node.value)});`),
+        `const ${result}=${f.use("dictOf")}([]);`,
+        `return ${result};`,
+      ];
+    case "GeneratorExp":
+      return [() => `yield ${value(f, node.elt)};`, "", ""];
+  }
+}
+
+function loop(
+  f: Frame,
+  node: Node,
+  generators: readonly Comprehension[],
+  i: number,
+  source: string,
+  collect: () => string,
+): string {
+  const generator = generators[i];
+  if (generator === undefined) return collect();
+  const { program } = f;
+  const item = program.unique("n");
+  const before = new Set(f.bound);
+  const target = assign(f, generator.target, item);
+  const guards = generator.ifs
+    .map((test: Expr) => `if(!${f.scoped(() => condition(f, test))})continue;`)
+    .join("");
+  let rest: string;
+  const next = generators[i + 1];
+  if (next === undefined) rest = f.scoped(collect);
+  else {
+    const inner = program.unique("s");
+    const iterable = f.mark(next.iter, `${f.use("iter")}(${f.scoped(() => value(f, next.iter))})`);
+    rest = `const ${inner}=${iterable};${loop(f, node, generators, i + 1, inner, collect)}`;
+  }
+  f.bound = before;
+  const advance = f.mark(generator.iter, `${source}.next()`);
+  const memory = node.kind === "ListComp" && next === undefined ? `${f.use("allocate")}(8);` : "";
+  return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${stepCode(f, 1)}${memory}${target}${guards}${rest}}`;
+}

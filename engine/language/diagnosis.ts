@@ -1,0 +1,49 @@
+// Which error a text gets that is not Python: the tokenizer's, a known mistake's, or "invalid syntax".
+
+import { PySyntaxError } from "./diagnostics.ts";
+import { LineMap } from "./lines.ts";
+import { StatementMistakes } from "./mistakes-statements.ts";
+import { GrammarFailure } from "./parser-base.ts";
+import type { TokenStream } from "./tokenizer.ts";
+import { Kind } from "./tokens.ts";
+
+/**
+ * After a mistake of grammar CPython reads the rest of the text, and prefers what its tokenizer finds there: a
+ * broken literal, or a bracket on an earlier line that is never closed and so explains the mistake.
+ * @param reached offset of the last token that was looked at
+ */
+export function preferTokenizer(
+  error: PySyntaxError,
+  stream: TokenStream,
+  text: string,
+  reached: number,
+): PySyntaxError {
+  const { failure } = stream;
+  if (failure === null || error.type === "MemoryError" || error.type === "RecursionError") return error;
+  if (failure.outranksGrammar) return failure.error;
+  const open = failure.openBracket;
+  if (open === null) return error;
+  const lines = new LineMap(text);
+  if (lines.position(reached).line <= lines.position(open.offset).line) return error;
+  return new PySyntaxError(`'${open.char}' was never closed`, open.offset, open.offset);
+}
+
+/**
+ * Finds the error for a text that the parser gave up on.
+ * @param firstPass index of the last token that the parser looked at
+ */
+export function diagnose(text: string, stream: TokenStream, firstPass: number): PySyntaxError {
+  const { failure, tokens } = stream;
+  if (failure !== null && tokens[firstPass].kind === Kind.Error) return failure.error;
+  const search = new StatementMistakes(text, stream, firstPass);
+  let error: PySyntaxError | null = null;
+  try {
+    search.module();
+  } catch (thrown) {
+    if (thrown instanceof PySyntaxError) error = thrown;
+    else if (!(thrown instanceof GrammarFailure)) throw thrown;
+  }
+  if (failure !== null && error === failure.error) return error;
+  error ??= search.plainFailure(firstPass);
+  return preferTokenizer(error, stream, text, search.lastToken.start);
+}

@@ -1,0 +1,205 @@
+// What code generation writes into: one program, its functions' frames, and the marks that become the source map.
+//
+// Code is built as strings. A piece of code that may raise, a function's body and a comprehension's body are wrapped
+// in marks (control characters that cannot occur in generated code otherwise, since literals are escaped); when the
+// program is finished the marks are taken out in one pass and their places become the map from JavaScript offsets
+// to the author's text. So nothing is stored at run time: a traceback is made from V8's stack positions alone.
+import type { Expr, Span } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+import { mangle, type Scope, type Scopes } from "./scope.ts";
+
+/** What a range of generated code stands for. */
+export interface MapRecord {
+  readonly kind: "node" | "function" | "comprehension";
+  readonly start: number;
+  readonly end: number;
+  /** A function's name, as tracebacks show it. */
+  readonly name?: string;
+  /** Where the left part of a call, subscript or binary operation ends: what follows is marked `^`, the rest `~`. */
+  readonly split?: number;
+  readonly shape?: "Call" | "Subscript" | "BinOp";
+}
+/** A range of the generated code, and what it stands for. */
+export interface MapRange extends MapRecord {
+  readonly from: number;
+  readonly to: number;
+}
+
+const OPEN = "\u0001";
+const SEP = "\u0002";
+const CLOSE = "\u0003";
+
+/** One program being generated. */
+export class Program {
+  readonly scopes: Scopes;
+  private readonly records: MapRecord[] = [];
+  private readonly constants: string[] = [];
+  private readonly constantNames: Map<string, string> = new Map();
+  private readonly used: Set<string> = new Set();
+  /** Global names the program reads, and those it declares `global`. */
+  readonly globalsRead: Set<string> = new Set();
+  /** Names that are deleted anywhere: reads of them always check. */
+  readonly deleted: Set<string> = new Set();
+  private counter = 0;
+
+  constructor(scopes: Scopes) {
+    this.scopes = scopes;
+    for (const scope of scopes.byNode.values()) for (const name of scope.deleted) this.deleted.add(name);
+  }
+
+  /** The name of a runtime function, noted as used. */
+  use(name: string): string {
+    this.used.add(name);
+    return name;
+  }
+  /** A JavaScript identifier of its own. */
+  unique(prefix: string): string {
+    this.counter += 1;
+    return `${prefix}${this.counter}`;
+  }
+  /** A constant made once per program; equal `code` gives the same one. */
+  constant(code: string): string {
+    let name = this.constantNames.get(code);
+    if (name === undefined) {
+      name = `k${this.constants.length}`;
+      this.constantNames.set(code, name);
+      this.constants.push(`${name}=${code}`);
+    }
+    return name;
+  }
+  mark(record: MapRecord, code: string): string {
+    this.records.push(record);
+    return `${OPEN}${this.records.length - 1}${SEP}${code}${CLOSE}`;
+  }
+
+  /** The whole program: an expression whose value is the factory that the worker loads. */
+  finish(main: string): { code: string; ranges: MapRange[] } {
+    const head = `(function($){"use strict";const {${[...this.used].join(",")}}=$;\n`;
+    const constants = this.constants.length === 0 ? "" : `const ${this.constants.join(",\n")};\n`;
+    return this.unmark(`${head}${constants}return ${main};\n})`);
+  }
+
+  private unmark(text: string): { code: string; ranges: MapRange[] } {
+    const ranges: (MapRange & { to: number })[] = [];
+    const open: (MapRange & { to: number })[] = [];
+    const parts: string[] = [];
+    let length = 0;
+    let from = 0;
+    const marks = /\u0001(\d+)\u0002|\u0003/g;
+    for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
+      const part = text.slice(from, match.index);
+      parts.push(part);
+      length += part.length;
+      from = match.index + match[0].length;
+      if (match[1] === undefined) (open.pop() as { to: number }).to = length;
+      else {
+        const range = { ...(this.records[Number(match[1])] as MapRecord), from: length, to: length };
+        ranges.push(range);
+        open.push(range);
+      }
+    }
+    parts.push(text.slice(from));
+    return { code: parts.join(""), ranges };
+  }
+}
+
+/** Where `break` and `continue` of a loop go. */
+export interface Loop {
+  /** Label to break to; the loop itself when null. */
+  readonly breakLabel: string | null;
+}
+
+/** One JavaScript function being generated: a Python function, a class body or a comprehension. */
+export class Frame {
+  readonly program: Program;
+  readonly scope: Scope;
+  readonly qualname: string;
+  /** Names known to be bound where code is being generated. */
+  bound: Set<string>;
+  loops: Loop[] = [];
+  /** First parameter, for `super()`. */
+  readonly firstParameter: string | null;
+  private tempTop = 0;
+  private tempMax = 0;
+  /** Nesting of blocks, of which CPython allows 20. */
+  blocks = 0;
+  /** Nesting of expressions and statements. */
+  private depth = 0;
+
+  constructor(
+    program: Program,
+    scope: Scope,
+    qualname: string,
+    bound: Set<string>,
+    firstParameter: string | null,
+  ) {
+    this.program = program;
+    this.scope = scope;
+    this.qualname = qualname;
+    this.bound = bound;
+    this.firstParameter = firstParameter;
+  }
+  use(name: string): string {
+    return this.program.use(name);
+  }
+  /** Marks code that may raise with the node it stands for. */
+  mark(node: Span | Expr, code: string): string {
+    const { start, end } = node;
+    const record: MapRecord = { kind: "node", start, end };
+    if ("kind" in node) {
+      if (node.kind === "Call")
+        return this.program.mark({ ...record, split: node.func.end, shape: "Call" }, code);
+      if (node.kind === "Subscript")
+        return this.program.mark({ ...record, split: node.value.end, shape: "Subscript" }, code);
+      if (node.kind === "BinOp")
+        return this.program.mark({ ...record, split: node.left.end, shape: "BinOp" }, code);
+    }
+    return this.program.mark(record, code);
+  }
+  temp(): string {
+    this.tempTop += 1;
+    if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
+    return `t${this.tempTop}`;
+  }
+  /** Runs `make`; temporaries it took are free afterwards. */
+  scoped<T>(make: () => T): T {
+    const top = this.tempTop;
+    const made = make();
+    this.tempTop = top;
+    return made;
+  }
+  temps(): string {
+    if (this.tempMax === 0) return "";
+    return `let ${Array.from({ length: this.tempMax }, (_, i) => `t${i + 1}`).join(",")};`;
+  }
+  mangled(name: string): string {
+    return mangle(this.scope.className, name);
+  }
+  /** Guards the recursion of code generation itself (and of V8's parser after it). */
+  nested<T>(node: Span, make: () => T): T {
+    this.depth += 1;
+    if (this.depth > 400) {
+      throw new PySyntaxError(
+        "maximum recursion depth exceeded during compilation",
+        node.start,
+        node.end,
+        "RecursionError",
+      );
+    }
+    try {
+      return make();
+    } finally {
+      this.depth -= 1;
+    }
+  }
+  /** Takes over the nesting of the frame around. */
+  inside(outer: Frame): this {
+    this.depth = outer.depth;
+    return this;
+  }
+}
+
+/** A JavaScript string literal. */
+export function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,506 @@
+// Code generation for expressions.
+//
+// `value(frame, node)` gives JavaScript whose value is the Python value; `condition(frame, node)` gives JavaScript
+// whose value is its truth as a boolean. Arithmetic and comparison test for two small integers in place and call the
+// operator otherwise: measured, that is what keeps loops near the speed of plain JavaScript.
+//
+// Evaluation order is Python's, left to right. An operand is held in a temporary unless it is a constant or a bound
+// local and what follows cannot rebind it.
+import type { Call, Compare, CompareOperator, ConstantValue, Expr, JoinedStr, Span } from "./ast.ts";
+import { comprehension } from "./comprehensions.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+import { type Frame, quote } from "./emitter.ts";
+import { lambda } from "./functions.ts";
+import { storeName } from "./targets.ts";
+
+const MAX_SAFE = "9007199254740991";
+
+/** Runtime functions behind the binary operators. */
+export const BINARY: Record<string, string> = {
+  Add: "add",
+  Sub: "sub",
+  Mult: "mul",
+  MatMult: "matMul",
+  Div: "div",
+  Mod: "mod",
+  Pow: "pow",
+  LShift: "lShift",
+  RShift: "rShift",
+  BitOr: "bitOr",
+  BitXor: "bitXor",
+  BitAnd: "bitAnd",
+  FloorDiv: "floorDiv",
+};
+const ORDER: Partial<Record<CompareOperator, [string, string]>> = {
+  Lt: ["lt", "<"],
+  LtE: ["le", "<="],
+  Gt: ["gt", ">"],
+  GtE: ["ge", ">="],
+};
+
+/** A literal. */
+export function constant(f: Frame, c: ConstantValue): string {
+  const { program } = f;
+  switch (c.type) {
+    case "None":
+      return "null";
+    case "True":
+      return "true";
+    case "False":
+      return "false";
+    case "Ellipsis":
+      return f.use("Ellipsis");
+    case "int":
+      return c.value <= 9007199254740991n ? String(c.value) : program.constant(`${c.value}n`);
+    case "float":
+      return program.constant(
+        `new ${f.use("PyFloat")}(${c.value === Number.POSITIVE_INFINITY ? "Infinity" : c.value})`,
+      );
+    case "complex":
+      return program.constant(
+        `new ${f.use("PyComplex")}(0,${c.value === Number.POSITIVE_INFINITY ? "Infinity" : c.value})`,
+      );
+    case "str":
+      return quote(c.value);
+    case "bytes":
+      return program.constant(`${f.use("bytesOf")}(${quote(latin1(c.value))})`);
+  }
+}
+function latin1(bytes: Uint8Array): string {
+  let out = "";
+  for (const byte of bytes) out += String.fromCharCode(byte);
+  return out;
+}
+
+/** May the code for `node` be repeated and moved without anyone noticing? */
+function isSimple(f: Frame, node: Expr): boolean {
+  if (node.kind === "Constant") return true;
+  return node.kind === "Name" && isBoundLocal(f, node.id);
+}
+function isBoundLocal(f: Frame, raw: string): boolean {
+  const name = f.mangled(raw);
+  if (!f.bound.has(name) || f.program.deleted.has(name)) return false;
+  const { where } = f.program.scopes.resolve(f.scope, name);
+  return where === "local" || where === "free";
+}
+
+/** A read of a variable. */
+export function readName(f: Frame, raw: string, node: Span): string {
+  const name = f.mangled(raw);
+  const { program } = f;
+  const found = program.scopes.resolve(f.scope, name);
+  if (found.where === "class") {
+    const t = f.temp();
+    const outer = outerRead(f, name, node);
+    return `((${t}=ns.get(${quote(name)}))!==undefined?${t}:${outer})`;
+  }
+  if (found.where === "local" || found.where === "free") {
+    if (isBoundLocal(f, raw)) return `v_${name}`;
+    if (found.scope.kind === "class") return `v_${name}`;
+    const unbound = f.use(
+      found.where === "local" || f.scope.kind === "comprehension" ? "unboundLocal" : "unboundFree",
+    );
+    return f.mark(node, `(v_${name}===undefined?${unbound}(${quote(name)}):v_${name})`);
+  }
+  return readGlobal(f, name, node, found.where === "global" && found.explicit);
+}
+function readGlobal(f: Frame, name: string, node: Span, explicit: boolean): string {
+  const { program } = f;
+  const missing = (code: string) =>
+    f.mark(node, `(${code}===undefined?${f.use("unknownName")}(${quote(name)}):${code})`);
+  if (explicit) return missing(`G_${name}`);
+  program.globalsRead.add(name);
+  if (program.scopes.declaredGlobal.has(name))
+    return `(g_${name}!==undefined?g_${name}:${missing(`G_${name}`)})`;
+  return missing(`g_${name}`);
+}
+/** A name read in a class body that the body has not bound: global, or the enclosing function's. */
+function outerRead(f: Frame, name: string, node: Span): string {
+  const { scopes } = f.program;
+  for (let s = f.scope.parent; s !== null; s = s.parent) {
+    if (s.kind === "class") continue;
+    if (s.globals.has(name)) break;
+    if (s.bound.has(name) && !s.nonlocals.has(name)) {
+      // CPython looks in the class, then straight in the globals, unless the name is free in the body.
+      if (!f.scope.bound.has(name)) {
+        return f.mark(node, `(v_${name}===undefined?${f.use("unboundFree")}(${quote(name)}):v_${name})`);
+      }
+      break;
+    }
+  }
+  return readGlobal(f, name, node, scopes.declaredGlobal.has(name) && f.scope.globals.has(name));
+}
+
+/** Code for two operands evaluated in order: the code that evaluates them, and how to refer to them afterwards. */
+function operands(f: Frame, left: Expr, right: Expr): { first: string; a: string; b: string } {
+  const rightSimple = isSimple(f, right);
+  let first = "";
+  let a = value(f, left);
+  if (!(left.kind === "Constant" || (isSimple(f, left) && rightSimple))) {
+    const t = f.temp();
+    first += `${t}=${a},`;
+    a = t;
+  }
+  let b = value(f, right);
+  if (!rightSimple) {
+    const t = f.temp();
+    first += `${t}=${b},`;
+    b = t;
+  }
+  return { first, a, b };
+}
+const isInt = (node: Expr): boolean =>
+  node.kind === "Constant" && node.value.type === "int" && node.value.value <= 9007199254740991n;
+const isNonNumber = (node: Expr): boolean =>
+  (node.kind === "Constant" && node.value.type !== "int") ||
+  node.kind === "JoinedStr" ||
+  node.kind === "List" ||
+  node.kind === "Tuple" ||
+  node.kind === "Dict";
+
+function numbers(left: Expr, right: Expr, a: string, b: string): string {
+  const checks: string[] = [];
+  if (!isInt(left)) checks.push(`typeof ${a}==="number"`);
+  if (!isInt(right)) checks.push(`typeof ${b}==="number"`);
+  return checks.length === 0 ? "true" : checks.join("&&");
+}
+
+/** `left op right`, as a value. */
+function binary(f: Frame, node: Expr & { kind: "BinOp" }): string {
+  const fn = f.use(BINARY[node.op] as string);
+  if (!/^(?:Add|Sub|Mult|Mod)$/.test(node.op) || isNonNumber(node.left) || isNonNumber(node.right)) {
+    return f.mark(node, `${fn}(${value(f, node.left)},${value(f, node.right)})`);
+  }
+  return f.scoped(() => {
+    const { first, a, b } = operands(f, node.left, node.right);
+    return f.mark(node, `(${first}${arithmetic(f, node.op, fn, node.left, node.right, a, b)})`);
+  });
+}
+/** The fast path of an arithmetic operator on two operands that can be named twice. */
+export function arithmetic(
+  f: Frame,
+  op: string,
+  fn: string,
+  left: Expr,
+  right: Expr,
+  a: string,
+  b: string,
+): string {
+  const both = numbers(left, right, a, b);
+  if (op === "Mod") return `${both}&&${a}>=0&&${b}>0?${a}%${b}:${fn}(${a},${b})`;
+  const r = f.temp();
+  const symbol = op === "Add" ? "+" : op === "Sub" ? "-" : "*";
+  const range = `(${r}=${a}${symbol}${b})<=${MAX_SAFE}&&${r}>=-${MAX_SAFE}`;
+  // A product of zero may be -0, which ints do not have.
+  return `${both}&&${range}${op === "Mult" ? `&&${r}!==0` : ""}?${r}:${fn}(${a},${b})`;
+}
+
+/** One comparison of two operands that are named already, as a truth or as a value. */
+function comparison(
+  f: Frame,
+  op: CompareOperator,
+  left: Expr,
+  right: Expr,
+  a: string,
+  b: string,
+  asTruth: boolean,
+): string {
+  const order = ORDER[op];
+  const truth = (code: string) => (asTruth ? `${f.use("truth")}(${code})` : code);
+  if (order !== undefined) {
+    const [fn, symbol] = order;
+    const slow = truth(`${f.use(fn)}(${a},${b})`);
+    if (isNonNumber(left) || isNonNumber(right)) return slow;
+    return `(${numbers(left, right, a, b)}?${a}${symbol}${b}:${slow})`;
+  }
+  switch (op) {
+    case "Is":
+      return `(${a}===${b})`;
+    case "IsNot":
+      return `(${a}!==${b})`;
+    case "In":
+      return `${f.use("isIn")}(${a},${b})`;
+    case "NotIn":
+      return `!${f.use("isIn")}(${a},${b})`;
+    case "Eq":
+      return truth(`${f.use("eq")}(${a},${b})`);
+    default:
+      return truth(`${f.use("ne")}(${a},${b})`);
+  }
+}
+
+function compare(f: Frame, node: Compare, asTruth: boolean): string {
+  return f.scoped(() => {
+    const right = node.comparators[0] as Expr;
+    if (node.ops.length === 1) {
+      const { first, a, b } = operands(f, node.left, right);
+      return f.mark(
+        node,
+        `(${first}${comparison(f, node.ops[0] as CompareOperator, node.left, right, a, b, asTruth)})`,
+      );
+    }
+    // a < b < c: each operand once, stopping at the first that is false, whose value is the result.
+    const chain = (left: Expr, a: string, i: number): string => {
+      const next = node.comparators[i] as Expr;
+      const b = f.temp();
+      const evaluate = `${b}=${value(f, next)}`;
+      const op = node.ops[i] as CompareOperator;
+      if (i === node.ops.length - 1) return `(${evaluate},${comparison(f, op, left, next, a, b, asTruth)})`;
+      if (asTruth)
+        return `(${evaluate},${comparison(f, op, left, next, a, b, true)})&&${chain(next, b, i + 1)}`;
+      const r = f.temp();
+      return `(${evaluate},${f.use("truth")}(${r}=${comparison(f, op, left, next, a, b, false)})?${chain(next, b, i + 1)}:${r})`;
+    };
+    const a = f.temp();
+    return f.mark(node, `(${a}=${value(f, node.left)},${chain(node.left, a, 0)})`);
+  });
+}
+
+/** JavaScript whose value is the truth of `node`. */
+export function condition(f: Frame, node: Expr): string {
+  return f.nested(node, () => {
+    switch (node.kind) {
+      case "Constant": {
+        const c = node.value;
+        if (c.type === "True") return "true";
+        if (c.type === "False" || c.type === "None") return "false";
+        break;
+      }
+      case "UnaryOp":
+        if (node.op === "Not") return `!${condition(f, node.operand)}`;
+        break;
+      case "BoolOp":
+        return `(${node.values.map((v) => condition(f, v)).join(node.op === "And" ? "&&" : "||")})`;
+      case "Compare":
+        return compare(f, node, true);
+      default:
+        break;
+    }
+    return f.mark(node, `${f.use("truth")}(${value(f, node)})`);
+  });
+}
+
+/** JavaScript whose value is that of `node`. */
+export function value(f: Frame, node: Expr): string {
+  return f.nested(node, () => expression(f, node));
+}
+
+function expression(f: Frame, node: Expr): string {
+  switch (node.kind) {
+    case "Constant":
+      return constant(f, node.value);
+    case "Name":
+      return readName(f, node.id, node);
+    case "BinOp":
+      return binary(f, node);
+    case "UnaryOp": {
+      if (node.op === "Not") return `!${condition(f, node.operand)}`;
+      if (node.op === "USub" && node.operand.kind === "Constant" && node.operand.value.type === "int") {
+        const literal = node.operand.value.value;
+        if (literal > 0n && literal <= 9007199254740991n) return `(-${literal})`;
+      }
+      const fn = node.op === "USub" ? "neg" : node.op === "UAdd" ? "pos" : "invert";
+      return f.mark(node, `${f.use(fn)}(${value(f, node.operand)})`);
+    }
+    case "BoolOp":
+      return f.scoped(() => {
+        const t = f.temp();
+        const last = node.values.length - 1;
+        const truth = f.use("truth");
+        let out = value(f, node.values[last] as Expr);
+        for (let i = last - 1; i >= 0; i--) {
+          const operand = node.values[i] as Expr;
+          const test = f.mark(operand, `${truth}(${t}=${value(f, operand)})`);
+          out = node.op === "And" ? `(${test}?${out}:${t})` : `(${test}?${t}:${out})`;
+        }
+        return out;
+      });
+    case "NamedExpr": {
+      // It may stand behind `and` or in a branch, so it does not make the name certain.
+      const before = new Set(f.bound);
+      const code = `(${storeName(f, node.target.id, value(f, node.value), node.target)})`;
+      f.bound = before;
+      return code;
+    }
+    case "Lambda":
+      return lambda(f, node);
+    case "IfExp":
+      return `(${condition(f, node.test)}?${value(f, node.body)}:${value(f, node.orelse)})`;
+    case "Dict":
+      return dictDisplay(f, node);
+    case "Set":
+      return f.mark(node, `${f.use("setOf")}([${elements(f, node.elts)}])`);
+    case "List":
+      return `${f.use("list")}([${elements(f, node.elts)}])`;
+    case "Tuple":
+      if (node.elts.every((e) => e.kind === "Constant")) {
+        return f.program.constant(`${f.use("tuple")}([${elements(f, node.elts)}])`);
+      }
+      return `${f.use("tuple")}([${elements(f, node.elts)}])`;
+    case "ListComp":
+    case "SetComp":
+    case "DictComp":
+    case "GeneratorExp":
+      return comprehension(f, node);
+    case "Await":
+      throw unsupported("`await`", node);
+    case "Yield":
+      return `(yield ${node.value === null ? "null" : value(f, node.value)})`;
+    case "YieldFrom":
+      return f.mark(node, `(yield* ${f.use("delegate")}(${value(f, node.value)}))`);
+    case "Compare":
+      return compare(f, node, false);
+    case "Call":
+      return callExpression(f, node);
+    case "JoinedStr":
+      return joined(f, node);
+    case "FormattedValue":
+      return formatted(f, node);
+    case "Attribute":
+      return f.mark(node, `${f.use("getAttribute")}(${value(f, node.value)},${quote(f.mangled(node.attr))})`);
+    case "Subscript":
+      return f.mark(node, `${f.use("getItem")}(${value(f, node.value)},${value(f, node.slice)})`);
+    case "Slice": {
+      const part = (e: Expr | null) => (e === null ? "null" : value(f, e));
+      return `new ${f.use("PySlice")}(${part(node.lower)},${part(node.upper)},${part(node.step)})`;
+    }
+    case "Starred":
+      throw new PySyntaxError("can't use starred expression here", node.start, node.end);
+  }
+}
+
+/** What is valid Python but not built yet. */
+export function unsupported(what: string, node: Span): PySyntaxError {
+  return new PySyntaxError(
+    `${what} is not supported in expressions yet`,
+    node.start,
+    node.end,
+    "NotImplementedError",
+  );
+}
+
+/** The items of a display, starred ones spread. */
+export function elements(f: Frame, nodes: readonly Expr[]): string {
+  return nodes
+    .map((node) =>
+      node.kind === "Starred"
+        ? `...${f.mark(node.value, `${f.use("spread")}(${value(f, node.value)})`)}`
+        : value(f, node),
+    )
+    .join(",");
+}
+
+function dictDisplay(f: Frame, node: Expr & { kind: "Dict" }): string {
+  if (node.keys.every((key) => key !== null)) {
+    const parts = node.keys.map((key, i) => `${value(f, key as Expr)},${value(f, node.values[i] as Expr)}`);
+    return f.mark(node, `${f.use("dictOf")}([${parts.join(",")}])`);
+  }
+  // `**mapping` among the entries: built in order.
+  let out = `${f.use("dictOf")}([])`;
+  for (const [i, key] of node.keys.entries()) {
+    const entry = node.values[i] as Expr;
+    out =
+      key === null
+        ? f.mark(entry, `${f.use("dictMerge")}(${out},${value(f, entry)})`)
+        : f.mark(key, `${f.use("dictAdd")}(${out},${value(f, key)},${value(f, entry)})`);
+  }
+  return out;
+}
+
+// ---- f-strings -----------------------------------------------------------------------------------
+
+function formatted(f: Frame, node: Expr & { kind: "FormattedValue" }): string {
+  let code = value(f, node.value);
+  if (node.conversion !== null) {
+    const fn = node.conversion === "s" ? "str" : node.conversion === "r" ? "repr" : "ascii";
+    code = f.mark(node, `${f.use(fn)}(${code})`);
+  }
+  const spec = node.format_spec === null ? '""' : joined(f, node.format_spec);
+  return f.mark(node, `${f.use("format")}(${code},${spec})`);
+}
+function joined(f: Frame, node: JoinedStr): string {
+  const parts = node.values.map((v) => value(f, v));
+  if (parts.length === 0) return '""';
+  if (parts.length === 1) return parts[0] as string;
+  return f.mark(node, `${f.use("joined")}(${parts.join("+")})`);
+}
+
+// ---- calls ---------------------------------------------------------------------------------------
+
+function callExpression(f: Frame, node: Call): string {
+  const { func, args, keywords } = node;
+  if (func.kind === "Name" && func.id === "super" && args.length === 0 && keywords.length === 0) {
+    const found = f.program.scopes.resolve(f.scope, "super");
+    if (found.where === "global" && !found.explicit) return superCall(f, node);
+  }
+  const plain = keywords.length === 0 && args.every((a) => a.kind !== "Starred");
+  if (func.kind === "Attribute") return methodCall(f, node, plain);
+  const callee = value(f, func);
+  if (plain && args.length <= 3) {
+    const list = args.map((a) => `,${value(f, a)}`).join("");
+    return f.mark(node, `${f.use(`call${args.length}`)}(${callee}${list})`);
+  }
+  return f.scoped(() => {
+    const t = f.temp();
+    return f.mark(node, `(${t}=${callee},${f.use("call")}(${t},${argumentList(f, t, args, keywords)}))`);
+  });
+}
+
+/** `object.method(…)`: looked up before the arguments are evaluated, without making the bound method. */
+function methodCall(f: Frame, node: Call, plain: boolean): string {
+  const func = node.func as Expr & { kind: "Attribute" };
+  const name = quote(f.mangled(func.attr));
+  const { args, keywords } = node;
+  if (plain && args.length <= 2 && args.every((a) => isSimple(f, a))) {
+    const list = args.map((a) => `,${value(f, a)}`).join("");
+    return f.mark(node, `${f.use(`method${args.length}`)}(${value(f, func.value)},${name}${list})`);
+  }
+  return f.scoped(() => {
+    const [o, m] = [f.temp(), f.temp()];
+    const look = f.mark(func, `${m}=${f.use("loadMethod")}(${o}=${value(f, func.value)},${name})`);
+    if (plain && args.length <= 2) {
+      const list = args.map((a) => `,${value(f, a)}`).join("");
+      return f.mark(node, `(${look},${f.use(`callMethod${args.length}`)}(${m},${o}${list}))`);
+    }
+    return f.mark(node, `(${look},${f.use("callMethod")}(${m},${o},${argumentList(f, m, args, keywords)}))`);
+  });
+}
+
+/** The two last arguments of `call`: an array of positional ones, and the keywords or null. */
+export function argumentList(
+  f: Frame,
+  callee: string,
+  args: readonly Expr[],
+  keywords: Call["keywords"],
+): string {
+  const positional = args
+    .map((a) =>
+      a.kind === "Starred"
+        ? `...${f.mark(a, `${f.use("spreadArguments")}(${callee},${value(f, a.value)})`)}`
+        : value(f, a),
+    )
+    .join(",");
+  if (keywords.length === 0) return `[${positional}],null`;
+  if (keywords.every((k) => k.arg !== null)) {
+    const pairs = keywords.map((k) => `[${quote(k.arg as string)},${value(f, k.value)}]`);
+    return `[${positional}],new Map([${pairs.join(",")}])`;
+  }
+  let map = "new Map()";
+  for (const k of keywords) {
+    map =
+      k.arg === null
+        ? f.mark(k, `${f.use("mergeKeywords")}(${callee},${map},${value(f, k.value)})`)
+        : f.mark(k, `${f.use("addKeyword")}(${callee},${map},${quote(k.arg)},${value(f, k.value)})`);
+  }
+  return `[${positional}],${map}`;
+}
+
+function superCall(f: Frame, node: Call): string {
+  let owner: Frame["scope"] | null = f.scope;
+  while (owner !== null && owner.kind !== "class") owner = owner.parent;
+  if (owner === null || f.scope.kind === "class") {
+    return f.mark(node, `${f.use("superWithoutClass")}()`);
+  }
+  const first = f.firstParameter;
+  return f.mark(node, `${f.use("superOf")}(v___class__,${first === null ? "undefined" : `v_${first}`})`);
+}

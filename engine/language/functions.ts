@@ -1,0 +1,216 @@
+// Code generation for functions, lambdas and classes.
+import type { Arguments, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
+import { Frame, quote } from "./emitter.ts";
+import { argumentList, elements, unsupported, value } from "./expressions.ts";
+import { mangle, type Scope } from "./scope.ts";
+import { block } from "./statements.ts";
+import { storeName } from "./targets.ts";
+
+/** Code at the start of every Python function: counts the call; `finally` takes it back. */
+function wrapBody(f: Frame, body: string): string {
+  f.use("S");
+  return `try{if(++S.depth>S.maxDepth)${f.use("recursionExceeded")}();${body}}finally{S.depth--;}`;
+}
+
+/** `let` for the variables of a function that are not parameters. */
+export function declarations(scope: Scope): string {
+  const names = [...scope.bound].filter(
+    (name) => !scope.params.has(name) && !scope.globals.has(name) && !scope.nonlocals.has(name),
+  );
+  return names.length === 0 ? "" : `let ${names.map((name) => `v_${name}`).join(",")};`;
+}
+
+/** The names bound inside a function when it is called: those around it that stay bound, and its parameters. */
+function boundInside(f: Frame, scope: Scope): Set<string> {
+  const bound = new Set<string>();
+  if (f.scope.kind !== "class") {
+    for (const name of f.bound) if (!scope.bound.has(name)) bound.add(name);
+  }
+  for (const name of scope.params) bound.add(name);
+  return bound;
+}
+
+/** Parameters as JavaScript takes them, the signature constant, and the defaults. */
+function parameters(
+  f: Frame,
+  scope: Scope,
+  args: Arguments,
+): { params: string; signature: string; defaults: string } {
+  const m = (name: string) => mangle(scope.className, name);
+  const positional = [...args.posonlyargs, ...args.args].map((a) => m(a.arg));
+  const kwonly = args.kwonlyargs.map((a) => m(a.arg));
+  const params = [
+    ...positional,
+    ...(args.vararg === null ? [] : [m(args.vararg.arg)]),
+    ...kwonly,
+    ...(args.kwarg === null ? [] : [m(args.kwarg.arg)]),
+  ];
+  const signature = f.program.constant(
+    `{positional:${JSON.stringify(positional)},posonly:${args.posonlyargs.length},required:${positional.length - args.defaults.length},varargs:${args.vararg === null ? "null" : quote(m(args.vararg.arg))},kwonly:${JSON.stringify(kwonly)},kwonlyRequired:${JSON.stringify(args.kw_defaults.map((d) => d === null))},varkw:${args.kwarg === null ? "null" : quote(m(args.kwarg.arg))}}`,
+  );
+  const kw = args.kw_defaults.flatMap((d, i) =>
+    d === null ? [] : [`[${quote(kwonly[i] as string)},${value(f, d)}]`],
+  );
+  const defaults =
+    args.defaults.length === 0 && kw.length === 0
+      ? ""
+      : `,{positional:[${args.defaults.map((d) => value(f, d)).join(",")}],kwonly:${kw.length === 0 ? "null" : `new Map([${kw.join(",")}])`}}`;
+  return { params: params.map((p) => `v_${p}`).join(","), signature, defaults };
+}
+
+/** The JavaScript function (or generator factory) of a Python function's body. */
+export function functionBody(
+  f: Frame,
+  scope: Scope,
+  name: string,
+  params: string,
+  node: { start: number; end: number },
+  body: string,
+): string {
+  const { program } = f;
+  const record = { kind: "function" as const, start: node.start, end: node.end, name };
+  if (scope.isGenerator) {
+    const inner = program.mark(record, `${declarations(scope)}${f.temps()}${body}`);
+    return `function(${params}){return ${f.use("makeGenerator")}(${quote(name)},${quote(f.qualname)},(function*(){${inner}})());}`;
+  }
+  return `function(${params}){${program.mark(record, wrapBody(f, `${declarations(scope)}${f.temps()}${body}`))}}`;
+}
+
+function qualify(f: Frame, name: string): string {
+  return f.scope.kind === "class" ? `${f.qualname}.${name}` : `${f.qualname}.<locals>.${name}`;
+}
+
+function firstParameter(args: Arguments): string | null {
+  const first = [...args.posonlyargs, ...args.args][0];
+  return first === undefined ? null : first.arg;
+}
+
+/** `lambda …: …`. */
+export function lambda(f: Frame, node: Lambda): string {
+  const scope = f.program.scopes.of(node);
+  const { params, signature, defaults } = parameters(f, scope, node.args);
+  const qualname = qualify(f, "<lambda>");
+  const inner = new Frame(
+    f.program,
+    scope,
+    qualname,
+    boundInside(f, scope),
+    firstParameter(node.args),
+  ).inside(f);
+  const result = value(inner, node.body);
+  const js = functionBody(inner, scope, "<lambda>", params, node, `${stepOne(inner)}return ${result};`);
+  return `new ${f.use("PyFunction")}("<lambda>",${quote(qualname)},${signature},${js}${defaults})`;
+}
+function stepOne(f: Frame): string {
+  return `if((S.steps+=1)>S.nextTick)${f.use("tick")}();`;
+}
+
+/** `def …`, decorators and all, as statements. */
+export function functionDefinition(f: Frame, node: FunctionDef): string {
+  if (node.type_params.length > 0) throw unsupported("a type parameter list", node);
+  const scope = f.program.scopes.of(node);
+  const { params, signature, defaults } = parameters(f, scope, node.args);
+  const qualname = qualify(f, node.name);
+  const decorators = node.decorator_list.map((d) => value(f, d));
+  const inner = new Frame(
+    f.program,
+    scope,
+    qualname,
+    boundInside(f, scope),
+    firstParameter(node.args),
+  ).inside(f);
+  // Inside itself the function's own name is bound once `def` has run, unless something unbinds it.
+  const body = `${block(inner, node.body)}return null;`;
+  const js = functionBody(inner, scope, node.name, params, node, body);
+  let code = `new ${f.use("PyFunction")}(${quote(node.name)},${quote(qualname)},${signature},${js}${defaults})`;
+  const doc = docstring(node.body);
+  if (doc !== null || hasAnnotations(node.args, node.returns)) {
+    code = `${f.use("describeFunction")}(${code},${doc === null ? "null" : quote(doc)},${annotations(f, node.args, node.returns)})`;
+  }
+  for (let i = decorators.length - 1; i >= 0; i--) {
+    code = f.mark(node.decorator_list[i] as Expr, `${f.use("call1")}(${decorators[i]},${code})`);
+  }
+  return `${storeName(f, node.name, code, node)};`;
+}
+
+function hasAnnotations(args: Arguments, returns: Expr | null): boolean {
+  return returns !== null || allArgs(args).some((a) => a.annotation !== null);
+}
+function allArgs(args: Arguments): Arguments["args"] {
+  const optional = (a: Arguments["vararg"]) => (a === null ? [] : [a]);
+  return [
+    ...args.posonlyargs,
+    ...args.args,
+    ...optional(args.vararg),
+    ...args.kwonlyargs,
+    ...optional(args.kwarg),
+  ];
+}
+function annotations(f: Frame, args: Arguments, returns: Expr | null): string {
+  const pairs = allArgs(args).flatMap((a) =>
+    a.annotation === null ? [] : [`${quote(f.mangled(a.arg))},${value(f, a.annotation)}`],
+  );
+  if (returns !== null) pairs.push(`"return",${value(f, returns)}`);
+  return pairs.length === 0 ? "null" : `${f.use("dictOf")}([${pairs.join(",")}])`;
+}
+
+/** The docstring of a body, or null. */
+export function docstring(body: readonly { kind: string }[]): string | null {
+  const first = body[0] as { kind: string; value?: Expr } | undefined;
+  if (first?.kind !== "ExprStmt" || first.value?.kind !== "Constant" || first.value.value.type !== "str")
+    return null;
+  return cleanDocstring(first.value.value.value);
+}
+/** Since 3.13 the compiler strips the indentation that all lines of a docstring share. */
+function cleanDocstring(text: string): string {
+  const lines = text
+    .replace(/\t/g, (_tab, at: number) => " ".repeat(8 - ((at - text.lastIndexOf("\n", at) - 1) % 8)))
+    .split("\n");
+  let margin = Number.POSITIVE_INFINITY;
+  for (const line of lines.slice(1)) {
+    const content = line.trimStart();
+    if (content !== "") margin = Math.min(margin, line.length - content.length);
+  }
+  return [
+    (lines[0] as string).replace(/^ +/, ""),
+    ...lines
+      .slice(1)
+      .map((line) =>
+        margin === Number.POSITIVE_INFINITY
+          ? line.trimStart()
+          : line.slice(Math.min(margin, line.length - line.trimStart().length)),
+      ),
+  ].join("\n");
+}
+
+/** `class …`, decorators and all, as statements. */
+export function classDefinition(f: Frame, node: ClassDef): string {
+  if (node.type_params.length > 0) throw unsupported("a type parameter list", node);
+  const scope = f.program.scopes.of(node);
+  const qualname = qualify(f, node.name);
+  const decorators = node.decorator_list.map((d) => value(f, d));
+  const bases = elements(f, node.bases);
+  const keywords = node.keywords.length === 0 ? "null" : argumentList(f, "null", [], node.keywords).slice(3);
+  const inner = new Frame(
+    f.program,
+    scope,
+    qualname,
+    new Set(f.scope.kind === "class" ? [] : f.bound),
+    null,
+  ).inside(f);
+  for (const name of scope.bound) inner.bound.delete(name);
+  const doc = docstring(node.body);
+  const body = block(inner, node.body);
+  const wrapped = f.program.mark(
+    { kind: "function", start: node.start, end: node.end, name: node.name },
+    wrapBody(inner, `${inner.temps()}${doc === null ? "" : `ns.set("__doc__",${quote(doc)});`}${body}`),
+  );
+  let code = f.mark(
+    node,
+    `(()=>{let v___class__;return v___class__=${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},[${bases}],${keywords},(ns)=>{${wrapped}},(c)=>{v___class__=c});})()`,
+  );
+  for (let i = decorators.length - 1; i >= 0; i--) {
+    code = f.mark(node.decorator_list[i] as Expr, `${f.use("call1")}(${decorators[i]},${code})`);
+  }
+  return `${storeName(f, node.name, code, node)};`;
+}

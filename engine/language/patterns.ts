@@ -1,0 +1,168 @@
+// Code generation for `match`.
+//
+// A pattern becomes a JavaScript condition over a temporary; names are bound as it succeeds, left to right, as PEP 634
+// allows. An irrefutable case ends the chain; what follows it is a syntax error the parser's tree still holds.
+import type { Expr, Match, Pattern } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+import type { Frame } from "./emitter.ts";
+import { condition, value } from "./expressions.ts";
+import { block } from "./statements.ts";
+import { storeName } from "./targets.ts";
+
+/** `match subject: case …`. */
+export function matchStatement(f: Frame, node: Match): string {
+  const { program } = f;
+  const subject = program.unique("m");
+  const label = program.unique("L");
+  let code = `const ${subject}=${value(f, node.subject)};`;
+  const before = new Set(f.bound);
+  for (const [i, branch] of node.cases.entries()) {
+    const { pattern, guard } = branch;
+    if (i < node.cases.length - 1 && guard === null && irrefutable(pattern)) {
+      const what =
+        pattern.kind === "MatchAs" && pattern.name !== null ? `name capture '${pattern.name}'` : "wildcard";
+      throw new PySyntaxError(`${what} makes remaining patterns unreachable`, pattern.start, pattern.end);
+    }
+    checkNames(pattern, new Set());
+    f.bound = new Set(before);
+    const matched = new Set(before);
+    const test = f.scoped(() => {
+      const made = patternTest(f, pattern, subject, matched);
+      f.bound = matched;
+      return guard === null ? made : `${made}&&${condition(f, guard)}`;
+    });
+    code += `if(${test}){${block(f, branch.body)}break ${label};}`;
+  }
+  f.bound = before;
+  return `${label}:{${code}}`;
+}
+
+function irrefutable(pattern: Pattern): boolean {
+  if (pattern.kind === "MatchAs") return pattern.pattern === null || irrefutable(pattern.pattern);
+  return pattern.kind === "MatchOr" && pattern.patterns.some(irrefutable);
+}
+
+/** Names a pattern binds; binding one twice is an error, alternatives must bind the same. */
+function checkNames(pattern: Pattern, names: Set<string>): Set<string> {
+  const bind = (name: string | null): void => {
+    if (name === null) return;
+    if (names.has(name)) {
+      throw new PySyntaxError(
+        `multiple assignments to name '${name}' in pattern`,
+        pattern.start,
+        pattern.end,
+      );
+    }
+    names.add(name);
+  };
+  switch (pattern.kind) {
+    case "MatchSequence":
+      for (const part of pattern.patterns) checkNames(part, names);
+      break;
+    case "MatchMapping":
+      for (const part of pattern.patterns) checkNames(part, names);
+      bind(pattern.rest);
+      break;
+    case "MatchClass": {
+      const seen = new Set<string>();
+      for (const attribute of pattern.kwd_attrs) {
+        if (seen.has(attribute)) {
+          throw new PySyntaxError(
+            `attribute name repeated in class pattern: ${attribute}`,
+            pattern.start,
+            pattern.end,
+          );
+        }
+        seen.add(attribute);
+      }
+      for (const part of [...pattern.patterns, ...pattern.kwd_patterns]) checkNames(part, names);
+      break;
+    }
+    case "MatchStar":
+      bind(pattern.name);
+      break;
+    case "MatchAs":
+      if (pattern.pattern !== null) checkNames(pattern.pattern, names);
+      bind(pattern.name);
+      break;
+    case "MatchOr": {
+      const all = pattern.patterns.map((part) => checkNames(part, new Set(names)));
+      const first = all[0] as Set<string>;
+      for (const [i, other] of all.entries()) {
+        if (i < all.length - 1 && irrefutable(pattern.patterns[i] as Pattern)) {
+          const part = pattern.patterns[i] as Pattern;
+          const what =
+            part.kind === "MatchAs" && part.name !== null ? `name capture '${part.name}'` : "wildcard";
+          throw new PySyntaxError(`${what} makes remaining patterns unreachable`, part.start, part.end);
+        }
+        if (other.size !== first.size || ![...other].every((name) => first.has(name))) {
+          throw new PySyntaxError("alternative patterns bind different names", pattern.start, pattern.end);
+        }
+      }
+      for (const name of first) names.add(name);
+      break;
+    }
+    default:
+      break;
+  }
+  return names;
+}
+
+/** A condition that is true when the pure code `subject` matches; binds names on the way. */
+function patternTest(f: Frame, pattern: Pattern, subject: string, matched: Set<string>): string {
+  const bind = (name: string, code: string): string => {
+    const stored = storeName(f, name, code, pattern);
+    matched.add(f.mangled(name));
+    return `(${stored},true)`;
+  };
+  /** Tests the parts of an array held in a temporary. */
+  const parts = (array: string, patterns: readonly Pattern[]): string =>
+    patterns
+      .map((part, i) => patternTest(f, part, `${array}[${i}]`, matched))
+      .filter((test) => test !== "true")
+      .map((test) => `&&${test}`)
+      .join("");
+  switch (pattern.kind) {
+    case "MatchValue":
+      return f.mark(pattern, `${f.use("truth")}(${f.use("eq")}(${subject},${value(f, pattern.value)}))`);
+    case "MatchSingleton":
+      return `${subject}===${pattern.value === "None" ? "null" : pattern.value.toLowerCase()}`;
+    case "MatchSequence": {
+      const t = f.temp();
+      const star = pattern.patterns.findIndex((part) => part.kind === "MatchStar");
+      const n = pattern.patterns.length;
+      const open = f.mark(
+        pattern,
+        `(${t}=${f.use("matchSequence")}(${subject},${star < 0 ? n : n - 1},${star}))!==null`,
+      );
+      return `(${open}${parts(t, pattern.patterns)})`;
+    }
+    case "MatchStar":
+      return pattern.name === null ? "true" : bind(pattern.name, subject);
+    case "MatchMapping": {
+      const t = f.temp();
+      const keys = pattern.keys.map((key: Expr) => value(f, key)).join(",");
+      const rest = pattern.rest !== null;
+      const open = f.mark(pattern, `(${t}=${f.use("matchMapping")}(${subject},[${keys}],${rest}))!==null`);
+      const tail = pattern.rest === null ? "" : `&&${bind(pattern.rest, `${t}[${pattern.keys.length}]`)}`;
+      return `(${open}${parts(t, pattern.patterns)}${tail})`;
+    }
+    case "MatchClass": {
+      const t = f.temp();
+      const names = JSON.stringify(pattern.kwd_attrs.map((name) => f.mangled(name)));
+      const open = f.mark(
+        pattern,
+        `(${t}=${f.use("matchClass")}(${subject},${value(f, pattern.cls)},${pattern.patterns.length},${names}))!==null`,
+      );
+      return `(${open}${parts(t, [...pattern.patterns, ...pattern.kwd_patterns])})`;
+    }
+    case "MatchAs": {
+      const inner = pattern.pattern === null ? "true" : patternTest(f, pattern.pattern, subject, matched);
+      if (pattern.name === null) return inner;
+      const stored = bind(pattern.name, subject);
+      return inner === "true" ? stored : `(${inner}&&${stored})`;
+    }
+    case "MatchOr":
+      return `(${pattern.patterns.map((part) => patternTest(f, part, subject, matched)).join("||")})`;
+  }
+}

@@ -1,0 +1,554 @@
+// Scopes: which names each function, class and comprehension binds, and where the others are found.
+//
+// CPython's symtable.c decides the same: a name that is bound anywhere in a block is local to it, `global` and
+// `nonlocal` redirect it, what is left is looked for in the enclosing *functions* (classes are skipped) and is global
+// otherwise. Generated code turns locals into JavaScript variables, so closures need no cells; what the analysis
+// must know is which function declares a variable, and the errors CPython raises at this stage.
+import type { Arguments, Comprehension, ExceptHandler, Expr, Pattern, Span, Stmt, TypeParam } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
+
+export type ScopeKind = "function" | "class" | "comprehension";
+/** Nodes that open a scope. */
+export type ScopeNode = Span & { readonly kind: string };
+
+/** One block's names. */
+export class Scope {
+  readonly kind: ScopeKind;
+  readonly parent: Scope | null;
+  /** Bound here: parameters, targets, definitions, imports. */
+  readonly bound: Set<string> = new Set();
+  readonly params: Set<string> = new Set();
+  readonly globals: Set<string> = new Set();
+  readonly nonlocals: Set<string> = new Set();
+  /** Deleted somewhere (also by leaving `except … as name`): reads must check. */
+  readonly deleted: Set<string> = new Set();
+  /** Iteration variables of a comprehension. */
+  readonly iteration: Set<string> = new Set();
+  /** Read before any `global`/`nonlocal` statement names them. */
+  readonly used: Map<string, "used" | "assigned" | "annotated"> = new Map();
+  isGenerator = false;
+  isAsync = false;
+  /** Class scopes: does a method use `super()` or `__class__`? */
+  needsClassCell = false;
+  /** Name of the class, for mangling. */
+  readonly className: string | null;
+  /** Where each `nonlocal` stands, for errors. */
+  readonly nonlocalSpans: Map<string, Span> = new Map();
+  /** A comprehension's kind, for messages. */
+  what: string | null = null;
+
+  constructor(kind: ScopeKind, parent: Scope | null, className: string | null) {
+    this.kind = kind;
+    this.parent = parent;
+    this.className = className;
+  }
+}
+
+/** Where a name is found from some scope. */
+export type Resolution =
+  | { readonly where: "local" | "free"; readonly scope: Scope }
+  | { readonly where: "global"; readonly explicit: boolean }
+  | { readonly where: "class"; readonly scope: Scope };
+
+/** The result of analysis: scopes by the node that opens them. */
+export class Scopes {
+  readonly byNode: Map<object, Scope> = new Map();
+  /** Names that some block declares `global`. */
+  readonly declaredGlobal: Set<string> = new Set();
+  readonly root: Scope;
+  constructor(root: Scope) {
+    this.root = root;
+  }
+  of(node: object): Scope {
+    return this.byNode.get(node) as Scope;
+  }
+  /** Where `name` (mangled) is found from `scope`. */
+  resolve(scope: Scope, name: string): Resolution {
+    if (scope.globals.has(name)) return { where: "global", explicit: true };
+    if (scope.bound.has(name) && !scope.nonlocals.has(name)) {
+      return scope.kind === "class" ? { where: "class", scope } : { where: "local", scope };
+    }
+    for (let s = scope.parent; s !== null; s = s.parent) {
+      if (s.kind === "class") {
+        if (name === "__class__") return { where: "free", scope: s };
+        continue;
+      }
+      if (s.globals.has(name)) return { where: "global", explicit: true };
+      if (s.bound.has(name) && !s.nonlocals.has(name)) return { where: "free", scope: s };
+    }
+    return { where: "global", explicit: false };
+  }
+}
+
+/** `__name` inside a class becomes `_Class__name`. */
+export function mangle(className: string | null, name: string): string {
+  if (className === null || !name.startsWith("__") || name.endsWith("__") || name.includes(".")) return name;
+  const stripped = className.replace(/^_+/, "");
+  return stripped === "" ? name : `_${stripped}${name}`;
+}
+
+/** Analyses the body of the program's function. */
+export function analyse(node: object, body: readonly Stmt[]): Scopes {
+  const root = new Scope("function", null, null);
+  const scopes = new Scopes(root);
+  scopes.byNode.set(node, root);
+  new Analyser(scopes).block(root, body);
+  checkNonlocals(scopes);
+  return scopes;
+}
+
+function checkNonlocals(scopes: Scopes): void {
+  for (const scope of scopes.byNode.values()) {
+    for (const name of scope.nonlocals) {
+      let found = false;
+      for (let s = scope.parent; s !== null; s = s.parent) {
+        if (s.kind !== "class" && s.bound.has(name) && !s.globals.has(name)) {
+          found = true;
+          break;
+        }
+      }
+      if (!found) {
+        const span = scope.nonlocalSpans.get(name);
+        throw new PySyntaxError(`no binding for nonlocal '${name}' found`, span?.start ?? 0, span?.end ?? 0);
+      }
+    }
+  }
+}
+
+class Analyser {
+  private readonly scopes: Scopes;
+  constructor(scopes: Scopes) {
+    this.scopes = scopes;
+  }
+
+  private open(kind: ScopeKind, parent: Scope, node: object, className?: string): Scope {
+    const scope = new Scope(kind, parent, className ?? parent.className);
+    this.scopes.byNode.set(node, scope);
+    return scope;
+  }
+
+  private bind(scope: Scope, raw: string, at: Span, how: "assigned" | "annotated" = "assigned"): void {
+    const name = mangle(scope.className, raw);
+    if (name === "__debug__") throw new PySyntaxError("cannot assign to __debug__", at.start, at.end);
+    scope.bound.add(name);
+    if (!scope.used.has(name) || how === "annotated") scope.used.set(name, how);
+  }
+  private read(scope: Scope, raw: string): void {
+    const name = mangle(scope.className, raw);
+    if (!scope.used.has(name)) scope.used.set(name, "used");
+    if (name === "super" || name === "__class__") {
+      for (let s: Scope | null = scope; s !== null; s = s.parent) {
+        if (s.kind === "class" && s !== scope) {
+          s.needsClassCell = true;
+          break;
+        }
+      }
+    }
+  }
+
+  block(scope: Scope, body: readonly Stmt[]): void {
+    for (const stmt of body) this.statement(scope, stmt);
+  }
+
+  private statement(scope: Scope, node: Stmt): void {
+    switch (node.kind) {
+      case "FunctionDef":
+      case "AsyncFunctionDef": {
+        for (const decorator of node.decorator_list) this.expression(scope, decorator);
+        this.defaults(scope, node.args);
+        this.annotations(scope, node.args, node.returns);
+        this.bind(scope, node.name, node);
+        const inner = this.open("function", scope, node);
+        inner.isAsync = node.kind === "AsyncFunctionDef";
+        this.typeParams(inner, node.type_params);
+        this.parameters(inner, node.args);
+        this.block(inner, node.body);
+        return;
+      }
+      case "ClassDef": {
+        for (const decorator of node.decorator_list) this.expression(scope, decorator);
+        for (const base of node.bases) this.expression(scope, base);
+        for (const keyword of node.keywords) this.expression(scope, keyword.value);
+        this.bind(scope, node.name, node);
+        const inner = this.open("class", scope, node, node.name);
+        this.typeParams(inner, node.type_params);
+        this.block(inner, node.body);
+        return;
+      }
+      case "Return":
+        if (scope.kind === "class")
+          throw new PySyntaxError("'return' outside function", node.start, node.end);
+        this.optional(scope, node.value);
+        return;
+      case "Delete":
+        for (const target of node.targets) this.expression(scope, target);
+        return;
+      case "Assign":
+        this.expression(scope, node.value);
+        for (const target of node.targets) this.expression(scope, target);
+        return;
+      case "TypeAlias":
+        this.bind(scope, node.name.id, node.name);
+        return;
+      case "AugAssign":
+        this.expression(scope, node.target);
+        if (node.target.kind === "Name") this.read(scope, node.target.id);
+        this.expression(scope, node.value);
+        return;
+      case "AnnAssign":
+        if (node.target.kind === "Name") {
+          const name = mangle(scope.className, node.target.id);
+          if (node.simple && scope.globals.has(name)) {
+            throw new PySyntaxError(`annotated name '${name}' can't be global`, node.start, node.end);
+          }
+          if (node.simple && scope.nonlocals.has(name)) {
+            throw new PySyntaxError(`annotated name '${name}' can't be nonlocal`, node.start, node.end);
+          }
+          this.bind(scope, node.target.id, node.target, "annotated");
+        } else this.expression(scope, node.target);
+        if (scope.kind === "class") this.expression(scope, node.annotation);
+        this.optional(scope, node.value);
+        return;
+      case "For":
+      case "AsyncFor":
+        this.expression(scope, node.iter);
+        this.expression(scope, node.target);
+        this.block(scope, node.body);
+        this.block(scope, node.orelse);
+        return;
+      case "While":
+      case "If":
+        this.expression(scope, node.test);
+        this.block(scope, node.body);
+        this.block(scope, node.orelse);
+        return;
+      case "With":
+      case "AsyncWith":
+        for (const item of node.items) {
+          this.expression(scope, item.context_expr);
+          this.optional(scope, item.optional_vars);
+        }
+        this.block(scope, node.body);
+        return;
+      case "Match":
+        this.expression(scope, node.subject);
+        for (const branch of node.cases) {
+          this.pattern(scope, branch.pattern);
+          this.optional(scope, branch.guard);
+          this.block(scope, branch.body);
+        }
+        return;
+      case "Raise":
+        this.optional(scope, node.exc);
+        this.optional(scope, node.cause);
+        return;
+      case "Try":
+      case "TryStar":
+        this.block(scope, node.body);
+        for (const handler of node.handlers) this.handler(scope, handler);
+        this.block(scope, node.orelse);
+        this.block(scope, node.finalbody);
+        return;
+      case "Assert":
+        this.expression(scope, node.test);
+        this.optional(scope, node.msg);
+        return;
+      case "Import":
+        for (const alias of node.names) {
+          this.bind(scope, alias.asname ?? (alias.name.split(".")[0] as string), alias);
+        }
+        return;
+      case "ImportFrom":
+        for (const alias of node.names) {
+          if (alias.name === "*") {
+            throw new PySyntaxError("import * only allowed at module level", node.start, node.end);
+          }
+          this.bind(scope, alias.asname ?? alias.name, alias);
+        }
+        return;
+      case "Global":
+      case "Nonlocal":
+        this.declaration(scope, node);
+        return;
+      case "ExprStmt":
+        this.expression(scope, node.value);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private declaration(scope: Scope, node: Span & { kind: "Global" | "Nonlocal"; names: string[] }): void {
+    const word = node.kind === "Global" ? "global" : "nonlocal";
+    for (const raw of node.names) {
+      const name = mangle(scope.className, raw);
+      const before = scope.used.get(name);
+      if (scope.params.has(name)) {
+        throw new PySyntaxError(`name '${name}' is parameter and ${word}`, node.start, node.end);
+      }
+      if (before !== undefined) {
+        const what =
+          before === "annotated"
+            ? `annotated name '${name}' can't be ${word}`
+            : before === "assigned"
+              ? `name '${name}' is assigned to before ${word} declaration`
+              : `name '${name}' is used prior to ${word} declaration`;
+        throw new PySyntaxError(what, node.start, node.end);
+      }
+      if ((word === "global" ? scope.nonlocals : scope.globals).has(name)) {
+        throw new PySyntaxError(`name '${name}' is nonlocal and global`, node.start, node.end);
+      }
+      if (word === "global") {
+        scope.globals.add(name);
+        this.scopes.declaredGlobal.add(name);
+      } else {
+        if (scope.parent === null) {
+          // The program is itself a function of the module: there is nothing around it.
+          throw new PySyntaxError(`no binding for nonlocal '${name}' found`, node.start, node.end);
+        }
+        scope.nonlocals.add(name);
+        scope.nonlocalSpans.set(name, node);
+      }
+    }
+  }
+
+  private handler(scope: Scope, handler: ExceptHandler): void {
+    this.optional(scope, handler.type);
+    if (handler.name !== null) {
+      this.bind(scope, handler.name, handler);
+      scope.deleted.add(mangle(scope.className, handler.name));
+    }
+    this.block(scope, handler.body);
+  }
+
+  private typeParams(scope: Scope, params: readonly TypeParam[]): void {
+    for (const param of params) scope.bound.add(mangle(scope.className, param.name));
+  }
+
+  private defaults(scope: Scope, args: Arguments): void {
+    for (const value of args.defaults) this.expression(scope, value);
+    for (const value of args.kw_defaults) this.optional(scope, value);
+  }
+  private annotations(scope: Scope, args: Arguments, returns: Expr | null): void {
+    for (const arg of [...args.posonlyargs, ...args.args, args.vararg, ...args.kwonlyargs, args.kwarg]) {
+      if (arg !== null) this.optional(scope, arg.annotation);
+    }
+    this.optional(scope, returns);
+  }
+  private parameters(scope: Scope, args: Arguments): void {
+    for (const arg of [...args.posonlyargs, ...args.args, args.vararg, ...args.kwonlyargs, args.kwarg]) {
+      if (arg === null) continue;
+      const name = mangle(scope.className, arg.arg);
+      if (scope.params.has(name)) {
+        throw new PySyntaxError(`duplicate argument '${arg.arg}' in function definition`, arg.start, arg.end);
+      }
+      this.bind(scope, arg.arg, arg);
+      scope.used.delete(name);
+      scope.params.add(name);
+    }
+  }
+
+  private optional(scope: Scope, node: Expr | null): void {
+    if (node !== null) this.expression(scope, node);
+  }
+  private all(scope: Scope, nodes: readonly (Expr | null)[]): void {
+    for (const node of nodes) if (node !== null) this.expression(scope, node);
+  }
+
+  private expression(scope: Scope, node: Expr): void {
+    switch (node.kind) {
+      case "Name":
+        if (node.ctx === "Load") this.read(scope, node.id);
+        else {
+          this.bind(scope, node.id, node);
+          if (node.ctx === "Del") scope.deleted.add(mangle(scope.className, node.id));
+        }
+        return;
+      case "BoolOp":
+        this.all(scope, node.values);
+        return;
+      case "NamedExpr":
+        this.expression(scope, node.value);
+        this.walrus(scope, node);
+        return;
+      case "BinOp":
+        this.expression(scope, node.left);
+        this.expression(scope, node.right);
+        return;
+      case "UnaryOp":
+        this.expression(scope, node.operand);
+        return;
+      case "Lambda": {
+        this.defaults(scope, node.args);
+        const inner = this.open("function", scope, node);
+        this.parameters(inner, node.args);
+        this.expression(inner, node.body);
+        return;
+      }
+      case "IfExp":
+        this.expression(scope, node.test);
+        this.expression(scope, node.body);
+        this.expression(scope, node.orelse);
+        return;
+      case "Dict":
+        this.all(scope, node.keys);
+        this.all(scope, node.values);
+        return;
+      case "Set":
+      case "List":
+      case "Tuple":
+        this.all(scope, node.elts);
+        return;
+      case "ListComp":
+      case "SetComp":
+      case "GeneratorExp":
+        this.comprehension(scope, node, node.generators, [node.elt]);
+        return;
+      case "DictComp":
+        this.comprehension(scope, node, node.generators, [node.key, node.value]);
+        return;
+      case "Await":
+        if (!scope.isAsync) {
+          const text =
+            scope.kind === "function" ? "'await' outside async function" : "'await' outside function";
+          throw new PySyntaxError(text, node.start, node.end);
+        }
+        this.expression(scope, node.value);
+        return;
+      case "Yield":
+      case "YieldFrom":
+        this.yields(scope, node);
+        this.optional(scope, node.value);
+        return;
+      case "Compare":
+        this.expression(scope, node.left);
+        this.all(scope, node.comparators);
+        return;
+      case "Call":
+        this.expression(scope, node.func);
+        this.all(scope, node.args);
+        for (const keyword of node.keywords) this.expression(scope, keyword.value);
+        return;
+      case "FormattedValue":
+        this.expression(scope, node.value);
+        this.optional(scope, node.format_spec);
+        return;
+      case "JoinedStr":
+        this.all(scope, node.values);
+        return;
+      case "Attribute":
+        this.expression(scope, node.value);
+        return;
+      case "Subscript":
+        this.expression(scope, node.value);
+        this.expression(scope, node.slice);
+        return;
+      case "Starred":
+        this.expression(scope, node.value);
+        return;
+      case "Slice":
+        this.all(scope, [node.lower, node.upper, node.step]);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private yields(scope: Scope, node: Span & { kind: "Yield" | "YieldFrom" }): void {
+    if (scope.kind === "class") throw new PySyntaxError("'yield' outside function", node.start, node.end);
+    if (scope.kind === "comprehension") {
+      throw new PySyntaxError(`'yield' inside ${scope.what ?? "list comprehension"}`, node.start, node.end);
+    }
+    if (scope.isAsync && node.kind === "YieldFrom") {
+      throw new PySyntaxError("'yield from' inside async function", node.start, node.end);
+    }
+    scope.isGenerator = true;
+  }
+
+  /** A walrus binds in the nearest scope that is not a comprehension. */
+  private walrus(scope: Scope, node: Span & { target: Span & { id: string } }): void {
+    let target = scope;
+    const name = mangle(scope.className, node.target.id);
+    while (target.kind === "comprehension") {
+      if (target.iteration.has(name)) {
+        throw new PySyntaxError(
+          `assignment expression cannot rebind comprehension iteration variable '${name}'`,
+          node.target.start,
+          node.target.end,
+        );
+      }
+      target = target.parent as Scope;
+    }
+    if (target !== scope && target.kind === "class") {
+      throw new PySyntaxError(
+        "assignment expression within a comprehension cannot be used in a class body",
+        node.start,
+        (node as Span).end,
+      );
+    }
+    this.bind(target, node.target.id, node.target);
+  }
+
+  private comprehension(
+    scope: Scope,
+    node: ScopeNode,
+    generators: readonly Comprehension[],
+    results: readonly Expr[],
+  ): void {
+    const first = generators[0] as Comprehension;
+    this.expression(scope, first.iter);
+    const inner = this.open("comprehension", scope, node);
+    inner.what = COMPREHENSION_NAMES[node.kind] ?? null;
+    // CPython makes a generator of async comprehensions only inside async functions.
+    inner.isAsync = scope.isAsync;
+    for (const [i, generator] of generators.entries()) {
+      this.targets(inner, generator.target);
+      this.expression(inner, generator.target);
+      if (i > 0) this.expression(inner, generator.iter);
+      this.all(inner, generator.ifs);
+    }
+    this.all(inner, results);
+  }
+  private targets(scope: Scope, node: Expr): void {
+    if (node.kind === "Name") scope.iteration.add(mangle(scope.className, node.id));
+    else if (node.kind === "Tuple" || node.kind === "List")
+      for (const elt of node.elts) this.targets(scope, elt);
+    else if (node.kind === "Starred") this.targets(scope, node.value);
+  }
+
+  private pattern(scope: Scope, node: Pattern): void {
+    switch (node.kind) {
+      case "MatchValue":
+        this.expression(scope, node.value);
+        return;
+      case "MatchSingleton":
+        return;
+      case "MatchSequence":
+      case "MatchOr":
+        for (const inner of node.patterns) this.pattern(scope, inner);
+        return;
+      case "MatchMapping":
+        this.all(scope, node.keys);
+        for (const inner of node.patterns) this.pattern(scope, inner);
+        if (node.rest !== null) this.bind(scope, node.rest, node);
+        return;
+      case "MatchClass":
+        this.expression(scope, node.cls);
+        for (const inner of [...node.patterns, ...node.kwd_patterns]) this.pattern(scope, inner);
+        return;
+      case "MatchStar":
+        if (node.name !== null) this.bind(scope, node.name, node);
+        return;
+      default:
+        if (node.pattern !== null) this.pattern(scope, node.pattern);
+        if (node.name !== null) this.bind(scope, node.name, node);
+    }
+  }
+}
+
+const COMPREHENSION_NAMES: Record<string, string> = {
+  ListComp: "list comprehension",
+  SetComp: "set comprehension",
+  DictComp: "dict comprehension",
+  GeneratorExp: "generator expression",
+};

@@ -1,0 +1,313 @@
+// What generated code calls: the one object it is given, and the pieces that only it needs.
+import { attributeOf, deleteAttribute, findAttribute, getAttribute, setAttribute } from "./attribute.ts";
+import { unavailable } from "./builtins.ts";
+import { bytesOf } from "./bytes.ts";
+import {
+  annotate,
+  deleteIn,
+  describeFunction,
+  makeClass,
+  storeIn,
+  superOf,
+  superWithoutClass,
+} from "./classes.ts";
+import { PyDict, PySet } from "./dict.ts";
+import { NameError, PyException, raise, typeError, UnboundLocalError, valueError } from "./exceptions.ts";
+import {
+  call,
+  call0,
+  call1,
+  call2,
+  call3,
+  method0,
+  method1,
+  method2,
+  PyBoundMethod,
+  PyBuiltin,
+  PyFunction,
+  recursionExceeded,
+} from "./function.ts";
+import { delegate, makeGenerator } from "./generator.ts";
+import { collect, iter } from "./iterator.ts";
+import { matchClass, matchMapping, matchSequence } from "./matching.ts";
+import { importFrom, importModule } from "./module.ts";
+import {
+  asStr,
+  Ellipsis,
+  type KwArgs,
+  PyFloat,
+  PyObject,
+  PyType,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "./object.ts";
+import * as operators from "./operators.ts";
+import {
+  assertionFailed,
+  caught,
+  closeManager,
+  matches,
+  openManager,
+  raiseStatement,
+  reraise,
+} from "./raising.ts";
+import { ascii, format, repr, str } from "./representation.ts";
+import { list, PyTuple, tuple } from "./sequence.ts";
+import { allocate, S, tick } from "./state.ts";
+import { PyComplex } from "./types/complex.ts";
+import { mergeInto } from "./types/dict.ts";
+import { PySlice } from "./types/slice.ts";
+
+/** An attribute that turned out not to be a plain method: called without `self`. */
+class Loaded {
+  readonly value: PyValue;
+  constructor(value: PyValue) {
+    this.value = value;
+  }
+}
+
+/** First half of `object.name(…)`: looked up before the arguments are evaluated. */
+function loadMethod(object: PyValue, name: string): PyBuiltin | PyFunction | Loaded {
+  const type = typeOf(object);
+  if (object instanceof PyObject) {
+    if (
+      object.dict?.has(name) === true ||
+      type.readHook !== undefined ||
+      object instanceof PyType ||
+      (!type.builtin && type.lookup("__getattribute__") !== attributeOf.plain)
+    ) {
+      return new Loaded(getAttribute(object, name));
+    }
+  }
+  const found = type.lookup(name);
+  if (found instanceof PyFunction || (found instanceof PyBuiltin && found.owner !== null)) return found;
+  return new Loaded(getAttribute(object, name));
+}
+function callMethod0(m: PyBuiltin | PyFunction | Loaded, self: PyValue): PyValue {
+  if (m instanceof PyBuiltin) return m.method0(self);
+  return m instanceof PyFunction ? m.call1(self) : call0(m.value);
+}
+function callMethod1(m: PyBuiltin | PyFunction | Loaded, self: PyValue, a: PyValue): PyValue {
+  if (m instanceof PyBuiltin) return m.method1(self, a);
+  return m instanceof PyFunction ? m.call2(self, a) : call1(m.value, a);
+}
+function callMethod2(m: PyBuiltin | PyFunction | Loaded, self: PyValue, a: PyValue, b: PyValue): PyValue {
+  if (m instanceof PyBuiltin) return m.method2(self, a, b);
+  return m instanceof PyFunction ? m.call3(self, a, b) : call2(m.value, a, b);
+}
+function callMethod(
+  m: PyBuiltin | PyFunction | Loaded,
+  self: PyValue,
+  args: PyValue[],
+  kw: KwArgs | null,
+): PyValue {
+  if (m instanceof PyBuiltin) return m.callMethod(self, args, kw);
+  return m instanceof PyFunction ? m.call([self, ...args], kw) : call(m.value, args, kw);
+}
+
+/** How CPython names a callee in complaints about `*` and `**` arguments. */
+function calleeName(callee: unknown): string {
+  const f = callee instanceof Loaded ? callee.value : callee;
+  if (f instanceof PyFunction) return `__main__.${f.qualname}()`;
+  if (f instanceof PyBoundMethod && f.func instanceof PyFunction) return `__main__.${f.func.qualname}()`;
+  if (f instanceof PyBuiltin) return `${f.display}()`;
+  if (f instanceof PyType) return `${f.builtin ? "" : "__main__."}${f.qualname}()`;
+  return `${typeName(f as PyValue)} object`;
+}
+function isIterable(value: PyValue): boolean {
+  const type = typeOf(value);
+  return (
+    typeof value === "string" ||
+    type.lookup("__iter__") !== undefined ||
+    type.lookup("__getitem__") !== undefined
+  );
+}
+function spreadArguments(callee: unknown, value: PyValue): PyValue[] {
+  if (!isIterable(value)) {
+    throw typeError(`${calleeName(callee)} argument after * must be an iterable, not ${typeName(value)}`);
+  }
+  return collect(value);
+}
+function addKeyword(callee: unknown, kw: KwArgs, name: string, value: PyValue): KwArgs {
+  if (kw.has(name))
+    throw typeError(`${calleeName(callee)} got multiple values for keyword argument '${name}'`);
+  return kw.set(name, value);
+}
+function mergeKeywords(callee: unknown, kw: KwArgs, mapping: PyValue): KwArgs {
+  let source: PyDict;
+  if (mapping instanceof PyDict) source = mapping;
+  else {
+    if (findAttribute(mapping, "keys") === undefined) {
+      throw typeError(`${calleeName(callee)} argument after ** must be a mapping, not ${typeName(mapping)}`);
+    }
+    source = new PyDict();
+    mergeInto(source, mapping);
+  }
+  for (const [key, value] of source.entries()) {
+    const name = asStr(key);
+    if (name === undefined) throw typeError("keywords must be strings");
+    addKeyword(callee, kw, name, value);
+  }
+  return kw;
+}
+function spread(value: PyValue): PyValue[] {
+  if (!isIterable(value)) throw typeError(`Value after * must be an iterable, not ${typeName(value)}`);
+  return collect(value);
+}
+
+function setOf(items: PyValue[]): PySet {
+  const set = new PySet();
+  for (const item of items) set.add(item);
+  return set;
+}
+function dictOf(flat: PyValue[]): PyDict {
+  const dict = new PyDict();
+  for (let i = 0; i < flat.length; i += 2) dict.set(flat[i] as PyValue, flat[i + 1] as PyValue);
+  return dict;
+}
+function dictAdd(dict: PyDict, key: PyValue, value: PyValue): PyDict {
+  dict.set(key, value);
+  return dict;
+}
+function dictMerge(dict: PyDict, mapping: PyValue): PyDict {
+  if (!(mapping instanceof PyDict) && findAttribute(mapping, "keys") === undefined) {
+    throw typeError(`'${typeName(mapping)}' object is not a mapping`);
+  }
+  mergeInto(dict, mapping);
+  return dict;
+}
+function joined(text: string): string {
+  allocate(text.length);
+  return text;
+}
+
+function unpackable(value: PyValue): void {
+  if (!isIterable(value)) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`);
+}
+function unpack(value: PyValue, n: number): readonly PyValue[] {
+  if (value instanceof PyTuple && value.cls.builtin && value.items.length === n) return value.items;
+  unpackable(value);
+  const it = iter(value);
+  const out: PyValue[] = [];
+  for (let i = 0; i < n; i++) {
+    const item = it.next();
+    if (item === undefined) throw valueError(`not enough values to unpack (expected ${n}, got ${i})`);
+    out.push(item);
+  }
+  if (it.next() !== undefined) throw valueError(`too many values to unpack (expected ${n})`);
+  return out;
+}
+function unpackStarred(value: PyValue, before: number, after: number): readonly PyValue[] {
+  unpackable(value);
+  const items = collect(value);
+  if (items.length < before + after) {
+    throw valueError(
+      `not enough values to unpack (expected at least ${before + after}, got ${items.length})`,
+    );
+  }
+  const middle = items.length - after;
+  return [...items.slice(0, before), list(items.slice(before, middle)), ...items.slice(middle)];
+}
+
+function unboundLocal(name: string): never {
+  throw nameError(
+    UnboundLocalError,
+    name,
+    `cannot access local variable '${name}' where it is not associated with a value`,
+  );
+}
+function unboundFree(name: string): never {
+  throw nameError(
+    NameError,
+    name,
+    `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`,
+  );
+}
+function unknownName(name: string): never {
+  const why = unavailable.get(name);
+  throw nameError(NameError, name, `name '${name}' is not defined${why === undefined ? "" : ` (${why})`}`);
+}
+function nameError(type: PyType, name: string, text: string): PyException {
+  const exception = new PyException(type, [text]);
+  exception.fields = new Map<string, PyValue>([["name", name]]);
+  return raise(exception);
+}
+
+function isIn(item: PyValue, container: PyValue): boolean {
+  return operators.contains(container, item);
+}
+
+/** The object that a program's factory takes apart. */
+export const abi: Readonly<Record<string, unknown>> = Object.freeze({
+  ...operators,
+  S,
+  tick,
+  allocate,
+  recursionExceeded,
+  call,
+  call0,
+  call1,
+  call2,
+  call3,
+  method0,
+  method1,
+  method2,
+  loadMethod,
+  callMethod,
+  callMethod0,
+  callMethod1,
+  callMethod2,
+  spread,
+  spreadArguments,
+  addKeyword,
+  mergeKeywords,
+  list,
+  tuple,
+  setOf,
+  dictOf,
+  dictAdd,
+  dictMerge,
+  joined,
+  format,
+  str,
+  repr,
+  ascii,
+  iter,
+  isIn,
+  unpack,
+  unpackStarred,
+  getAttribute,
+  setAttributeOf: setAttribute,
+  deleteAttribute,
+  unboundLocal,
+  unboundFree,
+  unknownName,
+  PyFunction,
+  PyFloat,
+  PyComplex,
+  PySlice,
+  bytesOf,
+  Ellipsis,
+  describeFunction,
+  makeClass,
+  storeIn,
+  deleteIn,
+  annotate,
+  superOf,
+  superWithoutClass,
+  makeGenerator,
+  delegate,
+  importModule,
+  importFrom,
+  caught,
+  matches,
+  raiseStatement,
+  reraise,
+  assertionFailed,
+  openManager,
+  closeManager,
+  matchSequence,
+  matchMapping,
+  matchClass,
+});

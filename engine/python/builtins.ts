@@ -1,0 +1,418 @@
+// The built-in names every expression sees.
+import { deleteAttribute, getAttribute, getAttributeOr, setAttribute } from "./attribute.ts";
+import { bytearrayType, bytesType } from "./bytes.ts";
+import { superType } from "./classes.ts";
+import { dictType, frozensetType, PyDict, setType } from "./dict.ts";
+import { exceptionTypes, typeError, valueError } from "./exceptions.ts";
+import {
+  builtin,
+  call1,
+  callWithSelf,
+  classmethodType,
+  type Native,
+  PyBuiltin,
+  PyFunction,
+  propertyType,
+  special,
+  staticmethodType,
+} from "./function.ts";
+import { hash } from "./hash.ts";
+import { powMod } from "./integer.ts";
+import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
+import {
+  asInt,
+  asStr,
+  boolType,
+  Ellipsis,
+  floatType,
+  intType,
+  NotImplemented,
+  objectId,
+  objectType,
+  PyFloat,
+  PyObject,
+  PyType,
+  type PyValue,
+  strType,
+  typeName,
+  typeOf,
+  typeType,
+} from "./object.ts";
+import { add, gt, index, length, lt, pow, truth } from "./operators.ts";
+import { log } from "./output.ts";
+import { ascii, format, repr, str } from "./representation.ts";
+import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
+import { allocate, charge } from "./state.ts";
+import { complexType } from "./types/complex.ts";
+import { PyUnion } from "./types/generic-alias.ts";
+import { CallableIterator, enumerateType, filterType, mapType, reversedType, zipType } from "./types/lazy.ts";
+import { sortItems } from "./types/list.ts";
+import { rangeType } from "./types/range.ts";
+import { sliceType } from "./types/slice.ts";
+
+/** Names by which expressions find them. */
+export const builtins: Map<string, PyValue> = new Map<string, PyValue>([
+  ["None", null],
+  ["NotImplemented", NotImplemented],
+  ["Ellipsis", Ellipsis],
+  ["__debug__", true],
+  ...[
+    objectType,
+    typeType,
+    intType,
+    boolType,
+    strType,
+    bytesType,
+    bytearrayType,
+    floatType,
+    complexType,
+    listType,
+    tupleType,
+    dictType,
+    setType,
+    frozensetType,
+    rangeType,
+    sliceType,
+    enumerateType,
+    zipType,
+    mapType,
+    filterType,
+    reversedType,
+    propertyType,
+    classmethodType,
+    staticmethodType,
+    superType,
+  ].map((type): [string, PyValue] => [type.name, type]),
+  ...exceptionTypes,
+]);
+
+function define(table: { [declaration: string]: Native }): void {
+  for (const [declaration, js] of Object.entries(table)) {
+    const f = builtin(declaration, js);
+    builtins.set(f.name, f);
+  }
+}
+
+/** `isinstance(value, classinfo)`. */
+export function isInstanceOf(value: PyValue, info: PyValue): boolean {
+  if (info instanceof PyTuple) return info.items.some((item) => isInstanceOf(value, item));
+  if (info instanceof PyType) {
+    if (typeOf(value).isSubtype(info)) return true;
+    if (info.cls === typeType && !claimsAnotherClass(value)) return false;
+    const custom = info.cls.lookup("__instancecheck__");
+    if (custom !== undefined && !(custom instanceof PyBuiltin))
+      return truth(callWithSelf(custom, info, [value], null));
+    // A proxy may claim another class through `__class__`.
+    const claimed = value instanceof PyObject ? getAttributeOr(value, "__class__", null) : null;
+    return claimed instanceof PyType && claimed !== typeOf(value) && claimed.isSubtype(info);
+  }
+  if (info instanceof PyObject) {
+    const custom = info.cls.lookup("__instancecheck__");
+    if (custom !== undefined) return truth(callWithSelf(custom, info, [value], null));
+  }
+  throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union");
+}
+function claimsAnotherClass(value: PyValue): boolean {
+  return (
+    value instanceof PyObject &&
+    !value.cls.builtin &&
+    value.cls.lookup("__class__") !== objectType.dict.get("__class__")
+  );
+}
+function isSubclassOf(cls: PyValue, info: PyValue): boolean {
+  if (info instanceof PyTuple) return info.items.some((item) => isSubclassOf(cls, item));
+  if (!(cls instanceof PyType)) throw typeError("issubclass() arg 1 must be a class");
+  if (info instanceof PyType) {
+    const custom = info.cls.lookup("__subclasscheck__");
+    if (custom !== undefined && !(custom instanceof PyBuiltin))
+      return truth(callWithSelf(custom, info, [cls], null));
+    return cls.isSubtype(info);
+  }
+  if (info instanceof PyUnion) return info.args.some((arg) => arg instanceof PyType && cls.isSubtype(arg));
+  throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union");
+}
+
+function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyValue | undefined): PyValue {
+  let items: PyValue[];
+  if (args.items.length === 0) throw typeError(`${name} expected at least 1 argument, got 0`);
+  if (args.items.length === 1) items = collect(args.items[0] as PyValue);
+  else {
+    if (fallback !== undefined) {
+      throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
+    }
+    items = [...args.items];
+  }
+  if (items.length === 0) {
+    if (fallback !== undefined) return fallback;
+    throw valueError(`${name}() iterable argument is empty`);
+  }
+  const better = name === "min" ? lt : gt;
+  let best = items[0] as PyValue;
+  let bestKey = key === null ? best : call1(key, best);
+  for (const item of items.slice(1)) {
+    charge(1);
+    const k = key === null ? item : call1(key, item);
+    if (truth(better(k, bestKey))) {
+      best = item;
+      bestKey = k;
+    }
+  }
+  return best;
+}
+
+/** `sum()`: exact for ints, Neumaier's compensated sum for floats as CPython since 3.12. */
+function sum(iterable: PyValue, start: PyValue): PyValue {
+  if (asStr(start) !== undefined) throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
+  let total: PyValue = start;
+  const it = iter(iterable);
+  let item = it.next();
+  while (item !== undefined && !(total instanceof PyFloat && total.cls.builtin)) {
+    charge(1);
+    total = add(total, item);
+    item = it.next();
+  }
+  if (item === undefined) return total;
+  let high = (total as PyFloat).value;
+  let low = 0;
+  while (item !== undefined) {
+    charge(1);
+    const x: number | undefined =
+      item instanceof PyFloat
+        ? item.value
+        : typeof item === "number"
+          ? item
+          : typeof item === "boolean"
+            ? Number(item)
+            : undefined;
+    if (x === undefined) {
+      total = add(new PyFloat(Number.isFinite(low) ? high + low : high), item);
+      for (item = it.next(); item !== undefined; item = it.next()) total = add(total, item);
+      return total;
+    }
+    if (item instanceof PyFloat) {
+      const t = high + x;
+      low += Math.abs(high) >= Math.abs(x) ? high - t + x : x - t + high;
+      high = t;
+    } else high += x;
+    item = it.next();
+  }
+  return new PyFloat(low !== 0 && Number.isFinite(low) ? high + low : high);
+}
+
+define({
+  "abs(x, /)": (x: PyValue) => {
+    if (typeof x === "number") return Math.abs(x);
+    const result = special(x, "__abs__", []);
+    if (result === undefined) throw typeError(`bad operand type for abs(): '${typeName(x)}'`);
+    return result;
+  },
+  "all(iterable, /)": (iterable: PyValue) => {
+    const it = iter(iterable);
+    for (let v = it.next(); v !== undefined; v = it.next()) {
+      charge(1);
+      if (!truth(v)) return false;
+    }
+    return true;
+  },
+  "any(iterable, /)": (iterable: PyValue) => {
+    const it = iter(iterable);
+    for (let v = it.next(); v !== undefined; v = it.next()) {
+      charge(1);
+      if (truth(v)) return true;
+    }
+    return false;
+  },
+  "ascii(obj, /)": (object: PyValue) => ascii(object),
+  "bin(number, /)": (n: PyValue) => radix(n, 2, "0b"),
+  "oct(number, /)": (n: PyValue) => radix(n, 8, "0o"),
+  "hex(number, /)": (n: PyValue) => radix(n, 16, "0x"),
+  "callable(obj, /)": (object: PyValue) =>
+    object instanceof PyType ||
+    (object instanceof PyObject &&
+      (object instanceof PyFunction ||
+        object instanceof PyBuiltin ||
+        object.cls.lookup("__call__") !== undefined ||
+        object.call !== PyObject.prototype.call)),
+  "chr(i, /)": (i: PyValue) => {
+    const n = index(i);
+    if (typeof n === "bigint" || n < 0 || n > 0x10ffff) throw valueError("chr() arg not in range(0x110000)");
+    return String.fromCodePoint(n);
+  },
+  "delattr(obj, name, /)": (object: PyValue, name: PyValue) => {
+    deleteAttribute(object, attributeName(name));
+    return null;
+  },
+  "dir(object, /)": (object: PyValue) => {
+    const names = collect(special(object, "__dir__", []) as PyValue);
+    return list(sortItems(names, null, false));
+  },
+  "divmod(x, y, /)": (x: PyValue, y: PyValue) => divmod(x, y),
+  "format(value, format_spec='', /)": (value: PyValue, spec: PyValue = "") => {
+    const text = asStr(spec);
+    if (text === undefined) throw typeError(`format() argument 2 must be str, not ${typeName(spec)}`);
+    return format(value, text);
+  },
+  "getattr(object, name, default=None, /)": (object: PyValue, name: PyValue, fallback?: PyValue) =>
+    fallback === undefined
+      ? getAttribute(object, attributeName(name))
+      : (getAttributeOr(object, attributeName(name), fallback) as PyValue),
+  "hasattr(obj, name, /)": (object: PyValue, name: PyValue) =>
+    getAttributeOr(object, attributeName(name), undefined) !== undefined,
+  "hash(obj, /)": (object: PyValue) => hash(object),
+  "id(obj, /)": (object: PyValue) =>
+    object instanceof PyObject ? objectId(object) : 140000000000000 + (Number(hash(object)) % 1000000),
+  "isinstance(obj, class_or_tuple, /)": (object: PyValue, info: PyValue) => isInstanceOf(object, info),
+  "issubclass(cls, class_or_tuple, /)": (cls: PyValue, info: PyValue) => isSubclassOf(cls, info),
+  "iter(object, sentinel=None, /)": (object: PyValue, sentinel?: PyValue) => {
+    if (sentinel === undefined) return iterObject(object);
+    if (!(object instanceof PyObject)) throw typeError("iter(v, w): v must be callable");
+    return new CallableIterator(object, sentinel);
+  },
+  "len(obj, /)": (object: PyValue) => {
+    if (object instanceof PyObject && object.cls.builtin) {
+      if (object instanceof PyList || object instanceof PyTuple) return object.items.length;
+      if (object instanceof PyDict) return object.size;
+    }
+    return length(object);
+  },
+  "max(*args, key=None, default=None)": (args: PyTuple, key: PyValue = null, fallback?: PyValue) =>
+    extreme("max", args, key, fallback),
+  "min(*args, key=None, default=None)": (args: PyTuple, key: PyValue = null, fallback?: PyValue) =>
+    extreme("min", args, key, fallback),
+  "next(iterator, default=None, /)": (iterator: PyValue, fallback?: PyValue) => {
+    if (!(iterator instanceof PyIterator) && typeOf(iterator).lookup("__next__") === undefined) {
+      throw typeError(`'${typeName(iterator)}' object is not an iterator`);
+    }
+    if (fallback === undefined) return special(iterator, "__next__", []) as PyValue;
+    const value = stepper(iterator).next();
+    return value === undefined ? fallback : value;
+  },
+  "ord(c, /)": (c: PyValue) => {
+    const text = asStr(c);
+    if (text === undefined) {
+      const n = c instanceof PyObject ? getAttributeOr(c, "__len__", undefined) : undefined;
+      if (n !== undefined && /^(?:bytes|bytearray)$/.test(typeName(c))) {
+        const size = length(c);
+        if (size === 1) return special(c, "__getitem__", [0]) as PyValue;
+        throw typeError(`ord() expected a character, but string of length ${size} found`);
+      }
+      throw typeError(`ord() expected string of length 1, but ${typeName(c)} found`);
+    }
+    const code = text.codePointAt(0);
+    if (code === undefined || String.fromCodePoint(code).length !== text.length) {
+      throw typeError(`ord() expected a character, but string of length ${[...text].length} found`);
+    }
+    return code;
+  },
+  "pow(base, exp, mod=None)": (base: PyValue, exp: PyValue, mod: PyValue = null) => {
+    if (mod === null) return pow(base, exp);
+    const [b, e, m] = [asInt(base), asInt(exp), asInt(mod)];
+    if (b === undefined || e === undefined || m === undefined) {
+      const method = typeOf(base).lookup("__pow__");
+      if (method !== undefined && !typeOf(base).builtin) {
+        const result = callWithSelf(method, base, [exp, mod], null);
+        if (result !== NotImplemented) return result;
+      }
+      if (b === undefined || e === undefined || m === undefined) {
+        if ([base, exp, mod].every((v) => asInt(v) !== undefined || v instanceof PyFloat)) {
+          throw typeError("pow() 3rd argument not allowed unless all arguments are integers");
+        }
+        throw typeError(
+          `unsupported operand type(s) for ** or pow(): '${typeName(base)}', '${typeName(exp)}', '${typeName(mod)}'`,
+        );
+      }
+    }
+    if (e >= 0) return powMod(b, e, m);
+    return powMod(modularInverse(b, m), typeof e === "number" ? -e : -e, m);
+  },
+  "print(*args, sep=' ', end='\\n', file=None, flush=False)": (
+    args: PyTuple,
+    sep: PyValue = " ",
+    _end?: PyValue,
+  ) => {
+    const separator = sep === null ? " " : asStr(sep);
+    if (separator === undefined) throw typeError(`sep must be None or a string, not ${typeName(sep)}`);
+    const text = args.items.map((item) => str(item)).join(separator);
+    allocate(text.length);
+    log("info", text, new Map());
+    return null;
+  },
+  "repr(obj, /)": (object: PyValue) => repr(object),
+  "round(number, ndigits=None)": (number: PyValue, digits?: PyValue) => {
+    const result = special(number, "__round__", digits === undefined ? [] : [digits]);
+    if (result === undefined) throw typeError(`type ${typeName(number)} doesn't define __round__ method`);
+    return result;
+  },
+  "setattr(obj, name, value, /)": (object: PyValue, name: PyValue, value: PyValue) => {
+    setAttribute(object, attributeName(name), value);
+    return null;
+  },
+  "sorted(iterable, /, *, key=None, reverse=False)": (
+    iterable: PyValue,
+    key: PyValue = null,
+    reverse: PyValue = false,
+  ) => list(sortItems(collect(iterable), key, truth(reverse))),
+  "sum(iterable, /, start=0)": (iterable: PyValue, start: PyValue = 0) => sum(iterable, start),
+  "vars(object, /)": (object: PyValue) => {
+    const attributes = getAttributeOr(object, "__dict__", undefined);
+    if (attributes === undefined) throw typeError("vars() argument must have __dict__ attribute");
+    return attributes;
+  },
+});
+
+function attributeName(name: PyValue): string {
+  const text = asStr(name);
+  if (text === undefined) throw typeError(`attribute name must be string, not '${typeName(name)}'`);
+  return text;
+}
+function radix(value: PyValue, base: number, prefix: string): string {
+  const n = index(value);
+  return n < 0 ? `-${prefix}${(-n).toString(base)}` : prefix + n.toString(base);
+}
+function divmod(x: PyValue, y: PyValue): PyValue {
+  for (const [object, name, other] of [
+    [x, "__divmod__", y],
+    [y, "__rdivmod__", x],
+  ] as const) {
+    const result = special(object, name, [other]);
+    if (result !== undefined && result !== NotImplemented) return result;
+  }
+  throw typeError(`unsupported operand type(s) for divmod(): '${typeName(x)}' and '${typeName(y)}'`);
+}
+function modularInverse(value: number | bigint, modulus: number | bigint): number | bigint {
+  const m = BigInt(modulus);
+  let [a, b] = [((BigInt(value) % m) + m) % m, m];
+  let [x, y] = [1n, 0n];
+  while (b !== 0n) {
+    const q = a / b;
+    [a, b] = [b, a % b];
+    [x, y] = [y, x - q * y];
+  }
+  if (a !== 1n && a !== -1n) throw valueError("base is not invertible for the given modulus");
+  const inverse = (((x * a) % m) + m) % m;
+  return inverse <= 9007199254740991n ? Number(inverse) : inverse;
+}
+
+/** Names of CPython's that lead out of an expression: reaching for one says so. */
+export const unavailable: Map<string, string> = new Map(
+  [
+    "eval",
+    "exec",
+    "compile",
+    "open",
+    "input",
+    "breakpoint",
+    "globals",
+    "locals",
+    "__import__",
+    "memoryview",
+    "exit",
+    "quit",
+    "help",
+    "copyright",
+    "credits",
+    "license",
+    "aiter",
+    "anext",
+  ].map((name) => [name, `'${name}' is not available in an expression`]),
+);

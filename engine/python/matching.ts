@@ -1,0 +1,131 @@
+// `match`: what sequence, mapping and class patterns ask of a value (PEP 634).
+import { getAttributeOr } from "./attribute.ts";
+import { PyDict } from "./dict.ts";
+import { typeError, valueError } from "./exceptions.ts";
+import { method2 } from "./function.ts";
+import { collect } from "./iterator.ts";
+import { makeType, PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
+import { same } from "./operators.ts";
+import { repr } from "./representation.ts";
+import { list, PyList, PyTuple } from "./sequence.ts";
+
+/** Names of built-in types that sequence patterns take, besides list and tuple. */
+const SEQUENCES = new Set(["range", "collections.deque", "deque", "memoryview"]);
+
+/**
+ * The parts of a sequence, one per pattern (the starred one a list); null when it is no sequence of that length.
+ *
+ * @param fixed patterns that are not starred
+ * @param star position of the starred one, or -1
+ */
+export function matchSequence(value: PyValue, fixed: number, star: number): PyValue[] | null {
+  if (!(value instanceof PyObject)) return null;
+  if (
+    !(
+      value instanceof PyList ||
+      value instanceof PyTuple ||
+      value.cls.mro.some((type) => SEQUENCES.has(type.name))
+    )
+  ) {
+    return null;
+  }
+  const items = collect(value);
+  if (star < 0) return items.length === fixed ? items : null;
+  if (items.length < fixed) return null;
+  const after = items.length - (fixed - star);
+  return [...items.slice(0, star), list(items.slice(star, after)), ...items.slice(after)];
+}
+
+const MISSING = new (class extends PyObject {})();
+MISSING.cls = makeType("object");
+
+/** The values of these keys (and a dict of the rest); null when it is no mapping with all of them. */
+export function matchMapping(value: PyValue, keys: PyValue[], rest: boolean): PyValue[] | null {
+  if (!(value instanceof PyObject)) return null;
+  if (!(value instanceof PyDict || value.cls.lookup("__mapping__") !== undefined)) return null;
+  for (const [i, key] of keys.entries()) {
+    if (keys.slice(0, i).some((other) => same(other, key))) {
+      throw valueError(`mapping pattern checks duplicate key (${repr(key)})`);
+    }
+  }
+  const out: PyValue[] = [];
+  for (const key of keys) {
+    const found = method2(value, "get", key, MISSING);
+    if (found === MISSING) return null;
+    out.push(found);
+  }
+  if (rest) {
+    const others = new PyDict();
+    for (const key of collect(value)) {
+      if (!keys.some((taken) => same(taken, key))) others.set(key, (value as PyDict).get(key) as PyValue);
+    }
+    out.push(others);
+  }
+  return out;
+}
+
+/** Built-in types whose single positional pattern matches the value itself. */
+const SELF = new Set([
+  "bool",
+  "bytearray",
+  "bytes",
+  "dict",
+  "float",
+  "frozenset",
+  "int",
+  "list",
+  "set",
+  "str",
+  "tuple",
+]);
+
+/** The attributes a class pattern asks for; null when the value is no instance or lacks one. */
+export function matchClass(
+  value: PyValue,
+  cls: PyValue,
+  positional: number,
+  names: string[],
+): PyValue[] | null {
+  if (!(cls instanceof PyType)) throw typeError("called match pattern must be a class");
+  if (!typeOf(value).isSubtype(cls)) return null;
+  const out: PyValue[] = [];
+  const seen: string[] = [];
+  if (positional > 0) {
+    const args = getAttributeOr(cls, "__match_args__", undefined);
+    let from: PyValue[] | null = null;
+    if (args === undefined) {
+      if (!cls.mro.some((type) => type.builtin && SELF.has(type.name))) from = [];
+    } else {
+      if (!(args instanceof PyTuple)) {
+        throw typeError(`${cls.name}.__match_args__ must be a tuple (got ${typeName(args)})`);
+      }
+      from = [...args.items];
+    }
+    const allowed = from === null ? 1 : from.length;
+    if (positional > allowed) {
+      throw typeError(
+        `${cls.name}() accepts ${allowed} positional sub-pattern${allowed === 1 ? "" : "s"} (${positional} given)`,
+      );
+    }
+    if (from === null) out.push(value);
+    else {
+      for (const name of from.slice(0, positional)) {
+        if (typeof name !== "string") {
+          throw typeError(`__match_args__ elements must be strings (got ${typeName(name)})`);
+        }
+        seen.push(name);
+        const attribute = getAttributeOr(value, name, undefined);
+        if (attribute === undefined) return null;
+        out.push(attribute);
+      }
+    }
+  }
+  for (const name of names) {
+    if (seen.includes(name))
+      throw typeError(`${cls.name}() got multiple sub-patterns for attribute '${name}'`);
+    const attribute = getAttributeOr(value, name, undefined);
+    if (attribute === undefined) return null;
+    out.push(attribute);
+  }
+  return out;
+}

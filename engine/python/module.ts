@@ -1,0 +1,128 @@
+// Modules: what `import` finds.
+import { describe, getAttributeOr } from "./attribute.ts";
+import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from "./exceptions.ts";
+import { builtin, defineMethods, type Native } from "./function.ts";
+import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
+
+/** A module. Its attributes cannot be set: it is shared by all evaluations. */
+export class PyModule extends PyObject {
+  readonly name: string;
+  readonly attributes: Map<string, PyValue>;
+  constructor(name: string, attributes: Map<string, PyValue>) {
+    super();
+    this.name = name;
+    this.attributes = attributes;
+    attributes.set("__name__", name);
+    attributes.set("__doc__", null);
+  }
+}
+export const moduleType = makeType("module", { of: PyModule, subclassable: false });
+moduleType.readHook = (object, name) => {
+  const module = object as PyModule;
+  if (name === "__class__") return moduleType;
+  return module.attributes.get(name);
+};
+describe.set(moduleType, (object) => `module '${(object as PyModule).name}'`);
+defineMethods(moduleType, {
+  "__repr__()": (self: PyModule) => `<module '${self.name}' (built-in)>`,
+  "__setattr__(name, value, /)": (self: PyModule, name: PyValue) => {
+    throw typeError(
+      `cannot set '${String(name)}' attribute of module '${self.name}': modules are shared and read-only in an expression`,
+    );
+  },
+  "__delattr__(name, /)": (self: PyModule, name: PyValue) => {
+    throw typeError(
+      `cannot delete '${String(name)}' attribute of module '${self.name}': modules are shared and read-only in an expression`,
+    );
+  },
+  "__dir__()": (self: PyModule) => directory(self),
+});
+let directory: (module: PyModule) => PyValue = () => null;
+/** Installed by the module that can make lists. */
+export function installDirectory(make: (module: PyModule) => PyValue): void {
+  directory = make;
+}
+
+/** Modules by full name. */
+const registry = new Map<string, PyModule>();
+
+/**
+ * Registers a module: values by name, and functions by declaration (`"sqrt(x, /)"`).
+ * A dotted name also becomes an attribute of its package.
+ */
+export function defineModule(
+  name: string,
+  content: {
+    values?: { [name: string]: PyValue };
+    functions?: { [declaration: string]: Native };
+    types?: PyType[];
+  },
+): PyModule {
+  const attributes = new Map<string, PyValue>(Object.entries(content.values ?? {}));
+  for (const [declaration, js] of Object.entries(content.functions ?? {})) {
+    const f = builtin(declaration, js);
+    attributes.set(f.name, f);
+  }
+  for (const type of content.types ?? [])
+    attributes.set(type.name.slice(type.name.lastIndexOf(".") + 1), type);
+  const module = new PyModule(name, attributes);
+  registry.set(name, module);
+  const dot = name.lastIndexOf(".");
+  if (dot > 0) {
+    const parent = name.slice(0, dot);
+    const owner = registry.get(parent) ?? defineModule(parent, {});
+    owner.attributes.set(name.slice(dot + 1), module);
+  }
+  return module;
+}
+
+/** Names of all modules. */
+export function moduleNames(): string[] {
+  return [...registry.keys()].sort();
+}
+
+/** CPython's modules that an expression cannot have, because they lead outside. */
+const OUTSIDE = new Set(
+  "os sys io subprocess socket ctypes threading multiprocessing asyncio gc inspect importlib builtins pathlib shutil tempfile signal pickle marshal code codeop ast dis types weakref sysconfig platform ssl http select selectors fcntl mmap resource site runpy pkgutil zipimport pdb trace tracemalloc faulthandler".split(
+    " ",
+  ),
+);
+
+function find(name: string): PyModule {
+  const module = registry.get(name);
+  if (module !== undefined) return module;
+  const top = name.split(".")[0] as string;
+  const parent = name.includes(".") ? registry.get(name.slice(0, name.lastIndexOf("."))) : undefined;
+  const hint = OUTSIDE.has(top) ? " (not available in an expression)" : "";
+  const exception = new PyException(ModuleNotFoundError, [
+    parent !== undefined && parent.attributes.size > 0 && !OUTSIDE.has(top)
+      ? `No module named '${name}'; '${parent.name}' is not a package`
+      : `No module named '${registry.has(top) ? name : top}'${hint}`,
+  ]);
+  exception.fields = new Map<string, PyValue>([["name", name]]);
+  throw raise(exception);
+}
+
+/** `import name` (gives the top package) or `import name as …` (gives the module itself). */
+export function importModule(name: string, whole: boolean): PyValue {
+  const module = find(name);
+  return whole ? module : find(name.split(".")[0] as string);
+}
+
+/** `from module import name`. */
+export function importFrom(module: string, name: string, level: number): PyValue {
+  if (level > 0) {
+    throw raise(new PyException(ImportError, ["attempted relative import with no known parent package"]));
+  }
+  const found = find(module);
+  const value = getAttributeOr(found, name, undefined);
+  if (value !== undefined) return value;
+  const exception = new PyException(ImportError, [
+    `cannot import name '${name}' from '${module}' (unknown location)`,
+  ]);
+  exception.fields = new Map<string, PyValue>([
+    ["name", module],
+    ["name_from", name],
+  ]);
+  throw raise(exception);
+}

@@ -1,0 +1,126 @@
+// Raising and catching: what `raise`, `except`, `with` and `assert` do at run time.
+import {
+  AssertionError,
+  BaseException,
+  isException,
+  PyException,
+  pyError,
+  RecursionError,
+  RuntimeError,
+  raise,
+  typeError,
+} from "./exceptions.ts";
+import { call, callWithSelf } from "./function.ts";
+import { PyType, type PyValue, typeName, typeOf } from "./object.ts";
+import { truth } from "./operators.ts";
+import { PyTuple } from "./sequence.ts";
+import { LimitExceeded, S } from "./state.ts";
+
+/**
+ * What was thrown, as a Python exception. Limits pass through: no handler of the expression sees them. V8's own
+ * complaints become what CPython would raise, and anything else is a mistake of ours, which ends the evaluation.
+ */
+export function caught(error: unknown): PyException {
+  if (error instanceof PyException) {
+    error.outerFrames = S.depth;
+    return error;
+  }
+  throw limit(error);
+}
+
+/** The limit that something other than a Python exception amounts to. */
+export function limit(error: unknown): unknown {
+  if (error instanceof LimitExceeded || error instanceof PyException) return error;
+  if (error instanceof RangeError) {
+    const text = error.message;
+    if (text.startsWith("Maximum call stack")) {
+      return raise(new PyException(RecursionError, ["maximum recursion depth exceeded"]));
+    }
+    if (/Invalid (?:string|array) length|BigInt|maximum size|Array buffer allocation/.test(text)) {
+      return new LimitExceeded("MemoryLimitExceeded", "the expression made a value that is too large");
+    }
+  }
+  return new LimitExceeded("InternalError", `internal error: ${describe(error)}`);
+}
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+}
+
+/** Does an `except` clause with this expression catch the exception? */
+export function matches(exception: PyException, clause: PyValue): boolean {
+  if (clause instanceof PyType && clause.isSubtype(BaseException)) return exception.cls.isSubtype(clause);
+  if (clause instanceof PyTuple) return clause.items.some((item) => matches(exception, item));
+  throw typeError("catching classes that do not inherit from BaseException is not allowed");
+}
+
+/** `raise exc from cause`: what to throw. */
+export function raiseStatement(value: PyValue, cause: PyValue | undefined): PyException {
+  const exception = instantiate(value, "exceptions must derive from BaseException");
+  if (cause !== undefined) {
+    exception.suppressContext = true;
+    exception.cause =
+      cause === null ? null : instantiate(cause, "exception causes must derive from BaseException");
+  }
+  return raise(exception);
+}
+function instantiate(value: PyValue, complaint: string): PyException {
+  if (isException(value)) return value;
+  if (value instanceof PyType && value.isSubtype(BaseException)) {
+    const made = call(value, [], null);
+    if (isException(made)) return made;
+    throw typeError(
+      `calling ${defaultName(value)} should have returned an instance of BaseException, not ${typeName(made)}`,
+    );
+  }
+  throw typeError(complaint);
+}
+function defaultName(type: PyType): string {
+  return `<class '${type.module === "builtins" ? type.qualname : `${type.module}.${type.qualname}`}'>`;
+}
+
+/** A bare `raise`. */
+export function reraise(): PyException {
+  const handled = S.handled;
+  if (handled === null) throw pyError(RuntimeError, "No active exception to reraise");
+  return handled;
+}
+
+/** `assert` that failed. */
+export function assertionFailed(message?: PyValue): PyException {
+  return raise(new PyException(AssertionError, message === undefined ? [] : [message]));
+}
+
+/** A context manager that has been looked at: how to enter and leave it. */
+export interface Manager {
+  enter(): PyValue;
+  exit(type: PyValue, value: PyValue, traceback: PyValue): PyValue;
+}
+
+/** `with` finds `__enter__` and `__exit__` on the type before it enters. */
+export function openManager(object: PyValue): Manager {
+  const type = typeOf(object);
+  const enter = type.lookup("__enter__");
+  const exit = type.lookup("__exit__");
+  const complaint = `'${type.name}' object does not support the context manager protocol`;
+  if (enter === undefined) throw typeError(complaint);
+  if (exit === undefined) throw typeError(`${complaint} (missed __exit__ method)`);
+  return {
+    enter: () => callWithSelf(enter, object, [], null),
+    exit: (t, v, tb) => callWithSelf(exit, object, [t, v, tb], null),
+  };
+}
+
+/** Leaves a context manager; true when it swallows the exception. */
+export function closeManager(manager: Manager, exception: PyException | null): boolean {
+  if (exception === null) {
+    manager.exit(null, null, null);
+    return false;
+  }
+  const outer = S.handled;
+  S.handled = exception;
+  try {
+    return truth(manager.exit(exception.cls, exception, null));
+  } finally {
+    S.handled = outer;
+  }
+}

@@ -1,0 +1,159 @@
+// Strings by code point: Python counts code points, JavaScript UTF-16 units; they agree while there are no surrogates.
+//
+// Strings without surrogates (nearly all) take the fast path: an index is an index. For others the unit offset of
+// every 64th code point is computed once and kept for the few strings seen last, so that a loop over `s[i]` is linear.
+// A lone surrogate is one code point, as in Python. The one difference that remains: a high surrogate put next to
+// a low one becomes one character here and stays two in CPython.
+import { allocate } from "./state.ts";
+import { isPrintable, mapCharacters } from "./unicode.ts";
+
+const SURROGATE = /[\ud800-\udfff]/;
+const STRIDE = 64;
+
+interface Table {
+  readonly text: string;
+  /** Unit offsets of the code points 0, 64, 128 …; null when every unit is a code point. */
+  readonly marks: Uint32Array | null;
+  readonly length: number;
+}
+
+/** The strings looked at last; only those that are long enough for a look to cost something. */
+let recent: Table[] = [];
+
+/** Forgets the strings looked at last, for the next evaluation. */
+export function resetText(): void {
+  recent = [];
+}
+
+function isHigh(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+/** Units of the character that starts at `at`. */
+function width(text: string, at: number): 1 | 2 {
+  return isHigh(text.charCodeAt(at)) && isLow(text.charCodeAt(at + 1)) ? 2 : 1;
+}
+
+function makeTable(text: string): Table {
+  if (!SURROGATE.test(text)) return { text, marks: null, length: text.length };
+  const marks = new Uint32Array(Math.ceil(text.length / STRIDE) + 1);
+  let count = 0;
+  for (let at = 0; at < text.length; at += width(text, at)) {
+    if (count % STRIDE === 0) marks[count / STRIDE] = at;
+    count += 1;
+  }
+  return count === text.length ? { text, marks: null, length: count } : { text, marks, length: count };
+}
+
+function tableOf(text: string): Table {
+  const known = recent[0];
+  if (known !== undefined && known.text === text) return known;
+  return otherTable(text);
+}
+function otherTable(text: string): Table {
+  if (text.length < 16) return makeTable(text);
+  for (let i = 1; i < recent.length; i++) {
+    const table = recent[i] as Table;
+    if (table.text.length === text.length && table.text === text) {
+      recent.splice(i, 1);
+      recent.unshift(table);
+      return table;
+    }
+  }
+  const table = makeTable(text);
+  recent.unshift(table);
+  if (recent.length > 4) recent.pop();
+  return table;
+}
+
+/** `len(text)`. */
+export function textLength(text: string): number {
+  return text.length < 2 ? text.length : tableOf(text).length;
+}
+
+/** Does every code point take one unit? Then JavaScript's own indexes are Python's. */
+export function isPlain(text: string): boolean {
+  return text.length < 2 || tableOf(text).marks === null;
+}
+
+/** The unit offset of code point `index` (0 to the length). */
+export function unitOffset(text: string, index: number): number {
+  const { marks, length } = tableOf(text);
+  if (marks === null) return index;
+  if (index >= length) return text.length;
+  const mark = Math.floor(index / STRIDE);
+  let at = marks[mark] as number;
+  for (let i = mark * STRIDE; i < index; i++) at += width(text, at);
+  return at;
+}
+
+/** The code point index of unit offset `unit`. */
+export function pointIndex(text: string, unit: number): number {
+  const { marks, length } = tableOf(text);
+  if (marks === null) return unit;
+  if (unit >= text.length) return length;
+  let low = 0;
+  let high = Math.ceil(length / STRIDE) - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((marks[middle] as number) <= unit) low = middle;
+    else high = middle - 1;
+  }
+  let index = low * STRIDE;
+  for (let at = marks[low] as number; at < unit; at += width(text, at)) index += 1;
+  return index;
+}
+
+/** `text[index]` for an index within the length. */
+export function charAt(text: string, index: number): string {
+  const at = unitOffset(text, index);
+  return text.slice(at, at + width(text, at));
+}
+
+/** `text[start:stop]` for bounds within the length, `start <= stop`. */
+export function sliceText(text: string, start: number, stop: number): string {
+  if (isPlain(text)) return text.slice(start, stop);
+  return text.slice(unitOffset(text, start), unitOffset(text, stop));
+}
+
+/** The characters of `text`. */
+export function characters(text: string): string[] {
+  allocate(text.length * 24);
+  return isPlain(text) ? text.split("") : Array.from(text);
+}
+
+const SHORT_ESCAPES: { readonly [char: string]: string } = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\\": "\\\\",
+};
+const SAFE = /^[ !#-&(-[\]-~]*$/;
+
+function escapePoint(point: number): string {
+  if (point < 0x100) return `\\x${point.toString(16).padStart(2, "0")}`;
+  if (point < 0x10000) return `\\u${point.toString(16).padStart(4, "0")}`;
+  return `\\U${point.toString(16).padStart(8, "0")}`;
+}
+
+/** `repr(text)`: single quotes unless it holds some and no double ones; what is not printable is escaped. */
+export function reprString(text: string): string {
+  if (SAFE.test(text)) return `'${text}'`;
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const body = mapCharacters(text, (char) => {
+    if (char === quote) return `\\${char}`;
+    const point = char.codePointAt(0) as number;
+    return SHORT_ESCAPES[char] ?? (isPrintable(point) ? char : escapePoint(point));
+  });
+  return quote + body + quote;
+}
+
+/** Escapes everything beyond ASCII, as `ascii()` and the error handler `backslashreplace` do. */
+export function escapeNonAscii(text: string): string {
+  return mapCharacters(text, (char) => {
+    const point = char.codePointAt(0) as number;
+    return point < 0x80 ? char : escapePoint(point);
+  });
+}

@@ -1,0 +1,42 @@
+// What `bytes(…)` accepts as a source of bytes.
+
+import { ByteSink } from "../byte-sink.ts";
+import { asBytes } from "../bytes.ts";
+import { typeError, valueError } from "../exceptions.ts";
+import { special } from "../function.ts";
+import { iter } from "../iterator.ts";
+import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
+import { index } from "../operators.ts";
+import { charge } from "../state.ts";
+
+/** A byte's value; ValueError when it is out of range. `message` is the whole text. */
+export function byteValue(value: PyValue, message = "bytes must be in range(0, 256)"): number {
+  const n = index(value);
+  if (n < 0 || n > 255) throw valueError(message);
+  return Number(n);
+}
+
+/** The bytes of an object that is not a number: bytes-like, with `__bytes__`, or an iterable of ints. */
+export function bytesFrom(source: PyValue, outOfRange?: string): Uint8Array {
+  const own = asBytes(source);
+  if (own !== undefined && typeOf(source).builtin) return own;
+  const converted = special(source, "__bytes__", []);
+  if (converted !== undefined) {
+    const bytes = asBytes(converted);
+    if (bytes === undefined) throw typeError(`__bytes__ returned non-bytes (type ${typeName(converted)})`);
+    return bytes;
+  }
+  if (own !== undefined) return own;
+  const type = typeOf(source);
+  const iterable = type.lookup("__iter__") !== undefined || type.lookup("__getitem__") !== undefined;
+  if (asStr(source) !== undefined || !iterable) {
+    throw typeError(`cannot convert '${typeName(source)}' object to bytes`);
+  }
+  const sink = new ByteSink(16);
+  const it = iter(source);
+  for (let item = it.next(); item !== undefined; item = it.next()) {
+    charge(1);
+    sink.push(byteValue(item, outOfRange));
+  }
+  return sink.finish();
+}

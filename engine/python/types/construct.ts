@@ -1,0 +1,46 @@
+// `Type(…)` of the built-in types that make values: arguments are counted without the class, as CPython does.
+import { typeError } from "../exceptions.ts";
+import { type Native, PyBuiltin } from "../function.ts";
+import { type KwArgs, PyType, type PyValue, typeName } from "../object.ts";
+import { bindBuiltin, parseSignature } from "../signature.ts";
+
+class Constructor extends PyBuiltin {
+  private readonly made: PyType;
+  private readonly counted: boolean;
+  constructor(made: PyType, signature: string, js: Native, counted: boolean) {
+    super("__new__", parseSignature(signature), js, null);
+    this.made = made;
+    this.counted = counted;
+  }
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    const { made } = this;
+    const cls = args[0];
+    const name = `${made.name}.__new__`;
+    if (cls === undefined) throw typeError(`${name}(): not enough arguments`);
+    if (!(cls instanceof PyType)) throw typeError(`${name}(X): X is not a type object (${typeName(cls)})`);
+    if (!cls.isSubtype(made))
+      throw typeError(`${name}(${cls.name}): ${cls.name} is not a subtype of ${made.name}`);
+    const most = this.sig.positional.length;
+    if (this.counted && kw === null && args.length > most + 1) {
+      throw typeError(`${made.name} expected at most ${most} arguments, got ${args.length - 1}`);
+    }
+    return this.js(cls, ...bindBuiltin(made.name, this.sig, args.slice(1), kw));
+  }
+  override call1(a: PyValue): PyValue {
+    return this.call([a], null);
+  }
+  override call2(a: PyValue, b: PyValue): PyValue {
+    return this.call([a, b], null);
+  }
+}
+
+/**
+ * Defines `type.__new__`.
+ *
+ * @param signature of the call, without the class: `"(x=0, /)"`
+ * @param js gets the class first
+ * @param counted whether too many positional arguments are "expected at most 2 arguments, got 3"
+ */
+export function defineConstructor(type: PyType, signature: string, js: Native, counted = false): void {
+  type.dict.set("__new__", new Constructor(type, signature, js, counted));
+}

@@ -1,0 +1,92 @@
+// `list[int]`, `int | str`: types as annotations write them.
+import { typeError } from "../exceptions.ts";
+import { defineAttributes, defineMethods } from "../function.ts";
+import { hashTuple } from "../hash.ts";
+import { isInstance, makeType, NotImplemented, PyObject, PyType, type PyValue } from "../object.ts";
+import { same } from "../operators.ts";
+import { repr } from "../representation.ts";
+import { PyTuple, tuple } from "../sequence.ts";
+import { unionOf } from "./object.ts";
+
+/** `origin[args]`. */
+export class PyGenericAlias extends PyObject {
+  readonly origin: PyType;
+  readonly args: PyTuple;
+  constructor(origin: PyType, args: PyTuple) {
+    super();
+    this.origin = origin;
+    this.args = args;
+  }
+  override call(args: PyValue[], kw: Map<string, PyValue> | null): PyValue {
+    return this.origin.call(args, kw);
+  }
+}
+export const genericAliasType = makeType("GenericAlias", { of: PyGenericAlias, module: "types" });
+
+/** `__class_getitem__` of the containers. */
+export function genericAlias(cls: PyType, item: PyValue): PyValue {
+  return new PyGenericAlias(cls, item instanceof PyTuple ? item : tuple([item]));
+}
+/** A type as annotations show it. */
+function show(value: PyValue): string {
+  if (value instanceof PyType) {
+    return value.module === "builtins" ? value.qualname : `${value.module}.${value.qualname}`;
+  }
+  return value === null ? "None" : repr(value);
+}
+defineMethods(genericAliasType, {
+  "__repr__()": (self: PyGenericAlias) =>
+    `${show(self.origin)}[${self.args.items.length === 0 ? "()" : self.args.items.map(show).join(", ")}]`,
+  "__eq__(value, /)": (self: PyGenericAlias, other: PyValue) =>
+    other instanceof PyGenericAlias
+      ? self.origin === other.origin && same(self.args, other.args)
+      : NotImplemented,
+  "__hash__()": (self: PyGenericAlias) => hashTuple([self.origin, self.args]),
+  "__mro_entries__(bases, /)": (self: PyGenericAlias) => tuple([self.origin]),
+  "__or__(value, /)": (self: PyGenericAlias, other: PyValue) => unionOf.make(self, other),
+  "__ror__(value, /)": (self: PyGenericAlias, other: PyValue) => unionOf.make(other, self),
+  "__instancecheck__(instance, /)": () => {
+    throw typeError("isinstance() argument 2 cannot be a parameterized generic");
+  },
+});
+defineAttributes<PyGenericAlias>(genericAliasType, {
+  __origin__: (self) => self.origin,
+  __args__: (self) => self.args,
+});
+
+/** `int | str`. */
+export class PyUnion extends PyObject {
+  readonly args: readonly PyValue[];
+  constructor(args: readonly PyValue[]) {
+    super();
+    this.args = args;
+  }
+}
+export const unionType = makeType("UnionType", { of: PyUnion, module: "types", subclassable: false });
+unionOf.make = (a, b) => {
+  const parts: PyValue[] = [];
+  for (const side of [a, b]) {
+    for (const part of side instanceof PyUnion ? side.args : [side]) {
+      if (!(part instanceof PyType || part instanceof PyGenericAlias || part === null)) return NotImplemented;
+      if (!parts.includes(part)) parts.push(part);
+    }
+  }
+  return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
+};
+defineMethods(unionType, {
+  "__repr__()": (self: PyUnion) => self.args.map(show).join(" | "),
+  "__or__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(self, other),
+  "__ror__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(other, self),
+  "__eq__(value, /)": (self: PyUnion, other: PyValue) =>
+    other instanceof PyUnion
+      ? self.args.length === other.args.length && self.args.every((arg) => other.args.includes(arg))
+      : NotImplemented,
+  "__hash__()": (self: PyUnion) => hashTuple(self.args),
+  "__instancecheck__(instance, /)": (self: PyUnion, value: PyValue) =>
+    self.args.some((arg) =>
+      arg === null ? value === null : arg instanceof PyType && isInstance(value, arg),
+    ),
+  "__subclasscheck__(cls, /)": (self: PyUnion, cls: PyValue) =>
+    cls instanceof PyType && self.args.some((arg) => arg instanceof PyType && cls.isSubtype(arg)),
+});
+defineAttributes<PyUnion>(unionType, { __args__: (self) => tuple(self.args) });

@@ -1,0 +1,181 @@
+// The built-in lazy iterators: `enumerate`, `zip`, `map`, `filter`, `reversed`, and `iter(callable, sentinel)`.
+import { adopt } from "../classes.ts";
+import { typeError, valueError } from "../exceptions.ts";
+import { call, defineMethods, defineStatic, special } from "../function.ts";
+import { addInt, type Int } from "../integer.ts";
+import { iter, iteratorType, nextOrStop, PyIterator, type Stepper } from "../iterator.ts";
+import { makeType, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
+import { getItem, index, length, same, truth } from "../operators.ts";
+import { PyTuple } from "../sequence.ts";
+import { charge } from "../state.ts";
+
+/** The type of an iterator that the author's classes may derive from. */
+function lazyType(name: string, of: abstract new (...args: never[]) => PyIterator): PyType {
+  const type = makeType(name, { of });
+  defineMethods(type, {
+    "__iter__()": (self: PyIterator) => self,
+    "__next__()": nextOrStop,
+    "__init__(*args, **kwargs)": () => null,
+  });
+  return type;
+}
+
+class PyEnumerate extends PyIterator {
+  private readonly source: Stepper;
+  private count: Int;
+  constructor(source: Stepper, start: Int) {
+    super();
+    this.source = source;
+    this.count = start;
+  }
+  next(): PyValue | undefined {
+    const value = this.source.next();
+    if (value === undefined) return undefined;
+    const n = this.count;
+    this.count = addInt(n, 1);
+    return new PyTuple([n, value]);
+  }
+}
+export const enumerateType = lazyType("enumerate", PyEnumerate);
+defineStatic(enumerateType, {
+  "__new__(cls, iterable, start=0)": (cls: PyType, iterable: PyValue, start: PyValue = 0) =>
+    adopt(new PyEnumerate(iter(iterable), index(start)), cls),
+});
+
+class PyZip extends PyIterator {
+  private readonly sources: Stepper[];
+  private readonly strict: boolean;
+  constructor(sources: Stepper[], strict: boolean) {
+    super();
+    this.sources = sources;
+    this.strict = strict;
+  }
+  next(): PyValue | undefined {
+    const items: PyValue[] = [];
+    charge(this.sources.length);
+    for (const [i, source] of this.sources.entries()) {
+      const value = source.next();
+      if (value === undefined) {
+        if (this.strict) this.checkLengths(i);
+        return undefined;
+      }
+      items.push(value);
+    }
+    return items.length === 0 ? undefined : new PyTuple(items);
+  }
+  /** One source has ended: the others must have, too. */
+  private checkLengths(ended: number): void {
+    const others = (n: number) => (n === 1 ? "argument 1" : `arguments 1-${n}`);
+    if (ended > 0) throw valueError(`zip() argument ${ended + 1} is shorter than ${others(ended)}`);
+    for (let i = 1; i < this.sources.length; i++) {
+      if ((this.sources[i] as Stepper).next() !== undefined) {
+        throw valueError(`zip() argument ${i + 1} is longer than ${others(i)}`);
+      }
+    }
+  }
+}
+export const zipType = lazyType("zip", PyZip);
+defineStatic(zipType, {
+  "__new__(cls, *iterables, strict=False)": (cls: PyType, iterables: PyTuple, strict: PyValue = false) => {
+    return adopt(new PyZip(iterables.items.map(iter), truth(strict)), cls);
+  },
+});
+
+class PyMap extends PyIterator {
+  private readonly f: PyValue;
+  private readonly sources: Stepper[];
+  constructor(f: PyValue, sources: Stepper[]) {
+    super();
+    this.f = f;
+    this.sources = sources;
+  }
+  next(): PyValue | undefined {
+    const items: PyValue[] = [];
+    for (const source of this.sources) {
+      const value = source.next();
+      if (value === undefined) return undefined;
+      items.push(value);
+    }
+    return call(this.f, items, null);
+  }
+}
+export const mapType = lazyType("map", PyMap);
+defineStatic(mapType, {
+  "__new__(cls, function, iterable, /, *iterables)": (
+    cls: PyType,
+    f: PyValue,
+    first: PyValue,
+    rest: PyTuple,
+  ) => adopt(new PyMap(f, [first, ...rest.items].map(iter)), cls),
+});
+
+class PyFilter extends PyIterator {
+  private readonly f: PyValue;
+  private readonly source: Stepper;
+  constructor(f: PyValue, source: Stepper) {
+    super();
+    this.f = f;
+    this.source = source;
+  }
+  next(): PyValue | undefined {
+    for (;;) {
+      const value = this.source.next();
+      if (value === undefined) return undefined;
+      charge(1);
+      if (truth(this.f === null ? value : call(this.f, [value], null))) return value;
+    }
+  }
+}
+export const filterType = lazyType("filter", PyFilter);
+defineStatic(filterType, {
+  "__new__(cls, function, iterable, /)": (cls: PyType, f: PyValue, iterable: PyValue) =>
+    adopt(new PyFilter(f, iter(iterable)), cls),
+});
+
+class PyReversed extends PyIterator {
+  private readonly source: PyValue;
+  private at: number;
+  constructor(source: PyValue, size: number) {
+    super();
+    this.source = source;
+    this.at = size - 1;
+  }
+  next(): PyValue | undefined {
+    if (this.at < 0) return undefined;
+    const value = getItem(this.source, this.at);
+    this.at -= 1;
+    return value;
+  }
+}
+export const reversedType = lazyType("reversed", PyReversed);
+defineStatic(reversedType, {
+  "__new__(cls, object, /)": (cls: PyType, object: PyValue) => {
+    const type = typeOf(object);
+    const method = type.lookup("__reversed__");
+    if (method !== undefined && method !== null) return special(object, "__reversed__", []) as PyValue;
+    if (method === null || type.lookup("__getitem__") === undefined || type.lookup("__len__") === undefined) {
+      throw typeError(`'${typeName(object)}' object is not reversible`);
+    }
+    return adopt(new PyReversed(object, length(object)), cls);
+  },
+});
+
+/** `iter(callable, sentinel)`. */
+export class CallableIterator extends PyIterator {
+  private readonly f: PyValue;
+  private readonly sentinel: PyValue;
+  private done = false;
+  constructor(f: PyValue, sentinel: PyValue) {
+    super();
+    this.f = f;
+    this.sentinel = sentinel;
+  }
+  next(): PyValue | undefined {
+    if (this.done) return undefined;
+    const value = call(this.f, [], null);
+    if (!same(value, this.sentinel)) return value;
+    this.done = true;
+    return undefined;
+  }
+}
+iteratorType("callable_iterator", CallableIterator);

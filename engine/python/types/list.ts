@@ -1,0 +1,370 @@
+// `list` and `tuple`.
+import { adopt } from "../classes.ts";
+import { indexError, typeError, valueError } from "../exceptions.ts";
+import { call1, defineClassMethods, defineMethods, defineStatic, special } from "../function.ts";
+import { hashTuple } from "../hash.ts";
+import { ArrayIterator, collect, iter, iteratorType, PyIterator } from "../iterator.ts";
+import { asInt, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "../operators.ts";
+import { repr, reprItems, reprOnce } from "../representation.ts";
+import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
+import { allocate, charge } from "../state.ts";
+import { genericAlias } from "./generic-alias.ts";
+import { PySlice, sliceArray, sliceIndices } from "./slice.ts";
+
+sequenceTypes.add(listType).add(tupleType);
+
+type Sequence = PyList | PyTuple;
+
+function position(self: Sequence, key: PyValue, message: string): number {
+  const at = indexSize(key);
+  const real = at < 0 ? at + self.items.length : at;
+  if (real < 0 || real >= self.items.length) throw indexError(message);
+  return real;
+}
+function isIndex(key: PyValue): boolean {
+  return asInt(key) !== undefined || special(key, "__index__", []) !== undefined;
+}
+
+/** `sequence * count`: refused before it is made when it would be too large. */
+function repeated(self: Sequence, count: PyValue): PyValue[] | undefined {
+  if (!isIndex(count)) {
+    throw typeError(`can't multiply sequence by non-int of type '${typeName(count)}'`);
+  }
+  const n = index(count);
+  const times = typeof n === "bigint" ? (n < 0n ? 0 : Number.MAX_SAFE_INTEGER) : Math.max(0, n);
+  const total = times * self.items.length;
+  allocate(total * 8);
+  charge(total >> 4);
+  const out: PyValue[] = [];
+  for (let i = 0; i < times && total > 0; i++) for (const item of self.items) out.push(item);
+  return out;
+}
+
+/** Lexicographic order, as `<` on the first items that differ. */
+function compare(
+  a: readonly PyValue[],
+  b: readonly PyValue[],
+  bySize: (x: number, y: number) => boolean,
+  byItem: (x: PyValue, y: PyValue) => PyValue,
+): PyValue {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    charge(1);
+    if (!same(a[i] as PyValue, b[i] as PyValue)) return byItem(a[i] as PyValue, b[i] as PyValue);
+  }
+  return bySize(a.length, b.length);
+}
+function equalItems(a: Sequence, b: Sequence): boolean {
+  if (a.items.length !== b.items.length) return false;
+  // A comparison may change the lists: where they end is looked at anew each time, as CPython does.
+  for (let i = 0; i < a.items.length && i < b.items.length; i++) {
+    charge(1);
+    if (same(a.items[i] as PyValue, b.items[i] as PyValue)) continue;
+    if (i < a.items.length && i < b.items.length) return false;
+  }
+  return a.items.length === b.items.length;
+}
+
+for (const [type, of, kind] of [
+  [listType, PyList, "list"],
+  [tupleType, PyTuple, "tuple"],
+] as const) {
+  const ordering =
+    (bySize: (x: number, y: number) => boolean, byItem: (x: PyValue, y: PyValue) => PyValue) =>
+    (self: Sequence, other: PyValue): PyValue =>
+      other instanceof of ? compare(self.items, other.items, bySize, byItem) : NotImplemented;
+  defineMethods(type, {
+    "__len__()": (self: Sequence) => self.items.length,
+    "__getitem__(key, /)": (self: Sequence, key: PyValue) => {
+      if (key instanceof PySlice) {
+        const items = sliceArray(self.items, key);
+        return kind === "list" ? list(items) : tuple(items);
+      }
+      if (!isIndex(key)) throw typeError(`${kind} indices must be integers or slices, not ${typeName(key)}`);
+      return self.items[position(self, key, `${kind} index out of range`)] as PyValue;
+    },
+    "__contains__(key, /)": (self: Sequence, item: PyValue) => {
+      for (const x of self.items) {
+        charge(1);
+        if (same(x, item)) return true;
+      }
+      return false;
+    },
+    "__mul__(value, /)": (self: Sequence, count: PyValue) => {
+      const items = repeated(self, count);
+      return items === undefined ? NotImplemented : kind === "list" ? list(items) : tuple(items);
+    },
+    "__rmul__(value, /)": (self: Sequence, count: PyValue) => {
+      const items = repeated(self, count);
+      return items === undefined ? NotImplemented : kind === "list" ? list(items) : tuple(items);
+    },
+    "__add__(value, /)": (self: Sequence, other: PyValue) => {
+      if (!(other instanceof of))
+        throw typeError(`can only concatenate ${kind} (not "${typeName(other)}") to ${kind}`);
+      allocate((self.items.length + other.items.length) * 8);
+      const items = [...self.items, ...other.items];
+      return kind === "list" ? list(items) : tuple(items);
+    },
+    "__eq__(value, /)": (self: Sequence, other: PyValue) =>
+      other instanceof of ? equalItems(self, other) : NotImplemented,
+    "__ne__(value, /)": (self: Sequence, other: PyValue) =>
+      other instanceof of ? !equalItems(self, other) : NotImplemented,
+    "__lt__(value, /)": ordering((x, y) => x < y, lt),
+    "__le__(value, /)": ordering((x, y) => x <= y, le),
+    "__gt__(value, /)": ordering((x, y) => x > y, gt),
+    "__ge__(value, /)": ordering((x, y) => x >= y, ge),
+    "index(value, start=0, stop=9223372036854775807, /)": (
+      self: Sequence,
+      value: PyValue,
+      start?: PyValue,
+      stop?: PyValue,
+    ) => {
+      const { start: from, stop: to } = sliceIndices(
+        new PySlice(start ?? null, stop ?? null, null),
+        self.items.length,
+      );
+      for (let i = from; i < to && i < self.items.length; i++) {
+        charge(1);
+        if (same(self.items[i] as PyValue, value)) return i;
+      }
+      throw valueError(kind === "list" ? `${repr(value)} is not in list` : "tuple.index(x): x not in tuple");
+    },
+    "count(value, /)": (self: Sequence, value: PyValue) => {
+      let n = 0;
+      for (const item of self.items) {
+        charge(1);
+        if (same(item, value)) n += 1;
+      }
+      return n;
+    },
+  });
+  defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
+}
+
+// ---- tuple ---------------------------------------------------------------------------------------
+
+defineStatic(tupleType, {
+  "__new__(cls, iterable=(), /)": (cls: PyType, iterable?: PyValue) => {
+    if (cls === tupleType) {
+      if (iterable === undefined) return emptyTuple;
+      if (iterable instanceof PyTuple && iterable.cls === tupleType) return iterable;
+      return tuple(collect(iterable));
+    }
+    return adopt(new PyTuple(iterable === undefined ? [] : collect(iterable)), cls);
+  },
+});
+defineMethods(tupleType, {
+  "__repr__()": (self: PyTuple) =>
+    reprOnce(self, "(...)", () =>
+      self.items.length === 1 ? `(${repr(self.items[0] as PyValue)},)` : `(${reprItems(self.items)})`,
+    ),
+  "__hash__()": (self: PyTuple) => hashTuple(self.items),
+  "__iter__()": (self: PyTuple) => iter(self.cls.builtin ? self : new PyTuple(self.items)) as PyIterator,
+  "__getnewargs__()": (self: PyTuple) => tuple([new PyTuple(self.items)]),
+});
+
+// ---- list ----------------------------------------------------------------------------------------
+
+defineStatic(listType, {
+  "__new__(cls, /, *args, **kwargs)": (cls: PyType) => adopt(new PyList([]), cls),
+});
+listType.dict.set("__hash__", null);
+
+/** Over a list from its end. */
+class ReverseIterator extends PyIterator {
+  private readonly source: PyList;
+  private at: number;
+  constructor(source: PyList) {
+    super();
+    this.source = source;
+    this.at = source.items.length - 1;
+  }
+  next(): PyValue | undefined {
+    if (this.at < 0 || this.at >= this.source.items.length) {
+      this.at = -1;
+      return undefined;
+    }
+    return this.source.items[this.at--];
+  }
+}
+iteratorType("list_reverseiterator", ReverseIterator);
+
+function extend(self: PyList, iterable: PyValue): void {
+  const items = collect(iterable);
+  allocate(items.length * 8);
+  for (const item of items) self.items.push(item);
+}
+
+/** Sorts stably by `<`; items must not change meanwhile. */
+export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyValue[] {
+  allocate(items.length * 16);
+  charge(items.length);
+  const keyed =
+    key === null
+      ? items.map((item) => ({ k: item, item }))
+      : items.map((item) => ({ k: call1(key, item), item }));
+  if (reverse) keyed.reverse();
+  const less = (a: PyValue, b: PyValue): boolean => {
+    charge(1);
+    return truth(lt(a, b));
+  };
+  mergeSort(keyed, less);
+  if (reverse) keyed.reverse();
+  return keyed.map((entry) => entry.item);
+}
+/** Binary insertion on short runs, then merges: asks `less` only as a stable sort must, never inconsistently. */
+function mergeSort<T extends { k: PyValue }>(a: T[], less: (x: PyValue, y: PyValue) => boolean): void {
+  const n = a.length;
+  let sorted = true;
+  for (let i = 1; i < n && sorted; i++) if (less((a[i] as T).k, (a[i - 1] as T).k)) sorted = false;
+  if (sorted) return;
+  const RUN = 16;
+  for (let lo = 0; lo < n; lo += RUN) {
+    const hi = Math.min(lo + RUN, n);
+    for (let i = lo + 1; i < hi; i++) {
+      const entry = a[i] as T;
+      let left = lo;
+      let right = i;
+      while (left < right) {
+        const middle = (left + right) >> 1;
+        if (less(entry.k, (a[middle] as T).k)) right = middle;
+        else left = middle + 1;
+      }
+      for (let j = i; j > left; j--) a[j] = a[j - 1] as T;
+      a[left] = entry;
+    }
+  }
+  let from = a.slice();
+  let to = a.slice();
+  for (let width = RUN; width < n; width *= 2) {
+    for (let lo = 0; lo < n; lo += 2 * width) {
+      const mid = Math.min(lo + width, n);
+      const hi = Math.min(lo + 2 * width, n);
+      let [i, j, out] = [lo, mid, lo];
+      while (i < mid && j < hi) {
+        if (less((from[j] as T).k, (from[i] as T).k)) to[out++] = from[j++] as T;
+        else to[out++] = from[i++] as T;
+      }
+      while (i < mid) to[out++] = from[i++] as T;
+      while (j < hi) to[out++] = from[j++] as T;
+    }
+    [from, to] = [to, from];
+  }
+  for (let i = 0; i < n; i++) a[i] = from[i] as T;
+}
+
+defineMethods(listType, {
+  "__init__(iterable=(), /)": (self: PyList, iterable?: PyValue) => {
+    self.items = iterable === undefined ? [] : collect(iterable);
+    return null;
+  },
+  "__repr__()": (self: PyList) => reprOnce(self, "[...]", () => `[${reprItems(self.items)}]`),
+  "__iter__()": (self: PyList) => new ArrayIterator(self),
+  "__reversed__()": (self: PyList) => new ReverseIterator(self),
+  "__setitem__(key, value, /)": (self: PyList, key: PyValue, value: PyValue) => {
+    if (key instanceof PySlice) assignSlice(self, key, value);
+    else {
+      if (!isIndex(key)) throw typeError(`list indices must be integers or slices, not ${typeName(key)}`);
+      self.items[position(self, key, "list assignment index out of range")] = value;
+    }
+    return null;
+  },
+  "__delitem__(key, /)": (self: PyList, key: PyValue) => {
+    if (key instanceof PySlice) {
+      const { start, step, count } = sliceIndices(key, self.items.length);
+      if (step === 1) self.items.splice(start, count);
+      else {
+        const gone = new Set(Array.from({ length: count }, (_, i) => start + i * step));
+        self.items = self.items.filter((_, i) => !gone.has(i));
+      }
+    } else {
+      if (!isIndex(key)) throw typeError(`list indices must be integers or slices, not ${typeName(key)}`);
+      self.items.splice(position(self, key, "list assignment index out of range"), 1);
+    }
+    return null;
+  },
+  "__iadd__(value, /)": (self: PyList, other: PyValue) => {
+    extend(self, other);
+    return self;
+  },
+  "__imul__(value, /)": (self: PyList, count: PyValue) => {
+    self.items = repeated(self, count) as PyValue[];
+    return self;
+  },
+  "append(object, /)": (self: PyList, object: PyValue) => {
+    allocate(16);
+    self.items.push(object);
+    return null;
+  },
+  "extend(iterable, /)": (self: PyList, iterable: PyValue) => {
+    extend(self, iterable);
+    return null;
+  },
+  "insert(index, object, /)": (self: PyList, at: PyValue, object: PyValue) => {
+    const i = indexSize(at);
+    allocate(16);
+    charge(self.items.length >> 6);
+    self.items.splice(i < 0 ? Math.max(0, i + self.items.length) : i, 0, object);
+    return null;
+  },
+  "pop(index=-1, /)": (self: PyList, at: PyValue = -1) => {
+    if (self.items.length === 0) throw indexError("pop from empty list");
+    const i = position(self, at, "pop index out of range");
+    if (i === self.items.length - 1) return self.items.pop() as PyValue;
+    charge(self.items.length >> 6);
+    return self.items.splice(i, 1)[0] as PyValue;
+  },
+  "remove(value, /)": (self: PyList, value: PyValue) => {
+    for (let i = 0; i < self.items.length; i++) {
+      charge(1);
+      if (same(self.items[i] as PyValue, value)) {
+        self.items.splice(i, 1);
+        return null;
+      }
+    }
+    throw valueError("list.remove(x): x not in list");
+  },
+  "clear()": (self: PyList) => {
+    self.items = [];
+    return null;
+  },
+  "copy()": (self: PyList) => list(self.items.slice()),
+  "reverse()": (self: PyList) => {
+    charge(self.items.length >> 3);
+    self.items.reverse();
+    return null;
+  },
+  "sort(*, key=None, reverse=False)": (self: PyList, key: PyValue = null, reverse: PyValue = false) => {
+    const items = self.items;
+    // CPython empties the list while it sorts, so that a key function cannot see half of it.
+    self.items = [];
+    try {
+      const sorted = sortItems(items, key, truth(reverse));
+      if (self.items.length > 0) throw valueError("list modified during sort");
+      self.items = sorted;
+    } catch (error) {
+      if (self.items.length === 0) self.items = items;
+      throw error;
+    }
+    return null;
+  },
+});
+
+function assignSlice(self: PyList, key: PySlice, value: PyValue): void {
+  if (!(value instanceof PyObject || typeof value === "string"))
+    throw typeError("can only assign an iterable");
+  const items = collect(value);
+  const { start, stop, step, count } = sliceIndices(key, self.items.length);
+  if (step === 1) {
+    allocate(items.length * 8);
+    const before = self.items.slice(0, start);
+    const after = self.items.slice(Math.max(start, stop));
+    self.items = [...before, ...items, ...after];
+    return;
+  }
+  if (items.length !== count) {
+    throw valueError(`attempt to assign sequence of size ${items.length} to extended slice of size ${count}`);
+  }
+  for (let i = 0, at = start; i < count; i++, at += step) self.items[at] = items[i] as PyValue;
+}

@@ -1,0 +1,157 @@
+// `range`.
+import { indexError, typeError, valueError } from "../exceptions.ts";
+import { defineAttributes, defineMethods, defineStatic, special } from "../function.ts";
+import { hashTuple } from "../hash.ts";
+import { addInt, floorDivInt, type Int, modInt, mulInt, negInt, subInt } from "../integer.ts";
+import { iteratorType, PyIterator } from "../iterator.ts";
+import { asInt, makeType, NotImplemented, PyObject, type PyValue, typeName } from "../object.ts";
+import { index, same } from "../operators.ts";
+import { repr } from "../representation.ts";
+import { PySlice, sliceIndices } from "./slice.ts";
+
+/** A `range`. */
+export class PyRange extends PyObject {
+  readonly start: Int;
+  readonly stop: Int;
+  readonly step: Int;
+  readonly count: Int;
+  constructor(start: Int, stop: Int, step: Int) {
+    super();
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+    const span = step > 0 ? subInt(stop, start) : subInt(start, stop);
+    this.count = span > 0 ? addInt(floorDivInt(subInt(span, 1), step > 0 ? step : negInt(step)), 1) : 0;
+  }
+  at(i: Int): Int {
+    return addInt(this.start, mulInt(i, this.step));
+  }
+}
+export const rangeType = makeType("range", { of: PyRange, subclassable: false });
+
+/** Over a range whose numbers are all safe. */
+class RangeIterator extends PyIterator {
+  private value: number;
+  private readonly step: number;
+  private left: number;
+  constructor(start: number, step: number, count: number) {
+    super();
+    this.value = start;
+    this.step = step;
+    this.left = count;
+  }
+  next(): PyValue | undefined {
+    if (this.left <= 0) return undefined;
+    this.left -= 1;
+    const value = this.value;
+    this.value = value + this.step;
+    return value;
+  }
+  get remaining(): number {
+    return this.left;
+  }
+}
+iteratorType("range_iterator", RangeIterator);
+/** Over any range. */
+class LongRangeIterator extends PyIterator {
+  private readonly range: PyRange;
+  private i: Int = 0;
+  constructor(range: PyRange) {
+    super();
+    this.range = range;
+  }
+  next(): PyValue | undefined {
+    if (this.i >= this.range.count) return undefined;
+    const value = this.range.at(this.i);
+    this.i = addInt(this.i, 1);
+    return value;
+  }
+}
+iteratorType("longrange_iterator", LongRangeIterator);
+
+function iterate(range: PyRange): PyIterator {
+  const last = range.count === 0 ? range.start : range.at(range.count);
+  if (
+    typeof range.start === "number" &&
+    typeof range.step === "number" &&
+    typeof range.count === "number" &&
+    typeof last === "number"
+  ) {
+    return new RangeIterator(range.start, range.step, range.count);
+  }
+  return new LongRangeIterator(range);
+}
+function position(self: PyRange, value: PyValue): Int | undefined {
+  const n = asInt(value);
+  if (n === undefined) return undefined;
+  const offset = subInt(n, self.start);
+  if (modInt(offset, self.step) !== 0) return undefined;
+  const i = floorDivInt(offset, self.step);
+  return i >= 0 && i < self.count ? i : undefined;
+}
+const key = (self: PyRange): [PyValue, PyValue, PyValue] =>
+  self.count === 0
+    ? [0, null, null]
+    : self.count === 1
+      ? [1, self.start, null]
+      : [self.count, self.start, self.step];
+
+defineStatic(rangeType, {
+  "__new__(cls, start, stop=None, step=1, /)": (_cls, start: PyValue, stop?: PyValue, step?: PyValue) => {
+    if (stop === undefined) return new PyRange(0, index(start), 1);
+    const by = step === undefined ? 1 : index(step);
+    if (by === 0) throw valueError("range() arg 3 must not be zero");
+    return new PyRange(index(start), index(stop), by);
+  },
+});
+defineMethods(rangeType, {
+  "__len__()": (self: PyRange) => self.count,
+  "__bool__()": (self: PyRange) => self.count > 0,
+  "__iter__()": iterate,
+  "__reversed__()": (self: PyRange) =>
+    iterate(
+      new PyRange(
+        self.count === 0 ? self.start : self.at(subInt(self.count, 1)),
+        subInt(self.start, self.step),
+        negInt(self.step),
+      ),
+    ),
+  "__repr__()": (self: PyRange) =>
+    self.step === 1
+      ? `range(${self.start}, ${self.stop})`
+      : `range(${self.start}, ${self.stop}, ${self.step})`,
+  "__contains__(key, /)": (self: PyRange, value: PyValue) => {
+    if (asInt(value) !== undefined) return position(self, value) !== undefined;
+    const it = iterate(self);
+    for (let v = it.next(); v !== undefined; v = it.next()) if (same(v, value)) return true;
+    return false;
+  },
+  "__getitem__(key, /)": (self: PyRange, at: PyValue) => {
+    if (at instanceof PySlice) {
+      const n = typeof self.count === "number" ? self.count : Number.MAX_SAFE_INTEGER;
+      const { start, stop, step } = sliceIndices(at, n);
+      return new PyRange(self.at(start), self.at(stop), mulInt(self.step, step));
+    }
+    if (asInt(at) === undefined && special(at, "__index__", []) === undefined) {
+      throw typeError(`range indices must be integers or slices, not ${typeName(at)}`);
+    }
+    let i = index(at);
+    if (i < 0) i = addInt(i, self.count);
+    if (i < 0 || i >= self.count) throw indexError("range object index out of range");
+    return self.at(i);
+  },
+  "__eq__(value, /)": (self: PyRange, other: PyValue) =>
+    other instanceof PyRange ? key(self).every((part, i) => part === key(other)[i]) : NotImplemented,
+  "__hash__()": (self: PyRange) => hashTuple(key(self)),
+  "index(value, /)": (self: PyRange, value: PyValue) => {
+    const i = position(self, value);
+    if (i === undefined) throw valueError(`${repr(value)} is not in range`);
+    return i;
+  },
+  "count(value, /)": (self: PyRange, value: PyValue) => (position(self, value) === undefined ? 0 : 1),
+});
+defineAttributes<PyRange>(rangeType, {
+  start: (self) => self.start,
+  stop: (self) => self.stop,
+  step: (self) => self.step,
+});

@@ -1,0 +1,62 @@
+// Methods of `str` that format and encode.
+import { PyBytes } from "../bytes.ts";
+import { encode } from "../codecs.ts";
+import type { PyDict } from "../dict.ts";
+import { keyError, typeError } from "../exceptions.ts";
+import { formatFields, formatMapping } from "../field-format.ts";
+import { formatText } from "../format-spec.ts";
+import { defineMethods } from "../function.ts";
+import { asStr, NotImplemented, type PyStr, type PyValue, strType, typeName } from "../object.ts";
+import { percentFormat, textRules } from "../percent-format.ts";
+import { str } from "../representation.ts";
+import type { PyTuple } from "../sequence.ts";
+
+function textOf(self: PyValue): string {
+  return typeof self === "string" ? self : (self as PyStr).value;
+}
+
+/** The format specification given to a `__format__`. */
+export function specArgument(spec: PyValue): string {
+  const text = asStr(spec);
+  if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeName(spec)}`);
+  return text;
+}
+
+/** A codec argument of `encode` and `decode`. */
+export function codecArgument(method: string, what: string, value: PyValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const text = asStr(value);
+  if (text === undefined)
+    throw typeError(`${method}() argument '${what}' must be str, not ${typeName(value)}`);
+  return text;
+}
+
+defineMethods(strType, {
+  "__format__(format_spec, /)": (self: PyValue, formatSpec: PyValue) => {
+    const spec = specArgument(formatSpec);
+    return spec === "" ? str(self) : formatText(textOf(self), spec, typeName(self));
+  },
+  "__mod__(value, /)": (self: PyValue, args: PyValue) => percentFormat(textOf(self), args, textRules),
+  "__rmod__(value, /)": (self: PyValue, text: PyValue) => {
+    const format = asStr(text);
+    return format === undefined ? NotImplemented : percentFormat(format, self, textRules);
+  },
+  "format(*args, **kwargs)": (self: PyValue, args: PyTuple, kwargs: PyDict) =>
+    formatFields(textOf(self), {
+      positional: args.items,
+      named: (name) => {
+        const value = kwargs.get(name);
+        if (value === undefined) throw keyError(name);
+        return value;
+      },
+    }),
+  "format_map(mapping, /)": (self: PyValue, mapping: PyValue) => formatMapping(textOf(self), mapping),
+  "encode(encoding='utf-8', errors='strict')": (self: PyValue, encoding?: PyValue, errors?: PyValue) =>
+    new PyBytes(
+      encode(
+        textOf(self),
+        codecArgument("encode", "encoding", encoding),
+        codecArgument("encode", "errors", errors),
+      ),
+    ),
+});

@@ -1,0 +1,303 @@
+// Methods of `str` that look for text in text: find, count, replace, split, partition.
+import { typeError, valueError } from "../exceptions.ts";
+import { defineMethods } from "../function.ts";
+import { asStr, type PyStr, type PyValue, strType, typeName } from "../object.ts";
+import { index, truth } from "../operators.ts";
+import { list, PyTuple, tuple } from "../sequence.ts";
+import { allocate, charge } from "../state.ts";
+import { characters, pointIndex, textLength, unitOffset } from "../text.ts";
+import { isSpace } from "../unicode.ts";
+import { sizeArgument } from "./str-methods.ts";
+
+/** Bytes that a piece of a text takes, with its place in an array. */
+const PIECE = 48;
+
+function textOf(self: PyValue): string {
+  return typeof self === "string" ? self : (self as PyStr).value;
+}
+
+/** A bound of a slice: None is the fallback, negative counts from the end, never below 0. */
+export function sliceBound(value: PyValue, length: number, fallback: number): number {
+  if (value === null) return fallback;
+  const at = index(value, () => "slice indices must be integers or None or have an __index__ method");
+  if (typeof at === "bigint") return at < 0n ? 0 : Number.POSITIVE_INFINITY;
+  return at < 0 ? Math.max(0, at + length) : at;
+}
+
+/** `text[start:stop]` in units; `undefined` where the start lies beyond the end, where not even "" is found. */
+function window(text: string, start: PyValue, stop: PyValue): { from: number; to: number } | undefined {
+  if (start === null && stop === null) return { from: 0, to: text.length };
+  const length = textLength(text);
+  const from = sliceBound(start, length, 0);
+  const to = Math.min(sliceBound(stop, length, length), length);
+  if (from > length || from > to) return undefined;
+  return { from: unitOffset(text, from), to: unitOffset(text, to) };
+}
+
+// A lone surrogate must not be found inside a character that takes two units.
+const LONE_EDGE = /^[\udc00-\udfff]|[\ud800-\udbff]$/;
+function splitsCharacter(text: string, at: number, size: number): boolean {
+  const splits = (i: number) =>
+    i > 0 &&
+    i < text.length &&
+    /[\ud800-\udbff]/.test(text[i - 1] as string) &&
+    /[\udc00-\udfff]/.test(text[i] as string);
+  return splits(at) || splits(at + size);
+}
+function findUnit(text: string, part: string, from: number): number {
+  let at = text.indexOf(part, from);
+  if (at >= 0 && LONE_EDGE.test(part)) {
+    while (at >= 0 && splitsCharacter(text, at, part.length)) at = text.indexOf(part, at + 1);
+  }
+  return at;
+}
+function findLastUnit(text: string, part: string, from: number): number {
+  let at = text.lastIndexOf(part, from);
+  if (at >= 0 && LONE_EDGE.test(part)) {
+    while (at >= 0 && splitsCharacter(text, at, part.length))
+      at = at === 0 ? -1 : text.lastIndexOf(part, at - 1);
+  }
+  return at;
+}
+
+function partArgument(value: PyValue, complaint: string): string {
+  const part = asStr(value);
+  if (part === undefined) throw typeError(`${complaint} must be str, not ${typeName(value)}`);
+  return part;
+}
+
+function finder(name: string, last: boolean, missing: "-1" | "error") {
+  return (self: PyValue, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue => {
+    const text = textOf(self);
+    const part = partArgument(sub, `${name}() argument 1`);
+    charge(text.length >> 7);
+    const range = window(text, start, end);
+    let at = -1;
+    if (range !== undefined) {
+      const { from, to } = range;
+      if (last) {
+        at = to - part.length < 0 ? -1 : findLastUnit(text, part, to - part.length);
+        if (at < from) at = -1;
+      } else {
+        at = findUnit(text, part, from);
+        if (at + part.length > to) at = -1;
+      }
+    }
+    if (at < 0 && missing === "error") throw valueError("substring not found");
+    return at < 0 ? -1 : pointIndex(text, at);
+  };
+}
+
+function count(self: PyValue, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue {
+  const text = textOf(self);
+  const part = partArgument(sub, "count() argument 1");
+  charge(text.length >> 6);
+  const range = window(text, start, end);
+  if (range === undefined) return 0;
+  if (part === "") return pointIndex(text, range.to) - pointIndex(text, range.from) + 1;
+  let found = 0;
+  for (let at = findUnit(text, part, range.from); at >= 0; at = findUnit(text, part, at + part.length)) {
+    if (at + part.length > range.to) break;
+    found += 1;
+  }
+  return found;
+}
+
+/** `startswith`, `endswith`: of a text or of any of a tuple's. */
+function affix(name: string, atEnd: boolean) {
+  return (self: PyValue, prefix: PyValue, start: PyValue = null, end: PyValue = null): PyValue => {
+    const text = textOf(self);
+    const range = window(text, start, end);
+    const fits = (part: string) => {
+      if (range === undefined || part.length > range.to - range.from) return false;
+      return text.startsWith(part, atEnd ? range.to - part.length : range.from);
+    };
+    if (prefix instanceof PyTuple) {
+      for (const item of prefix.items) {
+        const part = asStr(item);
+        if (part === undefined)
+          throw typeError(`tuple for ${name} must only contain str, not ${typeName(item)}`);
+        if (fits(part)) return true;
+      }
+      return false;
+    }
+    const part = asStr(prefix);
+    if (part === undefined) {
+      throw typeError(`${name} first arg must be str or a tuple of str, not ${typeName(prefix)}`);
+    }
+    return fits(part);
+  };
+}
+
+/** `text.replace(old, new, count)`; `limit` below zero is no limit. The size is asked for before. */
+export function replaceText(text: string, old: string, by: string, limit: number): string {
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  if (most === 0 || (old === "" && by === "")) return text;
+  charge(text.length >> 6);
+  if (old === "") {
+    const chars = characters(text);
+    const times = Math.min(most, chars.length + 1);
+    allocate((text.length + times * by.length) * 2);
+    charge(chars.length >> 3);
+    const parts: string[] = [];
+    for (let i = 0; i < times; i++) parts.push(by, chars[i] ?? "");
+    return parts.join("") + chars.slice(times).join("");
+  }
+  const parts: string[] = [];
+  let done = 0;
+  let extra = 0;
+  for (let at = findUnit(text, old, 0); at >= 0 && parts.length < most; at = findUnit(text, old, done)) {
+    allocate(PIECE);
+    parts.push(text.slice(done, at));
+    done = at + old.length;
+    extra += Math.max(0, by.length - old.length);
+  }
+  if (parts.length === 0) return text;
+  parts.push(text.slice(done));
+  charge(parts.length >> 2);
+  allocate((text.length + extra) * 2);
+  return parts.join(by);
+}
+
+function replace(self: PyValue, old: PyValue, by: PyValue, countArgument: PyValue = -1): PyValue {
+  const [from, to] = [partArgument(old, "replace() argument 1"), partArgument(by, "replace() argument 2")];
+  return replaceText(textOf(self), from, to, sizeArgument(countArgument));
+}
+
+function texts(parts: string[]): PyValue {
+  charge(parts.length >> 2);
+  return list(parts);
+}
+
+function separator(sep: PyValue): string | undefined {
+  if (sep === null) return undefined;
+  const text = asStr(sep);
+  if (text === undefined) throw typeError(`must be str or None, not ${typeName(sep)}`);
+  if (text === "") throw valueError("empty separator");
+  return text;
+}
+
+function split(self: PyValue, sep: PyValue = null, maxsplit: PyValue = -1): PyValue {
+  const limit = sizeArgument(maxsplit);
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  const by = separator(sep);
+  const text = textOf(self);
+  charge(text.length >> 6);
+  const parts: string[] = [];
+  let done = 0;
+  if (by === undefined) {
+    const skip = () => {
+      while (done < text.length && isSpace(text.charCodeAt(done))) done += 1;
+    };
+    for (skip(); done < text.length && parts.length < most; skip()) {
+      const from = done;
+      while (done < text.length && !isSpace(text.charCodeAt(done))) done += 1;
+      allocate(PIECE);
+      parts.push(text.slice(from, done));
+    }
+    if (done < text.length) {
+      let to = text.length;
+      while (to > done && isSpace(text.charCodeAt(to - 1))) to -= 1;
+      parts.push(text.slice(done, to));
+    }
+    return texts(parts);
+  }
+  for (let at = findUnit(text, by, 0); at >= 0 && parts.length < most; at = findUnit(text, by, done)) {
+    allocate(PIECE);
+    parts.push(text.slice(done, at));
+    done = at + by.length;
+  }
+  parts.push(text.slice(done));
+  return texts(parts);
+}
+
+function rsplit(self: PyValue, sep: PyValue = null, maxsplit: PyValue = -1): PyValue {
+  const limit = sizeArgument(maxsplit);
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  const by = separator(sep);
+  const text = textOf(self);
+  charge(text.length >> 6);
+  const parts: string[] = [];
+  let end = text.length;
+  if (by === undefined) {
+    const skip = () => {
+      while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1;
+    };
+    for (skip(); end > 0 && parts.length < most; skip()) {
+      const to = end;
+      while (end > 0 && !isSpace(text.charCodeAt(end - 1))) end -= 1;
+      allocate(PIECE);
+      parts.push(text.slice(end, to));
+    }
+    if (end > 0) {
+      let from = 0;
+      while (from < end && isSpace(text.charCodeAt(from))) from += 1;
+      parts.push(text.slice(from, end));
+    }
+    return texts(parts.reverse());
+  }
+  while (parts.length < most && end >= by.length) {
+    const at = findLastUnit(text, by, end - by.length);
+    if (at < 0) break;
+    allocate(PIECE);
+    parts.push(text.slice(at + by.length, end));
+    end = at;
+  }
+  parts.push(text.slice(0, end));
+  return texts(parts.reverse());
+}
+
+/** The lines of a text by any of Unicode's line ends. */
+export function splitLines(text: string, keepEnds: boolean): string[] {
+  charge(text.length >> 5);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: CPython's line ends.
+  const ends = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+  const lines: string[] = [];
+  let done = 0;
+  for (let match = ends.exec(text); match !== null; match = ends.exec(text)) {
+    const after = match.index + match[0].length;
+    allocate(PIECE);
+    lines.push(text.slice(done, keepEnds ? after : match.index));
+    done = after;
+  }
+  if (done < text.length) lines.push(text.slice(done));
+  return lines;
+}
+
+function partition(last: boolean) {
+  return (self: PyValue, sep: PyValue): PyValue => {
+    const text = textOf(self);
+    const by = asStr(sep);
+    if (by === undefined) throw typeError(`must be str, not ${typeName(sep)}`);
+    if (by === "") throw valueError("empty separator");
+    charge(text.length >> 7);
+    const at = last ? findLastUnit(text, by, text.length) : findUnit(text, by, 0);
+    if (at < 0) return tuple(last ? ["", "", text] : [text, "", ""]);
+    return tuple([text.slice(0, at), by, text.slice(at + by.length)]);
+  };
+}
+
+defineMethods(strType, {
+  "find(sub, start=None, end=None, /)": finder("find", false, "-1"),
+  "rfind(sub, start=None, end=None, /)": finder("rfind", true, "-1"),
+  "index(sub, start=None, end=None, /)": finder("index", false, "error"),
+  "rindex(sub, start=None, end=None, /)": finder("rindex", true, "error"),
+  "count(sub, start=None, end=None, /)": count,
+  "startswith(prefix, start=None, end=None, /)": affix("startswith", false),
+  "endswith(suffix, start=None, end=None, /)": affix("endswith", true),
+  "replace(old, new, /, count=-1)": replace,
+  "split(sep=None, maxsplit=-1)": split,
+  "rsplit(sep=None, maxsplit=-1)": rsplit,
+  "splitlines(keepends=False)": (self: PyValue, keepends: PyValue = false) =>
+    texts(splitLines(textOf(self), truth(keepends))),
+  "partition(sep, /)": partition(false),
+  "rpartition(sep, /)": partition(true),
+  "removeprefix(prefix, /)": (self: PyValue, prefix: PyValue) => {
+    const [text, part] = [textOf(self), partArgument(prefix, "removeprefix() argument")];
+    return text.startsWith(part) ? text.slice(part.length) : text;
+  },
+  "removesuffix(suffix, /)": (self: PyValue, suffix: PyValue) => {
+    const [text, part] = [textOf(self), partArgument(suffix, "removesuffix() argument")];
+    return part !== "" && text.endsWith(part) ? text.slice(0, -part.length) : text;
+  },
+});

@@ -1,0 +1,149 @@
+// `str`: construction, the operators, indexing. Its methods are in str-methods.ts, str-search.ts, str-format.ts.
+import { asBytes } from "../bytes.ts";
+import { adopt } from "../classes.ts";
+import { decode } from "../codecs.ts";
+import { indexError, overflowError, typeError } from "../exceptions.ts";
+import { defineMethods, special } from "../function.ts";
+import { hashString } from "../hash.ts";
+import { StringIterator } from "../iterator.ts";
+import {
+  asInt,
+  asStr,
+  NotImplemented,
+  PyStr,
+  type PyType,
+  type PyValue,
+  strType,
+  typeName,
+} from "../object.ts";
+import { compareStrings, index } from "../operators.ts";
+import { str } from "../representation.ts";
+import { allocate, charge } from "../state.ts";
+import { charAt, isPlain, reprString, sliceText, textLength } from "../text.ts";
+import { defineConstructor } from "./construct.ts";
+import { PySlice, sliceIndices } from "./slice.ts";
+import "./str-format.ts";
+import "./str-methods.ts";
+import "./str-search.ts";
+
+/** The text of `self` in a method of `str`. */
+function textOf(self: PyValue): string {
+  return typeof self === "string" ? self : (self as PyStr).value;
+}
+
+/** An encoding's or error handler's name, checked. */
+function codecName(value: PyValue | undefined, what: string): string | undefined {
+  if (value === undefined) return undefined;
+  const name = asStr(value);
+  if (name === undefined) throw typeError(`str() argument '${what}' must be str, not ${typeName(value)}`);
+  return name;
+}
+
+function makeText(object: PyValue | undefined, encoding?: PyValue, errors?: PyValue): string {
+  const [codec, handler] = [codecName(encoding, "encoding"), codecName(errors, "errors")];
+  if (object === undefined) return "";
+  if (codec === undefined && handler === undefined) return str(object);
+  const bytes = asBytes(object);
+  if (bytes !== undefined) return decode(bytes, codec, handler);
+  if (asStr(object) !== undefined) throw typeError("decoding str is not supported");
+  throw typeError(`decoding to str: need a bytes-like object, ${typeName(object)} found`);
+}
+
+defineConstructor(
+  strType,
+  "(object='', encoding='utf-8', errors='strict')",
+  (cls: PyType, object?: PyValue, encoding?: PyValue, errors?: PyValue) => {
+    const text = makeText(object, encoding, errors);
+    return cls === strType ? text : adopt(new PyStr(text), cls);
+  },
+  true,
+);
+
+/** `text * count`; refused before it is made when it would be too large. */
+export function repeatText(text: string, count: PyValue): string {
+  const n = index(count);
+  if (typeof n === "bigint" && (n > 9223372036854775807n || n < -9223372036854775808n)) {
+    throw overflowError("cannot fit 'int' into an index-sized integer");
+  }
+  if (n <= 0 || text === "") return "";
+  const size = Number(n) * text.length;
+  allocate(size * (isPlain(text) ? 1 : 2));
+  charge(Math.ceil(size / 64));
+  return text.repeat(Number(n));
+}
+
+function repeat(self: PyValue, count: PyValue): PyValue {
+  return repeatText(textOf(self), count);
+}
+
+/** `text[slice]`. */
+export function sliceString(text: string, slice: PySlice): string {
+  const { start, step, count } = sliceIndices(slice, textLength(text));
+  if (count === 0) return "";
+  charge(count >> 6);
+  if (step === 1) return sliceText(text, start, start + count);
+  allocate(count * 2);
+  const out: string[] = [];
+  for (let i = 0, at = start; i < count; i++, at += step) out.push(charAt(text, at));
+  return out.join("");
+}
+
+function item(self: PyValue, key: PyValue): PyValue {
+  const text = textOf(self);
+  if (key instanceof PySlice) return sliceString(text, key);
+  let at = asInt(key);
+  if (at === undefined) {
+    if (special(key, "__index__", []) === undefined) {
+      throw typeError(`string indices must be integers, not '${typeName(key)}'`);
+    }
+    at = index(key);
+  }
+  if (typeof at === "bigint") throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
+  const length = textLength(text);
+  const real = at < 0 ? at + length : at;
+  if (real < 0 || real >= length) throw indexError("string index out of range");
+  return charAt(text, real);
+}
+
+function comparison(holds: (order: number) => boolean): (self: PyValue, other: PyValue) => PyValue {
+  return (self, other) => {
+    const text = asStr(other);
+    return text === undefined ? NotImplemented : holds(compareStrings(textOf(self), text));
+  };
+}
+
+defineMethods(strType, {
+  "__repr__()": (self: PyValue) => {
+    const text = textOf(self);
+    charge(text.length >> 5);
+    allocate(text.length);
+    return reprString(text);
+  },
+  "__str__()": textOf,
+  "__hash__()": (self: PyValue) => hashString(textOf(self)),
+  "__len__()": (self: PyValue) => textLength(textOf(self)),
+  "__iter__()": (self: PyValue) => new StringIterator(textOf(self)),
+  "__getitem__(key, /)": item,
+  "__contains__(key, /)": (self: PyValue, key: PyValue) => {
+    const part = asStr(key);
+    if (part === undefined) {
+      throw typeError(`'in <string>' requires string as left operand, not ${typeName(key)}`);
+    }
+    return textOf(self).includes(part);
+  },
+  "__add__(value, /)": (self: PyValue, other: PyValue) => {
+    const text = asStr(other);
+    if (text === undefined) throw typeError(`can only concatenate str (not "${typeName(other)}") to str`);
+    allocate(16 + text.length);
+    return textOf(self) + text;
+  },
+  "__mul__(value, /)": repeat,
+  "__rmul__(value, /)": repeat,
+  "__eq__(value, /)": comparison((order) => order === 0),
+  "__ne__(value, /)": comparison((order) => order !== 0),
+  "__lt__(value, /)": comparison((order) => order < 0),
+  "__le__(value, /)": comparison((order) => order <= 0),
+  "__gt__(value, /)": comparison((order) => order > 0),
+  "__ge__(value, /)": comparison((order) => order >= 0),
+  "__sizeof__()": (self: PyValue) => 41 + textOf(self).length,
+});

@@ -1,0 +1,54 @@
+// The data boundary: every JSON value survives the way into Python and back.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { JsonValue } from "../../../engine/types.ts";
+import { engineUnderTest } from "../engine-under-test.ts";
+
+const under = engineUnderTest();
+
+test("every JSON value survives the round trip", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue({ maxDepth: 6 }), async (value) => {
+      const outcome = await under.run("return value", { value: value as JsonValue });
+      expect(outcome.error).toBeUndefined();
+      // JSON has no -0: the text that carries it across says 0.
+      expect(outcome.result).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("keys that mean something to JavaScript are plain keys", async () => {
+  const value = JSON.parse('{"__proto__": {"isAdmin": true}, "constructor": 1, "toString": 2}') as JsonValue;
+  const outcome = await under.run("return [value, value['constructor'], 'isAdmin' in value]", { value });
+  expect(outcome.resultJson).toBe('[{"__proto__":{"isAdmin":true},"constructor":1,"toString":2},1,false]');
+  expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+});
+
+test("integers keep every digit", async () => {
+  const outcome = await under.run("return n * 10 + 7", { n: Number.MAX_SAFE_INTEGER });
+  expect(outcome.resultJson).toBe("90071992547409917");
+});
+
+test("values that JSON does not have are refused in a mapping, by name", async () => {
+  const outcome = await under.run("return {'f': len}", {}, "mapping");
+  expect(outcome.error).toMatchObject({
+    type: "TypeError",
+    message: "Object of type builtin_function_or_method is not JSON serializable",
+  });
+});
+
+test("authentik's sanitize drops what is falsy from lists and keeps it in objects", async () => {
+  const outcome = await under.run("return {'a': [0, '', None, 1, [], {'x': 0}], 'b': None}", {}, "mapping", {
+    sanitize: true,
+  });
+  expect(outcome.result).toEqual({ a: [1, { x: 0 }], b: null });
+});
+
+test("nothing of one evaluation is left for the next", async () => {
+  await under.run("global leak\nleak = 1\nint.x = 1");
+  expect(await under.error("return leak")).toBe("NameError: name 'leak' is not defined");
+  await under.run("import re\nre.compile = None");
+  expect(await under.repr("import re\nreturn re.compile('a').pattern")).toBe("'a'");
+  expect(await under.repr("class A(int): pass\nreturn [A.__name__, int.__name__]")).toBe("['A', 'int']");
+});
