@@ -126,20 +126,10 @@ test("an expression without end is refused with the limit's text, and the flow g
   expect(await flow.respond({ phone: "+1234 567 890" })).toMatchObject({ phone_number_required: false });
 });
 
-test("expressions see users, groups, the request and the plan as authentik's do", async () => {
+/** What the messages of a flow's policy say, for a flow about paul that nobody logged in has started. */
+async function messagesOf(source: string): Promise<string[]> {
   const store = memoryStore();
   const runtime = await runtimeOn(store);
-  const source = `
-ak_message(request.user.username)
-ak_message(str([group.name for group in request.user.groups]))
-ak_message(str(request.user.is_superuser))
-ak_message(str(request.http_request.user.is_authenticated))
-ak_message(request.http_request.GET["next"])
-ak_message(str(ak_client_ip))
-ak_message(request.context["pending_user"].username)
-ak_message(str(request.context["flow_plan"] is not None))
-return False
-`;
   await store.transaction((tx) => {
     const group = tx.insert("authentik_core.group", { name: "admins", is_superuser: true });
     tx.insert("authentik_core.user", { username: "paul", groups: [group.pk] });
@@ -161,14 +151,22 @@ return False
     context: { pending_user: "paul" },
     http: { META: { REMOTE_ADDR: "192.0.2.7" }, query: { next: ["/a", "/b"] } },
   });
-  expect(String(challenge.error_message).split("\n")).toEqual([
-    "paul",
-    "['admins']",
-    "True",
-    "False",
-    "/b",
-    "192.0.2.7",
-    "paul",
-    "True",
-  ]);
+  return String(challenge.error_message).split("\n");
+}
+
+test("expressions see users, groups, the request and the plan as authentik's do", async () => {
+  const source = `
+ak_message(request.user.username)
+ak_message(str([group.name for group in request.user.groups]))
+ak_message(str(request.user.is_superuser))
+ak_message(str(request.http_request.user.is_authenticated))
+ak_message(request.http_request.GET["next"])
+ak_message(request.context["pending_user"].username)
+ak_message(str(request.context["flow_plan"] is not None))
+`;
+  expect(await messagesOf(source)).toEqual(["paul", "['admins']", "True", "False", "/b", "paul", "True"]);
+});
+
+test("expressions know the client's address", async () => {
+  expect(await messagesOf("ak_message(str(ak_client_ip))")).toEqual(["192.0.2.7"]);
 });
