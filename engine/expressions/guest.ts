@@ -274,7 +274,8 @@ function isExceptionLike(error: unknown): boolean {
 const guest = {
   boot(host: Host): void {
     installHost(host);
-    Error.stackTraceLimit = 400;
+    // A Python call takes up to four frames here; a whole traceback is wanted also at the recursion limit.
+    Error.stackTraceLimit = 4200;
   },
   load(id: string, factory: (abi: unknown) => Main): void {
     programs.set(id, factory(abi));

@@ -101,5 +101,5 @@ function loop(
   f.bound = before;
   const advance = f.mark(generator.iter, `${source}.next()`);
   const memory = node.kind === "ListComp" && next === undefined ? `${f.use("allocate")}(8);` : "";
-  return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${stepCode(f, 1)}${memory}${target}${guards}${rest}}`;
+  return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${stepCode(f, 1, generator.iter)}${memory}${target}${guards}${rest}}`;
 }

@@ -3,7 +3,7 @@ import type { Arguments, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
 import { Frame, quote } from "./emitter.ts";
 import { argumentList, elements, unsupported, value } from "./expressions.ts";
 import { mangle, type Scope } from "./scope.ts";
-import { block } from "./statements.ts";
+import { block, stepCode } from "./statements.ts";
 import { storeName } from "./targets.ts";
 
 /** Code at the start of every Python function: counts the call; `finally` takes it back. */
@@ -98,13 +98,16 @@ export function lambda(f: Frame, node: Lambda): string {
     firstParameter(node.args),
   ).inside(f);
   const result = value(inner, node.body);
-  const js = functionBody(inner, scope, "<lambda>", params, node, `${stepOne(inner)}return ${result};`);
+  const js = functionBody(
+    inner,
+    scope,
+    "<lambda>",
+    params,
+    node,
+    `${stepCode(inner, 1, node.body)}return ${result};`,
+  );
   return `new ${f.use("PyFunction")}("<lambda>",${quote(qualname)},${signature},${js}${defaults})`;
 }
-function stepOne(f: Frame): string {
-  return `if((S.steps+=1)>S.nextTick)${f.use("tick")}();`;
-}
-
 /** `def …`, decorators and all, as statements. */
 export function functionDefinition(f: Frame, node: FunctionDef): string {
   if (node.type_params.length > 0) throw unsupported("a type parameter list", node);

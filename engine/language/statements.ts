@@ -3,7 +3,7 @@
 // Python's control flow maps onto JavaScript's: loops with `else` become labelled blocks, `try … else` a labelled
 // block that the handlers leave, `finally` JavaScript's own, which does nothing once a limit has ended the
 // evaluation (S.live). `f.bound` follows which names are certainly bound, so that their reads need no check.
-import type { AugAssign, Expr, For, If, Stmt, Try, While, With } from "./ast.ts";
+import type { AugAssign, Expr, For, If, Span, Stmt, Try, While, With } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { arithmetic, BINARY, condition, readName, unsupported, value } from "./expressions.ts";
@@ -11,15 +11,17 @@ import { classDefinition, functionDefinition } from "./functions.ts";
 import { matchStatement } from "./patterns.ts";
 import { assign, remove, storeName } from "./targets.ts";
 
-/** Counts `n` steps. */
-export function stepCode(f: Frame, n: number): string {
+/** Counts `n` steps; a limit that is met there is shown at `node`. */
+export function stepCode(f: Frame, n: number, node: Span): string {
   f.use("S");
-  return `if((S.steps+=${n})>S.nextTick)${f.use("tick")}();`;
+  return `if((S.steps+=${n})>S.nextTick)${f.mark({ start: node.start, end: node.end }, `${f.use("tick")}();`)}`;
 }
 
 /** A block: its statements, counted together when it is entered. */
 export function block(f: Frame, body: readonly Stmt[]): string {
-  return stepCode(f, Math.max(1, body.length)) + body.map((stmt) => statement(f, stmt)).join("\n");
+  return (
+    stepCode(f, Math.max(1, body.length), body[0] as Stmt) + body.map((stmt) => statement(f, stmt)).join("\n")
+  );
 }
 
 /** Does control never pass the end of this block? */
