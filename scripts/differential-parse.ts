@@ -29,6 +29,8 @@ function errorDifference(ours: { [key: string]: Json }, theirs: { [key: string]:
     return ours.endLine === ours.line && (ours.endOffset as number) <= (ours.offset as number) + 1
       ? null
       : "end";
+  // CPython measures the end column in the text of the first line, and stops at its end.
+  if (theirs.endLine !== theirs.line) return ours.endLine === theirs.endLine ? null : "end";
   return ours.endLine === theirs.endLine && ours.endOffset === theirs.endOffset ? null : "end";
 }
 

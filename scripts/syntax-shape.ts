@@ -75,7 +75,7 @@ export function treeShape(root: object, text: string): Json {
 export function errorShape(error: PySyntaxError, text: string): { [key: string]: Json } {
   const lines = new LineMap(text);
   const start = lines.position(error.start);
-  const end = lines.position(error.end);
+  const end = error.end > error.start ? lines.endPosition(error.end) : start;
   return {
     type: error.type,
     message: error.message,

@@ -22,7 +22,7 @@ export function preferTokenizer(
   if (failure === null || error.type === "MemoryError" || error.type === "RecursionError") return error;
   if (failure.outranksGrammar) return failure.error;
   const open = failure.openBracket;
-  if (open === null) return error;
+  if (open === null || failure.insideFString) return error;
   const lines = new LineMap(text);
   if (lines.position(reached).line <= lines.position(open.offset).line) return error;
   return new PySyntaxError(`'${open.char}' was never closed`, open.offset, open.offset);
@@ -44,6 +44,9 @@ export function diagnose(text: string, stream: TokenStream, firstPass: number): 
     else if (!(thrown instanceof GrammarFailure)) throw thrown;
   }
   if (failure !== null && error === failure.error) return error;
-  error ??= search.plainFailure(firstPass);
+  if (error === null) {
+    error = search.plainFailure(firstPass);
+    if (error.type === "IndentationError") return error;
+  }
   return preferTokenizer(error, stream, text, search.lastToken.start);
 }

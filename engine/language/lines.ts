@@ -48,6 +48,18 @@ export class LineMap {
     return { line: line + 1, column };
   }
 
+  /**
+   * Line and column of the end (exclusive) of a range: the end of a line break belongs to the line that it ends,
+   * one column after its text.
+   */
+  endPosition(offset: number): Position {
+    const line = this.#lineIndex(offset);
+    if (line === 0 || this.#starts[line] !== offset) return this.position(offset);
+    const previous = this.#starts[line - 1];
+    const { column } = this.position(previous + this.lineText(line).length);
+    return { line, column: column + 1 };
+  }
+
   /** A line's text without its line break; `""` for a line that is not there. */
   lineText(line: number): string {
     if (line < 1 || line > this.#starts.length) return "";

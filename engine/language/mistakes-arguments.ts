@@ -16,7 +16,8 @@ export class ArgumentMistakes extends ExpressionMistakes {
     const first = this.pos;
     if (this.kind === Kind.RightParen) return;
     // A generator expression may stand alone.
-    const generator = this.searchInside(() => this.attempt(() => this.#loneGenerator(open)));
+    const generator =
+      open < 0 ? null : this.searchInside(() => this.attempt(() => this.#loneGenerator(open)));
     if (generator !== null) {
       args.push(generator);
       return;

@@ -1,14 +1,15 @@
 // Mistakes in expressions: forgotten commas, `=` for `==`, misplaced stars, broken displays and comprehensions.
 
 import type { Comprehension, Expr } from "./ast.ts";
-import { expressionName, invalidTarget, MistakeFinder, Slot, type TargetUse } from "./mistakes.ts";
+import { expressionName, invalidTarget, Slot, type TargetUse } from "./mistakes.ts";
+import { RetreatingParser } from "./mistakes-operators.ts";
 import { Kind, type Token } from "./tokens.ts";
 
 const SOFT_KEYWORDS = new Set(["_", "case", "match", "type"]);
 const STATEMENTS_OF_OLD = new Set(["print", "exec"]);
 
 /** Knows the mistakes that people make in expressions. */
-export class ExpressionMistakes extends MistakeFinder {
+export class ExpressionMistakes extends RetreatingParser {
   /** Brackets open after each token. */
   #levels: Int32Array | null = null;
 
@@ -37,24 +38,12 @@ export class ExpressionMistakes extends MistakeFinder {
     return this.remembered(Slot.expression, () => this.#expression());
   }
 
-  protected override disjunction(): Expr {
-    return this.remembered(Slot.disjunction, () => super.disjunction());
-  }
-
-  protected override bitwiseOr(): Expr {
-    return this.remembered(Slot.bitwiseOr, () => super.bitwiseOr());
-  }
-
-  protected override primary(): Expr {
-    return this.remembered(Slot.primary, () => super.primary());
-  }
-
-  protected override atom(): Expr {
-    return this.remembered(Slot.atom, () => super.atom());
-  }
-
   #expression(): Expr {
     if (this.checking) this.#expressionMistakes();
+    return this.#soundExpression();
+  }
+
+  #soundExpression(): Expr {
     if (this.kind === Kind.Lambda) return this.lambda();
     const { start } = this.token;
     const body = this.disjunction();
@@ -74,20 +63,22 @@ export class ExpressionMistakes extends MistakeFinder {
 
   #expressionMistakes(): void {
     const first = this.pos;
-    if (this.#twoExpressions(first)) return;
-    this.pos = first;
-    const body = this.attempt(() => this.disjunction());
-    if (body !== null && this.accept(Kind.If)) {
-      const test = this.attempt(() => this.disjunction());
-      if (test !== null && this.kind !== Kind.Else && this.kind !== Kind.Colon) {
-        this.raiseBetween(body, test, "expected 'else' after 'if' expression");
-      }
+    if (!this.#twoExpressions(first)) {
+      this.#missingElse();
+      this.goBack(first);
+      if (this.kind === Kind.Lambda) this.#lambdaInField();
+      this.goBack(first);
     }
-    this.goBack(first);
-    if (this.kind === Kind.Lambda) this.#lambdaInField();
-    this.goBack(first);
     this.#statementOfOld(first);
     this.goBack(first);
+  }
+
+  #missingElse(): void {
+    const body = this.attempt(() => this.disjunction());
+    if (body === null || !this.accept(Kind.If)) return;
+    const test = this.attempt(() => this.disjunction());
+    if (test === null || this.kind === Kind.Else || this.kind === Kind.Colon) return;
+    this.raiseBetween(body, test, "expected 'else' after 'if' expression");
   }
 
   /** Two expressions side by side; true if they are, but nothing can be said about them. */
@@ -98,7 +89,7 @@ export class ExpressionMistakes extends MistakeFinder {
     }
     const left = this.attempt(() => this.disjunction());
     if (left === null) return false;
-    const right = this.unchecked(() => this.expression());
+    const right = this.unchecked(() => this.#soundExpression());
     const last = this.pos - 1;
     this.goBack(first);
     if (right === null) return false;

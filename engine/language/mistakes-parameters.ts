@@ -1,6 +1,6 @@
-// Mistakes in the parameters of functions and lambdas, and in type parameters.
+// Mistakes in the parameters of functions and lambdas.
 
-import type { Arguments, TypeParam } from "./ast.ts";
+import type { Arguments } from "./ast.ts";
 import { ArgumentMistakes } from "./mistakes-arguments.ts";
 import { Kind, type Token } from "./tokens.ts";
 
@@ -11,6 +11,8 @@ interface Item {
   readonly last: Token;
   /** `=` of a default. */
   readonly equal: Token | null;
+  /** Is it annotated with `*types`? */
+  readonly unpacked: boolean;
   /** Is it followed by a comma or by the end of the list? */
   readonly ended: boolean;
   readonly comma: boolean;
@@ -48,6 +50,7 @@ export class ParameterMistakes extends ArgumentMistakes {
     const first = this.advance();
     let kind: Item["kind"] = "name";
     let equal: Token | null = null;
+    let unpacked = false;
     switch (first.kind) {
       case Kind.Slash:
         kind = "slash";
@@ -66,7 +69,8 @@ export class ParameterMistakes extends ArgumentMistakes {
         break;
       case Kind.Name:
         if (annotated && this.accept(Kind.Colon)) {
-          if (afterStar && this.kind === Kind.Star) this.starred();
+          unpacked = afterStar && this.kind === Kind.Star;
+          if (unpacked) this.starred();
           else this.expression();
         }
         break;
@@ -83,7 +87,7 @@ export class ParameterMistakes extends ArgumentMistakes {
       }
     }
     const comma = this.accept(Kind.Comma);
-    return { kind, first, last, equal, comma, ended: comma || this.kind === close };
+    return { kind, first, last, equal, unpacked, comma, ended: comma || this.kind === close };
   }
 
   #parameterMistakes(items: readonly Item[], close: number): void {
@@ -166,7 +170,7 @@ export class ParameterMistakes extends ArgumentMistakes {
       if (lambda) this.raiseHere(message);
       this.raiseAt(first, message);
     }
-    if (!comma && next?.kind === "name" && next.equal !== null) {
+    if (!comma && next?.kind === "name" && next.equal !== null && !next.unpacked) {
       this.raiseAt(next.equal, "var-positional argument cannot have default value");
     }
     const after = names(comma ? star + 1 : star + 2);
@@ -187,26 +191,5 @@ export class ParameterMistakes extends ArgumentMistakes {
     const next = items[double + 2];
     if (!name.comma || next === undefined || next.kind === "group") return;
     this.raiseBetween(next.first, next.last, "arguments cannot follow var-keyword argument");
-  }
-
-  // ---- type parameters --------------------------------------------------------------------------
-
-  protected override typeParameters(): TypeParam[] {
-    if (this.kind === Kind.LeftBracket && this.peekKind() === Kind.RightBracket) {
-      this.pos++;
-      this.raiseFrom(this.token, "Type parameter list cannot be empty");
-    }
-    return super.typeParameters();
-  }
-
-  protected override typeParameter(): TypeParam {
-    const parameter = super.typeParameter();
-    const colon = this.token;
-    if (parameter.kind === "TypeVar" || colon.kind !== Kind.Colon) return parameter;
-    this.pos++;
-    const bound = this.attempt(() => this.expression());
-    if (bound === null) return this.fail();
-    const what = bound.kind === "Tuple" ? "constraints" : "bound";
-    return this.raiseFrom(colon, `cannot use ${what} with ${parameter.kind}`);
   }
 }

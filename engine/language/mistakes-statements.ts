@@ -66,6 +66,9 @@ export class StatementMistakes extends ParameterMistakes {
     const word = this.advance();
     const star = this.token;
     const isStar = this.accept(Kind.Star);
+    if (isStar && (this.kind === Kind.Newline || this.kind === Kind.Colon)) {
+      this.raiseHere("expected one or more exception types");
+    }
     if (isStar || this.kind !== Kind.Colon) {
       this.expression();
       if (this.accept(Kind.As)) this.expect(Kind.Name);
@@ -87,13 +90,18 @@ export class StatementMistakes extends ParameterMistakes {
     if (isStar && (this.kind === Kind.Newline || this.kind === Kind.Colon)) {
       this.raiseHere("expected one or more exception types");
     }
+    if (!isStar && this.kind === Kind.Newline) this.raiseHere("expected ':'");
     const type = this.attempt(() => this.expression());
     if (type !== null && this.kind === Kind.Comma) {
       this.attempt(() => {
         while (this.accept(Kind.Comma) && this.startsExpression()) this.expression();
         if (this.accept(Kind.As)) this.expect(Kind.Name);
-        this.expect(Kind.Colon);
-        this.raiseFrom(type, "multiple exception types must be parenthesized");
+        const { end } = this.expect(Kind.Colon);
+        this.raiseBetween(
+          type,
+          { start: end - 1, end: end - 1 },
+          "multiple exception types must be parenthesized",
+        );
       });
     }
     this.goBack(first);
@@ -112,6 +120,13 @@ export class StatementMistakes extends ParameterMistakes {
     if (statement === null) return this.fail();
     this.pos = next;
     return statement;
+  }
+
+  protected override assignedValue(): Expr | null {
+    const first = this.pos;
+    const value = this.attempt(() => super.assignedValue());
+    if (value === null) this.goBack(first);
+    return value;
   }
 
   protected override typeAlias(): Stmt {

@@ -55,6 +55,13 @@ export class MistakeFinder extends StatementParser {
     return this.tokens[Math.max(this.#firstPass, this.furthestToken)];
   }
 
+  /** Text that the tokenizer cannot read ends the search as soon as it is looked at: its error comes first. */
+  protected override get kind(): number {
+    const { kind } = this.tokens[this.pos];
+    if (kind === Kind.Error && this.stream.failure !== null) throw this.stream.failure.error;
+    return kind;
+  }
+
   // ---- saying it --------------------------------------------------------------------------------
 
   protected raiseAt(place: Place, message: string): never {
@@ -77,7 +84,7 @@ export class MistakeFinder extends StatementParser {
   }
 
   protected raiseNext(message: string): never {
-    if (this.kind === Kind.Error) this.fail();
+    void this.kind;
     this.raiseAt(this.token, message);
   }
 
@@ -89,9 +96,9 @@ export class MistakeFinder extends StatementParser {
 
   // ---- reading ahead ------------------------------------------------------------------------------
 
-  /** Text that the tokenizer cannot read ends the search: its error comes first. */
   protected override fail(): never {
-    if (this.kind === Kind.Error && this.stream.failure !== null) throw this.stream.failure.error;
+    // Looking at the token may end the search.
+    void this.kind;
     return super.fail();
   }
 

@@ -27,8 +27,9 @@ import { makeStore } from "./parser-targets.ts";
 import { Kind } from "./tokens.ts";
 
 /** Binding strength of the binary operators; 0 for tokens that are none. */
-const BINARY_STRENGTH = new Uint8Array(128);
-const BINARY_NAME: BinaryOperator[] = [];
+export const BINARY_STRENGTH = new Uint8Array(128);
+/** Names of the binary operators by token kind. */
+export const BINARY_NAME: BinaryOperator[] = [];
 for (const [kind, strength, name] of [
   [Kind.Bar, 1, "BitOr"],
   [Kind.Caret, 2, "BitXor"],
@@ -352,7 +353,10 @@ export abstract class ExpressionParser extends LiteralParser {
     return { kind: "Call", start, end: this.expect(Kind.RightParen).end, func, args, keywords };
   }
 
-  /** Arguments up to the closing parenthesis, which stays; `open` is where the opening one stands. */
+  /**
+   * Arguments up to the closing parenthesis, which stays.
+   * @param open where the opening one stands; -1 where a generator expression needs parentheses of its own
+   */
   protected callArguments(args: Expr[], keywords: Keyword[], open: number): void {
     let doubleStarred = false;
     while (this.kind !== Kind.RightParen) {
@@ -375,7 +379,7 @@ export abstract class ExpressionParser extends LiteralParser {
       } else {
         if (keywords.length > 0) this.fail();
         const value = this.namedExpression();
-        if (args.length === 0 && (this.kind === Kind.For || this.kind === Kind.Async)) {
+        if (open >= 0 && args.length === 0 && (this.kind === Kind.For || this.kind === Kind.Async)) {
           const generators = this.comprehensions();
           if (this.kind !== Kind.RightParen) this.fail();
           args.push({ kind: "GeneratorExp", start: open, end: this.token.end, elt: value, generators });

@@ -136,10 +136,10 @@ export abstract class LiteralParser extends TokenCursor {
     const value = this.annotatedValue();
     const debug = this.accept(Kind.Equal);
     let textEnd = -1;
-    let conversion: FormattedValue["conversion"] = null;
+    let name: Token | null = null;
     if (this.kind === Kind.Exclamation) {
       textEnd = this.token.start;
-      conversion = this.conversion();
+      name = this.conversionName();
     }
     let format_spec: JoinedStr | null = null;
     if (this.kind === Kind.Colon) {
@@ -151,6 +151,7 @@ export abstract class LiteralParser extends TokenCursor {
       format_spec = { kind: "JoinedStr", start, end: this.lastEnd, values: mergeTexts(specParts) };
     }
     const close = this.expect(Kind.RightBrace);
+    let conversion = name === null ? null : this.#conversionOf(name);
     if (debug) {
       if (textEnd < 0) textEnd = close.start;
       if (conversion === null && format_spec === null) conversion = "r";
@@ -162,8 +163,8 @@ export abstract class LiteralParser extends TokenCursor {
     parts.push({ kind: "FormattedValue", start: open.start, end: close.end, value, conversion, format_spec });
   }
 
-  /** `!r`, `!s` or `!a`. */
-  protected conversion(): "s" | "r" | "a" {
+  /** The name in `!r`, `!s` or `!a`. */
+  protected conversionName(): Token {
     const mark = this.advance();
     const name = this.expect(Kind.Name);
     if (name.start !== mark.end) {
@@ -173,15 +174,14 @@ export abstract class LiteralParser extends TokenCursor {
         name.end,
       );
     }
-    const letter = name.value;
-    if (letter !== "s" && letter !== "r" && letter !== "a") {
-      throw new PySyntaxError(
-        `f-string: invalid conversion character '${letter}': expected 's', 'r', or 'a'`,
-        name.start,
-        name.end,
-      );
-    }
-    return letter;
+    return name;
+  }
+
+  /** What the name after the exclamation mark stands for; asked once the field is complete. */
+  #conversionOf({ value, start, end }: Token): "s" | "r" | "a" {
+    if (value === "s" || value === "r" || value === "a") return value;
+    const message = `f-string: invalid conversion character '${value}': expected 's', 'r', or 'a'`;
+    throw new PySyntaxError(message, start, end);
   }
 }
 

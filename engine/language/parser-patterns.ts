@@ -144,11 +144,10 @@ export abstract class PatternParser extends ExpressionParser {
       if (!this.accept(Kind.Comma)) break;
       comma = true;
     }
+    const isGroup = kind === Kind.LeftParen && patterns.length === 1 && !comma;
+    if (isGroup && patterns[0].kind === "MatchStar") this.fail();
     const { end } = this.expect(close);
-    if (kind === Kind.LeftParen && patterns.length === 1 && !comma) {
-      if (patterns[0].kind === "MatchStar") this.fail();
-      return patterns[0];
-    }
+    if (isGroup) return patterns[0];
     return { kind: "MatchSequence", start, end, patterns };
   }
 

@@ -13,6 +13,7 @@ import type {
   TypeParam,
   WithItem,
 } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
 import { PatternParser } from "./parser-patterns.ts";
 import { isSingleTarget, makeDel, makeStore } from "./parser-targets.ts";
 import { Kind } from "./tokens.ts";
@@ -193,7 +194,7 @@ export class StatementParser extends PatternParser {
       this.pos++;
       makeStore(value);
       const annotation = this.expression();
-      const assigned = this.accept(Kind.Equal) ? this.annotatedValue() : null;
+      const assigned = this.assignedValue();
       const simple = value.kind === "Name" && value.start === start;
       return {
         kind: "AnnAssign",
@@ -206,6 +207,11 @@ export class StatementParser extends PatternParser {
       };
     }
     return { kind: "ExprStmt", start, end: this.lastEnd, value };
+  }
+
+  /** The value after an annotation, if there is one. */
+  protected assignedValue(): Expr | null {
+    return this.accept(Kind.Equal) ? this.annotatedValue() : null;
   }
 
   protected typeAlias(): Stmt {
@@ -482,7 +488,8 @@ export class StatementParser extends PatternParser {
   protected functionDef(start: number, isAsync: boolean, decorator_list: Expr[]): Stmt {
     const header = this.advance().start;
     const name = this.expect(Kind.Name).value;
-    const type_params = this.typeParameters();
+    const type_params =
+      this.kind === Kind.LeftBracket ? (this.attempt(() => this.typeParameters()) ?? []) : [];
     this.require(Kind.LeftParen, "(");
     const args = this.parameters(Kind.RightParen, true);
     this.expect(Kind.RightParen);
@@ -506,9 +513,8 @@ export class StatementParser extends PatternParser {
     const bases: Expr[] = [];
     const keywords: Keyword[] = [];
     if (this.kind === Kind.LeftParen) {
-      const open = this.advance();
-      this.callArguments(bases, keywords, open.start);
-      if (bases.length > 0 && bases[0].kind === "GeneratorExp" && bases[0].start === open.start) this.fail();
+      this.pos++;
+      this.callArguments(bases, keywords, -1);
       this.expect(Kind.RightParen);
     }
     const body = this.suite("class definition", start);
@@ -528,11 +534,20 @@ export class StatementParser extends PatternParser {
   /** `[T: bound = default, *Ts, **P]`, if there is one (PEP 695, PEP 696). */
   protected typeParameters(): TypeParam[] {
     if (!this.accept(Kind.LeftBracket)) return [];
+    if (this.kind === Kind.RightBracket)
+      this.refuseTypeParameters(this.pos, "Type parameter list cannot be empty");
     const parameters: TypeParam[] = [];
     do parameters.push(this.typeParameter());
     while (this.accept(Kind.Comma) && this.kind !== Kind.RightBracket);
     this.expect(Kind.RightBracket);
     return parameters;
+  }
+
+  /** From a token up to the last character before the end of what was looked at. */
+  protected refuseTypeParameters(from: number, message: string): never {
+    const { start } = this.tokens[from];
+    const { end } = this.tokens[this.furthestToken];
+    throw new PySyntaxError(message, start, Math.max(start, end - 1));
   }
 
   protected typeParameter(): TypeParam {
@@ -543,7 +558,12 @@ export class StatementParser extends PatternParser {
         ? "ParamSpec"
         : "TypeVar";
     const name = this.expect(Kind.Name).value;
-    const bound = kind === "TypeVar" && this.accept(Kind.Colon) ? this.expression() : null;
+    const colon = this.pos;
+    const bound = this.accept(Kind.Colon) ? this.expression() : null;
+    if (bound !== null && kind !== "TypeVar") {
+      const what = bound.kind === "Tuple" ? "constraints" : "bound";
+      this.refuseTypeParameters(colon, `cannot use ${what} with ${kind}`);
+    }
     let default_value: Expr | null = null;
     if (this.accept(Kind.Equal)) {
       default_value = kind === "TypeVarTuple" ? this.starExpression() : this.expression();

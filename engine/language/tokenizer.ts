@@ -33,6 +33,8 @@ export interface TokenFailure {
   readonly error: PySyntaxError;
   /** True if the error outranks a mistake of grammar found before it (CPython reads on to look for these). */
   readonly outranksGrammar: boolean;
+  /** True if a literal or bracket inside an f-string is at fault: CPython never looks that far ahead. */
+  readonly insideFString: boolean;
   /** The innermost bracket that was open when the scan ended. */
   readonly openBracket: OpenBracket | null;
 }
@@ -70,9 +72,11 @@ interface FStringMode {
 class ScanStopped {
   readonly error: PySyntaxError;
   readonly outranksGrammar: boolean;
-  constructor(error: PySyntaxError, outranksGrammar: boolean) {
+  readonly insideFString: boolean;
+  constructor(error: PySyntaxError, outranksGrammar: boolean, insideFString: boolean) {
     this.error = error;
     this.outranksGrammar = outranksGrammar;
+    this.insideFString = insideFString;
   }
 }
 
@@ -110,12 +114,18 @@ class Tokenizer {
 
   /** Stops with an error that marks the character before `cursor`, as CPython's tokenizer does. */
   #stop(message: string, cursor: number): never {
-    throw new ScanStopped(new PySyntaxError(message, cursor - 1, cursor - 1), true);
+    throw this.#stopped(new PySyntaxError(message, cursor - 1, cursor - 1));
+  }
+
+  /** CPython does not look for errors inside f-strings once it has found another. */
+  #stopped(error: PySyntaxError): ScanStopped {
+    const inside = this.#fstrings.length > 0;
+    return new ScanStopped(error, !inside, inside);
   }
 
   /** Stops with an error that an earlier mistake of grammar outranks. */
   #stopQuietly(message: string, offset: number, type: SyntaxErrorType = "SyntaxError"): never {
-    throw new ScanStopped(new PySyntaxError(message, offset, offset, type), false);
+    throw new ScanStopped(new PySyntaxError(message, offset, offset, type), false, false);
   }
 
   /** Length of the line break at `index`: 0, 1 or 2. */
@@ -141,8 +151,9 @@ class Tokenizer {
       this.#stopQuietly("unexpected character after line continuation character", index + 1);
     }
     const next = index + 1 + size;
-    if (next >= this.#text.length) this.#stopQuietly("unexpected EOF while parsing", this.#lastLineBreak());
-    return next;
+    if (next < this.#text.length) return next;
+    if (this.brackets.length > 0) this.#neverClosed();
+    return this.#stopQuietly("unexpected EOF while parsing", this.#lastLineBreak());
   }
 
   /** At the start of a line: skips lines without code, then compares the line's indentation with the stack. */
@@ -249,10 +260,13 @@ class Tokenizer {
     const text = this.#text;
     let index = this.#pos;
     let code = text.charCodeAt(index);
+    // A line break after a comment is one token with the comment.
+    let comment = -1;
     for (;;) {
       if (code === 32 || code === 9 || code === 12) {
         index++;
       } else if (code === 35) {
+        comment = index;
         index = this.#commentEnd(index);
       } else if (code === 92) {
         index = this.#continuation(index);
@@ -262,12 +276,12 @@ class Tokenizer {
       code = text.charCodeAt(index);
     }
 
-    if (index >= text.length) return this.#endOfText(index);
+    if (index >= text.length) return this.#endOfText(comment < 0 ? index : comment);
     const lineBreak = code === 10 ? 1 : code === 13 ? this.#lineBreak(index) : 0;
     if (lineBreak > 0) {
       this.#pos = index + lineBreak;
       if (this.brackets.length === 0) {
-        this.#push(Kind.Newline, index, index + lineBreak);
+        this.#push(Kind.Newline, comment < 0 ? index : comment, index + lineBreak);
         this.#indentation();
       }
       return true;
@@ -279,7 +293,7 @@ class Tokenizer {
     if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(index + 1)))) {
       const end = scanNumber(text, index);
       if (typeof end !== "number") {
-        throw new ScanStopped(new PySyntaxError(end.message, end.start, end.end), true);
+        throw this.#stopped(new PySyntaxError(end.message, end.start, end.end));
       }
       this.#push(Kind.Number, index, end);
       this.#pos = end;
@@ -293,15 +307,17 @@ class Tokenizer {
     return true;
   }
 
-  #endOfText(index: number): boolean {
+  #neverClosed(): never {
+    const open = this.brackets[this.brackets.length - 1];
+    return this.#stopQuietly(`'${open.char}' was never closed`, open.offset);
+  }
+
+  #endOfText(start: number): boolean {
     const mark = this.#lastLineBreak();
-    if (this.brackets.length > 0) {
-      const open = this.brackets[this.brackets.length - 1];
-      this.#stopQuietly(`'${open.char}' was never closed`, open.offset);
-    }
+    if (this.brackets.length > 0) this.#neverClosed();
     const last = this.tokens.length > 0 ? this.tokens[this.tokens.length - 1].kind : Kind.Newline;
     if (last !== Kind.Newline && last !== Kind.Dedent) {
-      this.#push(Kind.Newline, index, index + 1);
+      this.#push(Kind.Newline, start, this.#text.length + 1);
       this.#dedentAll();
     }
     this.#push(Kind.EndMarker, mark, mark);
@@ -581,11 +597,11 @@ export function tokenize(text: string): TokenStream {
     tokenizer.run();
   } catch (stopped) {
     if (!(stopped instanceof ScanStopped)) throw stopped;
-    const { error, outranksGrammar } = stopped;
+    const { error, outranksGrammar, insideFString } = stopped;
     tokenizer.tokens.push({ kind: Kind.Error, start: error.start, end: error.end, value: "" });
     return {
       tokens: tokenizer.tokens,
-      failure: { error, outranksGrammar, openBracket: tokenizer.brackets.at(-1) ?? null },
+      failure: { error, outranksGrammar, insideFString, openBracket: tokenizer.brackets.at(-1) ?? null },
     };
   }
   return { tokens: tokenizer.tokens, failure: null };
