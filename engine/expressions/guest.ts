@@ -103,7 +103,8 @@ function variables(kind: string, context: PyValue): Map<string, PyValue> {
     ];
     for (const [name, make] of convert) {
       const value = vars.get(name);
-      if (value instanceof PyDict) vars.set(name, make(value));
+      // A user that is null is the anonymous one, not None.
+      if (value instanceof PyDict || (value === null && make === user)) vars.set(name, make(value));
     }
   } else if (vars.get("request") instanceof PyDict) {
     vars.set("request", policyRequest(vars.get("request") as PyValue));

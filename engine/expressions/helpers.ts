@@ -2,12 +2,13 @@
 
 import type { PyDict } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
-import { builtin, defineMethods } from "../python/function.ts";
+import { builtin, defineMethods, method, method0 } from "../python/function.ts";
 import { regexReplace, regexSearch } from "../python/modules/re.ts";
 import { asStr, makeType, PyObject, type PyValue, typeName } from "../python/object.ts";
 import { type LogLine, log, message } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { PyList, type PyTuple } from "../python/sequence.ts";
+import { allGroups, PyRecord, userType } from "./records.ts";
 
 /** `ak_logger`. */
 class PyLogger extends PyObject {}
@@ -65,6 +66,11 @@ export const helpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>(
     builtin("slugify(value, allow_unicode=False)", (value: PyValue, unicode: PyValue = false) =>
       slugify(str(value), unicode === true),
     ),
+    builtin("ak_is_group_member(user, **group_filters)", (member: PyValue, filters: PyDict) => {
+      if (!(member instanceof PyRecord) || member.cls !== userType) return false;
+      const keywords = new Map([...filters.entries()] as [string, PyValue][]);
+      return method0(method(allGroups(member), "filter", [], keywords), "exists");
+    }),
   ].map((f): [string, PyValue] => [f.name, f]),
 ).set("ak_logger", new PyLogger());
 

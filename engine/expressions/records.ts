@@ -9,7 +9,9 @@ import { makeType, NotImplemented, PyObject, type PyType, type PyValue } from ".
 import { same } from "../python/operators.ts";
 import { str } from "../python/representation.ts";
 import { list, PyList } from "../python/sequence.ts";
+import { charge } from "../python/state.ts";
 import { exporters } from "./boundary.ts";
+import { PyQuerySet, PyRelatedManager } from "./querysets.ts";
 
 /** A record: attributes by name. */
 export class PyRecord extends PyObject {
@@ -41,7 +43,7 @@ function recordType(name: string, module: string, display: (self: PyRecord) => s
     const record = value as PyRecord;
     const dict = new PyDict();
     for (const [key, item] of record.dict ?? []) {
-      if (!(item instanceof PyRecord)) dict.set(key, item);
+      if (!(item instanceof PyRecord || item instanceof PyRelatedManager)) dict.set(key, item);
     }
     return dict;
   });
@@ -142,7 +144,7 @@ export function user(value: PyValue): PyValue {
     );
   }
   const map = fields(value, "user");
-  const groups = map.get("groups");
+  const groups = map.get("groups") ?? map.get("ak_groups");
   withDefaults(map, {
     pk: none,
     username: empty,
@@ -155,21 +157,86 @@ export function user(value: PyValue): PyValue {
     type: () => "internal",
     uuid: none,
     uid: none,
-    groups: () => list([]),
   });
   map.delete("is_authenticated");
   map.delete("is_anonymous");
-  if (groups instanceof PyList) map.set("groups", list(groups.items.map(group)));
+  const manager = relation(groups instanceof PyList ? groups.items : []);
+  map.set("groups", manager);
+  // The name it had before authentik 2026.2, still in most expressions.
+  map.set("ak_groups", manager);
   return new PyRecord(userType, map);
 }
-/** A group. */
-export function group(value: PyValue): PyValue {
-  if (!(value instanceof PyDict)) return value;
-  return new PyRecord(
-    groupType,
-    withDefaults(fields(value, "group"), { pk: none, name: empty, attributes: dict, is_superuser: no }),
-  );
+/** A relation to groups. */
+function relation(groups: readonly PyValue[]): PyRelatedManager {
+  return new PyRelatedManager(new PyQuerySet("Group", groups.map(group)));
 }
+/** A group, with the groups it is in. */
+export function group(value: PyValue): PyRecord {
+  if (value instanceof PyRecord) return value;
+  const map = withDefaults(fields(value, "group"), {
+    pk: none,
+    name: empty,
+    attributes: dict,
+    is_superuser: no,
+  });
+  const parents = map.get("parents");
+  map.set("parents", relation(parents instanceof PyList ? parents.items : []));
+  return new PyRecord(groupType, map);
+}
+/** A user's groups and those they are in, each once. */
+export function allGroups(self: PyRecord): PyQuerySet {
+  const found: PyRecord[] = [];
+  const visit = (manager: PyValue): void => {
+    if (!(manager instanceof PyRelatedManager)) return;
+    for (const row of manager.rows.items) {
+      if (found.some((other) => same(other, row))) continue;
+      charge(1);
+      found.push(row);
+      visit(row.get("parents"));
+    }
+  };
+  visit(self.get("groups"));
+  return new PyQuerySet("Group", found);
+}
+/** Merges as authentik's `always_merger`: objects key by key, lists appended, anything else replaced. */
+function merge(target: PyDict, source: PyValue): void {
+  if (!(source instanceof PyDict)) return;
+  for (const [key, value] of source.entries()) {
+    const own = target.get(key);
+    if (own instanceof PyDict && value instanceof PyDict) merge(own, value);
+    else if (own instanceof PyList && value instanceof PyList) own.items.push(...value.items);
+    else target.set(key, copied(value));
+  }
+}
+function copied(value: PyValue): PyValue {
+  if (value instanceof PyList) return list(value.items.map(copied));
+  if (!(value instanceof PyDict)) return value;
+  const copy = new PyDict();
+  for (const [key, item] of value.entries()) copy.set(key, copied(item));
+  return copy;
+}
+defineMethods(userType, {
+  "all_groups()": allGroups,
+  "group_attributes(request=None)": (self: PyRecord, request: PyValue = null) => {
+    const merged = new PyDict();
+    if (request instanceof PyRecord) {
+      const brandRecord = request.get("brand");
+      if (brandRecord instanceof PyRecord) merge(merged, brandRecord.get("attributes"));
+    }
+    const groups = [...allGroups(self).items].sort((a, b) =>
+      str(a.get("name")) < str(b.get("name")) ? -1 : 1,
+    );
+    for (const row of groups) merge(merged, row.get("attributes"));
+    merge(merged, self.get("attributes"));
+    return merged;
+  },
+});
+defineMethods(groupType, {
+  "is_member(user)": (self: PyRecord, member: PyValue) =>
+    member instanceof PyRecord &&
+    member.cls === userType &&
+    allGroups(member).items.some((row) => same(row, self)),
+});
 function brand(value: PyValue): PyValue {
   const map = value === null ? new Map<string, PyValue>() : fields(value, "brand");
   return new PyRecord(

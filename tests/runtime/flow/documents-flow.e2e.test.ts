@@ -157,7 +157,7 @@ async function messagesOf(source: string): Promise<string[]> {
 test("expressions see users, groups, the request and the plan as authentik's do", async () => {
   const source = `
 ak_message(request.user.username)
-ak_message(str([group.name for group in request.user.groups]))
+ak_message(str([group.name for group in request.user.groups.all()]))
 ak_message(str(request.user.is_superuser))
 ak_message(str(request.http_request.user.is_authenticated))
 ak_message(request.http_request.GET["next"])
