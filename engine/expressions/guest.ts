@@ -9,6 +9,7 @@ import { PyDict } from "../python/dict.ts";
 import { isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
+import { ipAddress } from "../python/modules/ipaddress.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
 import { output, resetOutput } from "../python/output.ts";
@@ -71,6 +72,23 @@ function variableName(key: string): string {
     .replaceAll("-", "_");
 }
 
+function clientIp(http: PyRecord): PyValue {
+  const meta = http.get("META");
+  const header = (name: string): string => {
+    const value = meta instanceof PyDict ? meta.get(name) : undefined;
+    return typeof value === "string" ? (value.split(",")[0] as string).trim() : "";
+  };
+  for (const candidate of [header("HTTP_X_FORWARDED_FOR"), header("REMOTE_ADDR"), "255.255.255.255"]) {
+    if (candidate === "") continue;
+    try {
+      return ipAddress(candidate);
+    } catch (error) {
+      if (!isException(caught(error))) throw error;
+    }
+  }
+  return null;
+}
+
 /** The context's variables, as the kind of expression sees them. */
 function variables(kind: string, context: PyValue): Map<string, PyValue> {
   const vars = new Map<string, PyValue>();
@@ -88,6 +106,7 @@ function variables(kind: string, context: PyValue): Map<string, PyValue> {
     const http = request.get("http_request");
     if (http instanceof PyRecord) {
       vars.set("http_request", http);
+      vars.set("ak_client_ip", clientIp(http));
     }
     const inner = request.get("context");
     vars.set("ak_is_sso_flow", inner instanceof PyDict ? (inner.get("is_sso") ?? false) : false);

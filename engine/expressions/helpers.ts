@@ -3,6 +3,7 @@
 import type { PyDict } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
 import { builtin, defineMethods, method, method0 } from "../python/function.ts";
+import { ipAddress, ipNetwork } from "../python/modules/ipaddress.ts";
 import { regexReplace, regexSearch } from "../python/modules/re.ts";
 import { asStr, makeType, PyObject, type PyValue, typeName } from "../python/object.ts";
 import { type LogLine, log, message } from "../python/output.ts";
@@ -66,6 +67,8 @@ export const helpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>(
     builtin("slugify(value, allow_unicode=False)", (value: PyValue, unicode: PyValue = false) =>
       slugify(str(value), unicode === true),
     ),
+    builtin("ip_address(address)", ipAddress),
+    builtin("ip_network(address, strict=True)", ipNetwork),
     builtin("ak_is_group_member(user, **group_filters)", (member: PyValue, filters: PyDict) => {
       if (!(member instanceof PyRecord) || member.cls !== userType) return false;
       const keywords = new Map([...filters.entries()] as [string, PyValue][]);

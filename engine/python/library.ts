@@ -13,4 +13,5 @@ import "./types/set.ts";
 import "./types/range.ts";
 import "./types/lazy.ts";
 import "./types/generic-alias.ts";
+import "./modules/ipaddress.ts";
 import "./modules/re.ts";
