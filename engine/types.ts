@@ -7,13 +7,13 @@ export type JsonObject = { [key: string]: JsonValue };
 
 /** What one evaluation may use at most. Every limit that is passed fails the evaluation closed. */
 export interface Limits {
-  /** CPU time of the worker's isolate, milliseconds. Default 100. */
+  /** CPU time of the worker's isolate, milliseconds. Default 1000. */
   readonly cpuMs: number;
-  /** Wall time from the request to the answer, milliseconds; the worker is killed after it. Default 1000. */
+  /** Wall time from when the worker starts the evaluation, milliseconds; the worker is killed after it. Default 3000. */
   readonly wallMs: number;
   /** Memory of the isolate, mebibytes. Default 64. */
   readonly memoryMb: number;
-  /** Statements and native iterations executed. Default 5,000,000. */
+  /** Statements and native iterations executed. Default 20,000,000. */
   readonly steps: number;
   /** Result, messages and logs together, bytes of JSON. Default 1,048,576. */
   readonly outputBytes: number;

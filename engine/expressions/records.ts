@@ -80,6 +80,7 @@ export const stageType = recordType(
   text("name"),
 );
 export const objType = recordType("Model", "authentik", text("name"));
+export const planType = recordType("FlowPlan", "authentik.flows.planner", () => "");
 export const queryType = recordType("QueryDict", "django.http.request", () => "");
 
 defineMethods(requestType, {
@@ -274,6 +275,17 @@ export function httpRequest(value: PyValue): PyValue {
 function contextValues(context: PyDict): PyDict {
   const pending = context.get("pending_user");
   if (pending instanceof PyDict) context.set("pending_user", user(pending));
+  const plan = context.get("flow_plan");
+  if (plan instanceof PyDict) {
+    const map = withDefaults(fields(plan, "flow_plan"), {
+      context: dict,
+      bindings: () => list([]),
+      flow_pk: none,
+    });
+    const inner = map.get("context");
+    if (inner instanceof PyDict) contextValues(inner);
+    context.set("flow_plan", new PyRecord(planType, map));
+  }
   return context;
 }
 /** The policy request. */

@@ -1,0 +1,122 @@
+// The objects of a context: users, requests, brands and the plan, with authentik's attributes and no credentials.
+import { expect, test } from "vitest";
+import { engineUnderTest } from "../engine-under-test.ts";
+
+const under = engineUnderTest();
+const policy = async (source: string, request: Parameters<typeof under.run>[1]) =>
+  under.run(source, { request: request as never }, "policy");
+
+test("a policy sees the request, and its context under both names", async () => {
+  const outcome = await policy(
+    "context['x'] = 1\nreturn [request.context['x'], request.user.username, request.debug]",
+    {
+      user: { username: "marie" },
+      context: {},
+    },
+  );
+  expect(outcome.repr).toBe("[1, 'marie', False]");
+});
+
+test("nobody logged in is the anonymous user, who has no attributes", async () => {
+  const outcome = await policy("return request.user.is_authenticated or request.user.attributes", {
+    user: null,
+    context: {},
+  });
+  expect(outcome.error).toMatchObject({
+    type: "AttributeError",
+    message: "'AnonymousUser' object has no attribute 'attributes'",
+  });
+});
+
+test("the HTTP request is a name only when there is one", async () => {
+  expect(
+    (await policy("return http_request.brand.branding_title", { user: null, context: {}, http_request: {} }))
+      .repr,
+  ).toBe("'authentik'");
+  expect((await policy("return http_request", { user: null, context: {} })).error?.message).toBe(
+    "name 'http_request' is not defined",
+  );
+});
+
+test("the client's address is an address", async () => {
+  const outcome = await policy("return [str(ak_client_ip), ak_client_ip in ip_network('192.0.2.0/24')]", {
+    user: null,
+    context: {},
+    http_request: { META: { REMOTE_ADDR: "192.0.2.7" } },
+  });
+  expect(outcome.repr).toBe("['192.0.2.7', True]");
+});
+
+test("the pending user and the plan are objects", async () => {
+  const outcome = await policy(
+    "return [context['pending_user'].email, context['flow_plan'].context['prompt_data']['x'], context.get('flow_plan').context['pending_user'].username]",
+    {
+      user: null,
+      context: {
+        pending_user: { username: "p", email: "p@example.com" },
+        flow_plan: { context: { prompt_data: { x: 1 }, pending_user: { username: "p" } } },
+      },
+    },
+  );
+  expect(outcome.repr).toBe("['p@example.com', 1, 'p']");
+});
+
+test("a mapping never sees the stage's credentials", async () => {
+  for (const name of ["auth", "auth_password"]) {
+    const outcome = await under.run(
+      `return stage.${name}`,
+      { stage: { name: "s", auth: "secret", auth_password: "secret" } },
+      "mapping",
+    );
+    expect(outcome.error?.message).toBe(`'AuthenticatorSMSStage' object has no attribute '${name}'`);
+  }
+});
+
+test("a mapping has no ak_message, a policy has", async () => {
+  expect((await under.run("ak_message('x')", {}, "mapping")).error?.message).toBe(
+    "name 'ak_message' is not defined",
+  );
+  expect((await under.run("ak_message('x')\nak_message('y')", {}, "policy")).messages).toEqual(["x", "y"]);
+});
+
+test("the logger keeps level, text and keyword arguments", async () => {
+  const outcome = await under.run("ak_logger.warning('hello', user='marie', n=1)\nprint('a', 2)");
+  expect(outcome.logs).toEqual([
+    { level: "warning", event: "hello", attributes: { user: "marie", n: 1 } },
+    { level: "info", event: "a 2", attributes: {} },
+  ]);
+});
+
+test.each([
+  ["list_flatten([1, 2])", "1"],
+  ["list_flatten([])", "None"],
+  ["list_flatten('a')", "'a'"],
+  ["slugify('Hällo Wörld -- x_1')", "'hallo-world-x_1'"],
+  ["regex_match('abc', r'b')", "True"],
+  ["regex_replace('a1b22', r'(\\d+)', r'<\\1>')", "'a<1>b<22>'"],
+])("%s is %s", async (source, expected) => {
+  expect(await under.repr(`return ${source}`)).toBe(expected);
+});
+
+test.each(["eval", "exec", "open", "compile", "__import__", "globals"])(
+  "%s is not available, and says so",
+  async (name) => {
+    expect(await under.error(`return ${name}('1')`)).toBe(
+      `NameError: name '${name}' is not defined ('${name}' is not available in an expression)`,
+    );
+  },
+);
+
+test.each([
+  "().__class__.__base__.__subclasses__()",
+  "(lambda: 0).__globals__",
+  "(lambda: 0).__code__",
+  "len.__self__.__builtins__",
+  "(i for i in []).gi_frame",
+  "''.__reduce__()",
+  "request.__init__.__globals__",
+])("%s leads nowhere", async (source) => {
+  expect(await under.error(`return ${source}`, { request: {} })).toMatch(
+    /^AttributeError: .*has no attribute/,
+  );
+});
