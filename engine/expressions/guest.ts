@@ -7,12 +7,13 @@ import "../python/library.ts";
 import { builtins } from "../python/builtins.ts";
 import { PyDict } from "../python/dict.ts";
 import { isException, type PyException } from "../python/exceptions.ts";
+import { builtin } from "../python/function.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
 import { ipAddress } from "../python/modules/ipaddress.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
-import { output, resetOutput } from "../python/output.ts";
+import { emit, output, resetOutput } from "../python/output.ts";
 import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
@@ -131,8 +132,23 @@ function variables(kind: string, context: PyValue): Map<string, PyValue> {
   return vars;
 }
 
+/** `ak_create_event(action, **kwargs)`: all context variables and the keywords, for the host to record. */
+function createEvent(vars: ReadonlyMap<string, PyValue>): PyValue {
+  return builtin("ak_create_event(action, **kwargs)", (action: PyValue, keywords: PyDict) => {
+    const event = new PyDict();
+    for (const [name, value] of vars) event.set(name, value);
+    for (const [name, value] of keywords.entries()) event.set(name, value);
+    event.set("action", str(action));
+    const json = toJson(event, { sanitize: true, strict: false });
+    emit(json);
+    output.events.push(json);
+    return null;
+  });
+}
+
 function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
   const global = (name: string): PyValue | undefined => {
+    if (name === "ak_create_event") return createEvent(vars);
     if (kind === "policy" || kind === "expression") {
       const own = policyHelpers.get(name);
       if (own !== undefined) return own;
@@ -238,7 +254,7 @@ function said(): string {
   } catch {
     logs = "[]";
   }
-  return `"messages":${JSON.stringify(output.messages)},"logs":${logs},"events":[],"steps":${S.steps}`;
+  return `"messages":${JSON.stringify(output.messages)},"logs":${logs},"events":[${output.events.join(",")}],"steps":${S.steps}`;
 }
 
 function failure(error: unknown, program: string): string {

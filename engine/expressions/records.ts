@@ -39,16 +39,31 @@ function recordType(name: string, module: string, display: (self: PyRecord) => s
       return pk !== null && same(pk, other.get("pk"));
     },
   });
-  exporters.set(type, (value) => {
+  // authentik's `sanitize`: models are named, not dumped.
+  exporters.set(type, (value, style) => {
     const record = value as PyRecord;
     const dict = new PyDict();
     for (const [key, item] of record.dict ?? []) {
-      if (!(item instanceof PyRecord || item instanceof PyRelatedManager)) dict.set(key, item);
+      const nested = item instanceof PyRecord || item instanceof PyRelatedManager;
+      if (!nested && !(style.sanitize && SANITIZED.get(name)?.includes(key) === false)) dict.set(key, item);
+      else if (item instanceof PyRecord && style.sanitize && name === "PolicyRequest" && key === "user")
+        dict.set(key, item);
     }
     return dict;
   });
   return type;
 }
+
+/** What `sanitize` keeps of a model: enough to find it again. */
+const SANITIZED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["User", ["username", "pk", "email"]],
+  ["AnonymousUser", ["username", "pk"]],
+  ["Group", ["pk", "name"]],
+  ["Brand", ["domain"]],
+  ["SMSDevice", ["pk", "name"]],
+  ["AuthenticatorSMSStage", ["pk", "name"]],
+  ["WSGIRequest", ["path", "method"]],
+]);
 
 const text =
   (name: string) =>

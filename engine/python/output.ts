@@ -13,6 +13,8 @@ export interface LogLine {
 export const output = {
   messages: [] as string[],
   logs: [] as LogLine[],
+  /** JSON texts. */
+  events: [] as string[],
   bytes: 0,
   maxBytes: 0,
 };
@@ -21,6 +23,7 @@ export const output = {
 export function resetOutput(maxBytes: number): void {
   output.messages = [];
   output.logs = [];
+  output.events = [];
   output.bytes = 0;
   output.maxBytes = maxBytes;
 }

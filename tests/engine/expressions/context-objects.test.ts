@@ -87,6 +87,27 @@ test("the logger keeps level, text and keyword arguments", async () => {
   ]);
 });
 
+test("an event carries the context's variables and the keywords", async () => {
+  const verdict = await under.engine
+    .policy("p", "ak_create_event('alarm', level=3, who=request.user)\nreturn True")
+    .evaluate({
+      request: {
+        user: { pk: 7, username: "marie", email: "m@example.com", attributes: { x: 1 } },
+        context: { a: 1 },
+      },
+    });
+  expect(verdict.events).toMatchObject([
+    {
+      action: "alarm",
+      level: 3,
+      who: { username: "marie", pk: 7, email: "m@example.com" },
+      context: { a: 1 },
+      request: { user: { username: "marie" }, context: { a: 1 } },
+    },
+  ]);
+  expect(JSON.stringify(verdict.events)).not.toContain('"x"');
+});
+
 test.each([
   ["list_flatten([1, 2])", "1"],
   ["list_flatten([])", "None"],
