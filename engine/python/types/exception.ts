@@ -1,4 +1,5 @@
 // Methods and attributes of exceptions.
+import { asBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import type { PyDict } from "../dict.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "../exceptions.ts";
 import { defineAttributes, defineMethods, defineStatic } from "../function.ts";
 import { collect } from "../iterator.ts";
-import { asStr, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
+import { asInt, asStr, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { repr, reprItems, str } from "../representation.ts";
 import { list, PyList, PyTuple, tuple } from "../sequence.ts";
 
@@ -186,6 +187,52 @@ for (const type of [UnicodeDecodeError, UnicodeEncodeError]) {
     reason: (self) => self.args[4] ?? null,
   });
 }
+
+/** Where in the object the problem lies, and what stands there. */
+function problem(self: PyException): {
+  codec: string;
+  reason: string;
+  start: number;
+  end: number;
+  object: PyValue;
+} {
+  const [codec, object, start, end, reason] = self.args;
+  return {
+    codec: str(codec ?? null),
+    object: object ?? null,
+    start: Number(asInt(start ?? null) ?? 0),
+    end: Number(asInt(end ?? null) ?? 0),
+    reason: str(reason ?? null),
+  };
+}
+defineMethods(UnicodeEncodeError, {
+  "__str__()": (self: PyException) => {
+    if (self.args.length !== 5) return str(tuple(self.args));
+    const { codec, object, start, end, reason } = problem(self);
+    const point = [...(asStr(object) ?? "")][start]?.codePointAt(0);
+    if (end !== start + 1 || point === undefined) {
+      return `'${codec}' codec can't encode characters in position ${start}-${end - 1}: ${reason}`;
+    }
+    const hex = point.toString(16);
+    const shown =
+      point < 0x100
+        ? `\\x${hex.padStart(2, "0")}`
+        : point < 0x10000
+          ? `\\u${hex.padStart(4, "0")}`
+          : `\\U${hex.padStart(8, "0")}`;
+    return `'${codec}' codec can't encode character '${shown}' in position ${start}: ${reason}`;
+  },
+});
+defineMethods(UnicodeDecodeError, {
+  "__str__()": (self: PyException) => {
+    if (self.args.length !== 5) return str(tuple(self.args));
+    const { codec, object, start, end, reason } = problem(self);
+    const byte = asBytes(object)?.[start];
+    return end === start + 1 && byte !== undefined
+      ? `'${codec}' codec can't decode byte 0x${byte.toString(16).padStart(2, "0")} in position ${start}: ${reason}`
+      : `'${codec}' codec can't decode bytes in position ${start}-${end - 1}: ${reason}`;
+  },
+});
 
 // ---- exception groups ----------------------------------------------------------------------------
 defineStatic(BaseExceptionGroup, {
