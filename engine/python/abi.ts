@@ -109,10 +109,10 @@ function callMethod(
 /** How CPython names a callee in complaints about `*` and `**` arguments. */
 function calleeName(callee: unknown): string {
   const f = callee instanceof Loaded ? callee.value : callee;
-  if (f instanceof PyFunction) return `__main__.${f.qualname}()`;
-  if (f instanceof PyBoundMethod && f.func instanceof PyFunction) return `__main__.${f.func.qualname}()`;
+  if (f instanceof PyFunction) return `${f.qualname}()`;
+  if (f instanceof PyBoundMethod && f.func instanceof PyFunction) return `${f.func.qualname}()`;
   if (f instanceof PyBuiltin) return `${f.display}()`;
-  if (f instanceof PyType) return `${f.builtin ? "" : "__main__."}${f.qualname}()`;
+  if (f instanceof PyType) return `${f.qualname}()`;
   return `${typeName(f as PyValue)} object`;
 }
 function isIterable(value: PyValue): boolean {

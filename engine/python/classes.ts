@@ -87,10 +87,11 @@ export function newClass(
   const type = new PyType(name, actual, (self) => linearise(self, actual), false);
   type.layout = layout;
   type.qualname = qualname;
-  type.module = "__main__";
+  // Expressions are run without a `__name__`, so their classes say `builtins`, as in authentik.
+  type.module = "builtins";
   if (meta !== typeType) type.cls = meta;
   for (const [key, value] of namespace) type.dict.set(key, value);
-  if (!type.dict.has("__module__")) type.dict.set("__module__", "__main__");
+  if (!type.dict.has("__module__")) type.dict.set("__module__", "builtins");
   if (!type.dict.has("__doc__")) type.dict.set("__doc__", null);
   slots(type, actual);
   // CPython makes these class methods even where the author wrote plain functions.
@@ -185,7 +186,7 @@ export function makeClass(
   let meta: PyValue = kw?.get("metaclass") ?? typeType;
   kw?.delete("metaclass");
   const namespace = new Map<string, PyValue>();
-  namespace.set("__module__", "__main__");
+  namespace.set("__module__", "builtins");
   namespace.set("__qualname__", qualname);
   if (bases !== given) namespace.set("__orig_bases__", tupleOf(given));
   for (const base of bases) {

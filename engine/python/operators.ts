@@ -70,14 +70,23 @@ export function tryDispatch(a: PyValue, b: PyValue, name: string, reflected: str
     if (result !== NotImplemented) return result;
   }
   if (right !== undefined && !triedRight && !(late && isSequenceSlot(right))) {
+    if (reflected === "__rmul__" && isSequenceSlot(right)) repeatable(a);
     const result = callWithSelf(right, b, [a], null);
     if (result !== NotImplemented) return result;
   }
   if (late) {
+    if (name === "__mul__") repeatable(b);
     const result = callWithSelf(left as PyValue, a, [b], null);
     if (result !== NotImplemented) return result;
   }
   return undefined;
+}
+
+/** `sequence * count` wants a count. */
+function repeatable(count: PyValue): void {
+  if (asInt(count) === undefined && typeOf(count).lookup("__index__") === undefined) {
+    throw typeError(`can't multiply sequence by non-int of type '${typeName(count)}'`);
+  }
 }
 
 /** Both operands as doubles when one is a plain float and the other a plain number; NaN-safe by the flag. */

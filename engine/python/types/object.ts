@@ -307,7 +307,7 @@ defineAttributes<PyFunction>(functionType, {
     (self, value) => void (self.qualname = nameOf(value, "__qualname__")),
   ],
   __doc__: [(self) => self.doc, (self, value) => void (self.doc = value)],
-  __module__: () => "__main__",
+  __module__: () => null,
   __defaults__: (self) =>
     self.defaults.positional.length === 0 ? null : tuple([...self.defaults.positional]),
   __kwdefaults__: (self) =>
