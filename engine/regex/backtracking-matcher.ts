@@ -23,7 +23,8 @@
 //
 // Marks (the ends of captures) are restored as CPython does it: outside loops a mark above `lastMark` is simply dead,
 // so only `lastMark` is put back; inside a loop an earlier round's marks must come back, so the frame copies them.
-// This difference is visible (a conditional inside the group it asks about), which is why it is kept.
+// The difference is visible (a conditional inside the group it asks about; the rounds of a possessive repeat, which
+// CPython does not count as a loop here), which is why it is kept, and why a choice without a way left still restores.
 //
 // The time is bounded by whoever counts our steps, the memory by MAX_FRAMES.
 import { type Alphabet, lowerCase, wordSet } from "./character-classes.ts";
@@ -211,7 +212,7 @@ export class BacktrackingMatcher {
             failed = true;
             break;
           }
-          if (greed === "greedy" && count > min) {
+          if (greed === "greedy" && (count > min || this.#program.marksLeak)) {
             this.#push("shorter run", instruction, at, count, this.#round, this.#round !== undefined);
           } else if (greed === "lazy") {
             count = min;
@@ -338,20 +339,24 @@ export class BacktrackingMatcher {
       const { instruction } = frame;
       switch (frame.kind) {
         case "next arm": {
-          const arms = instruction.op === "branch" ? instruction.arms : [];
-          const arm = arms[frame.count];
-          frame.count++;
-          if (frame.count >= arms.length) this.#frames.pop();
+          if (instruction.op !== "branch") break;
           this.#restoreMarks(frame);
+          if (frame.count >= instruction.arms.length) {
+            this.#frames.pop();
+            continue;
+          }
           this.#round = frame.round;
           this.#at = frame.at;
-          return arm;
+          return instruction.arms[frame.count++];
         }
         case "shorter run": {
           if (instruction.op !== "run") break;
-          frame.count--;
-          if (frame.count <= instruction.min) this.#frames.pop();
           this.#restoreMarks(frame);
+          if (frame.count <= instruction.min) {
+            this.#frames.pop();
+            continue;
+          }
+          frame.count--;
           this.#round = frame.round;
           this.#at = frame.at + frame.count;
           return instruction.next;
@@ -363,12 +368,12 @@ export class BacktrackingMatcher {
             (instruction.max === MAX_REPEAT || frame.count < instruction.max) &&
             at < this.#end &&
             instruction.test.has(this.#codes[at]);
+          this.#restoreMarks(frame);
           if (!more) {
             this.#frames.pop();
             continue;
           }
           frame.count++;
-          this.#restoreMarks(frame);
           this.#round = frame.round;
           this.#at = at + 1;
           return instruction.next;

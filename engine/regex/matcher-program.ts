@@ -88,6 +88,8 @@ export interface MatcherProgram {
   readonly first: SetTest | undefined;
   /** The pattern begins with `\A`, so only the first position is worth trying. */
   readonly anchored: boolean;
+  /** There is a possessive group or a conditional: captures of a failed way can be seen later. */
+  readonly marksLeak: boolean;
 }
 
 const SUCCESS: Instruction = { op: "success" };
@@ -100,6 +102,7 @@ export function matcherProgram(node: Node, groups: number): MatcherProgram {
     groups,
     first: first === undefined ? undefined : new SetTest(first),
     anchored: leadingAnchor(node) === "start",
+    marksLeak: showsLeaks(node),
   };
 }
 
@@ -146,6 +149,25 @@ function compile(node: Node, next: Instruction): Instruction {
         yes: compile(node.yes, next),
         no: compile(node.no, next),
       };
+  }
+}
+
+function showsLeaks(node: Node): boolean {
+  switch (node.kind) {
+    case "conditional":
+      return true;
+    case "repeat":
+      return (node.greed === "possessive" && node.body.kind !== "set") || showsLeaks(node.body);
+    case "capture":
+    case "atomic":
+    case "look":
+      return showsLeaks(node.body);
+    case "sequence":
+      return node.nodes.some(showsLeaks);
+    case "branch":
+      return node.arms.some(showsLeaks);
+    default:
+      return false;
   }
 }
 
