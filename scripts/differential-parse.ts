@@ -10,28 +10,12 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { PySyntaxError } from "../engine/language/diagnostics.ts";
 import { parseModule } from "../engine/language/parser.ts";
-import { errorShape, firstDifference, type Json, treeShape } from "./syntax-shape.ts";
+import { errorDifference, errorShape, firstDifference, type Json, treeShape } from "./syntax-shape.ts";
 
 interface Answer {
   readonly tree?: Json;
   readonly error?: { [key: string]: Json };
   readonly skipped?: string;
-}
-
-/** Do both errors say the same and point at the same place? An end that CPython leaves open fits anything short. */
-function errorDifference(ours: { [key: string]: Json }, theirs: { [key: string]: Json }): string | null {
-  if (ours.type !== theirs.type || ours.message !== theirs.message) return "text";
-  if (theirs.line == null) return null;
-  // An offset of 0 means "no column".
-  if (ours.line !== theirs.line || ours.offset !== Math.max(1, theirs.offset as number)) return "place";
-  const open = (theirs.endOffset as number) <= (theirs.offset as number) && theirs.endLine === theirs.line;
-  if (open)
-    return ours.endLine === ours.line && (ours.endOffset as number) <= (ours.offset as number) + 1
-      ? null
-      : "end";
-  // CPython measures the end column in the text of the first line, and stops at its end.
-  if (theirs.endLine !== theirs.line) return ours.endLine === theirs.endLine ? null : "end";
-  return ours.endLine === theirs.endLine && ours.endOffset === theirs.endOffset ? null : "end";
 }
 
 function compare(source: string, theirs: Answer): string | null {

@@ -28,6 +28,17 @@ export function preferTokenizer(
   return new PySyntaxError(`'${open.char}' was never closed`, open.offset, open.offset);
 }
 
+function errorOf(search: StatementMistakes): PySyntaxError | null {
+  try {
+    search.module();
+  } catch (thrown) {
+    if (thrown instanceof PySyntaxError) return thrown;
+    // A caller that has used up most of the stack gets the plain error: the search nests deeper than the parser.
+    if (!(thrown instanceof GrammarFailure || thrown instanceof RangeError)) throw thrown;
+  }
+  return null;
+}
+
 /**
  * Finds the error for a text that the parser gave up on.
  * @param firstPass index of the last token that the parser looked at
@@ -35,17 +46,16 @@ export function preferTokenizer(
 export function diagnose(text: string, stream: TokenStream, firstPass: number): PySyntaxError {
   const { failure, tokens } = stream;
   if (failure !== null && tokens[firstPass].kind === Kind.Error) return failure.error;
-  const search = new StatementMistakes(text, stream, firstPass);
-  let error: PySyntaxError | null = null;
-  try {
-    search.module();
-  } catch (thrown) {
-    if (thrown instanceof PySyntaxError) error = thrown;
-    else if (!(thrown instanceof GrammarFailure)) throw thrown;
+  const retreat = new StatementMistakes(text, stream, firstPass, false);
+  let search = retreat;
+  let error = errorOf(retreat);
+  if (error === null) {
+    search = new StatementMistakes(text, stream, tokens.indexOf(retreat.lastToken), true);
+    error = errorOf(search);
   }
   if (failure !== null && error === failure.error) return error;
   if (error === null) {
-    error = search.plainFailure(firstPass);
+    error = search.plainFailure(tokens.indexOf(retreat.lastToken));
     if (error.type === "IndentationError") return error;
   }
   return preferTokenizer(error, stream, text, search.lastToken.start);

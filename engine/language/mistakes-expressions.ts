@@ -5,8 +5,13 @@ import { expressionName, invalidTarget, Slot, type TargetUse } from "./mistakes.
 import { RetreatingParser } from "./mistakes-operators.ts";
 import { Kind, type Token } from "./tokens.ts";
 
-const SOFT_KEYWORDS = new Set(["_", "case", "match", "type"]);
+const SOFT_KEYWORDS = ["_", "case", "match", "type"];
 const STATEMENTS_OF_OLD = new Set(["print", "exec"]);
+
+/** CPython takes every beginning of a soft keyword (`c`, `typ`) for the word itself when it looks for commas. */
+function beginsSoftKeyword(name: string): boolean {
+  return SOFT_KEYWORDS.some((word) => word.startsWith(name));
+}
 
 /** Knows the mistakes that people make in expressions. */
 export class ExpressionMistakes extends RetreatingParser {
@@ -85,7 +90,7 @@ export class ExpressionMistakes extends RetreatingParser {
   #twoExpressions(first: number): boolean {
     if (this.kind === Kind.Name) {
       const { kind } = this.tokens[first + 1];
-      if (kind === Kind.String || SOFT_KEYWORDS.has(this.token.value)) return false;
+      if (kind === Kind.String || beginsSoftKeyword(this.token.value)) return false;
     }
     const left = this.attempt(() => this.disjunction());
     if (left === null) return false;
@@ -112,7 +117,7 @@ export class ExpressionMistakes extends RetreatingParser {
     if (this.kind !== Kind.Name) return;
     const name = this.advance();
     if (this.kind === Kind.LeftParen || (!this.startsExpression() && this.kind !== Kind.Star)) return;
-    const value = this.attempt(() => this.starExpressions());
+    const value = this.attempt(() => this.searchInside(() => this.starExpressions()));
     if (value !== null && STATEMENTS_OF_OLD.has(name.value)) {
       const message = `Missing parentheses in call to '${name.value}'. Did you mean ${name.value}(...)?`;
       this.raiseBetween(this.tokens[first], value, message);
@@ -179,7 +184,7 @@ export class ExpressionMistakes extends RetreatingParser {
     if (read !== null) return read;
     if (this.checking) {
       this.#starInGroup(first);
-      this.#comprehensionMistakes(first);
+      this.comprehensionMistakes(first);
     }
     return this.fail();
   }
@@ -206,7 +211,7 @@ export class ExpressionMistakes extends RetreatingParser {
     const first = this.pos;
     const read = this.attempt(() => this.searchInside(() => super.listDisplay()));
     if (read !== null) return read;
-    if (this.checking) this.#comprehensionMistakes(first);
+    if (this.checking) this.comprehensionMistakes(first);
     return this.fail();
   }
 
@@ -214,15 +219,16 @@ export class ExpressionMistakes extends RetreatingParser {
     const first = this.pos;
     const read = this.attempt(() => this.searchInside(() => super.braceDisplay()));
     if (read !== null) return read;
+    this.#dictMistakes(first);
     if (this.checking) {
-      this.#dictMistakes(first);
       this.#doubleStarComprehension(first);
-      this.#comprehensionMistakes(first);
+      this.comprehensionMistakes(first);
     }
     return this.fail();
   }
 
-  #comprehensionMistakes(first: number): void {
+  protected override comprehensionMistakes(first: number): void {
+    if (!this.checking) return;
     this.pos = first + 1;
     const star = this.kind === Kind.Star ? this.attempt(() => this.starredArgument()) : null;
     if (star !== null && this.attempt(() => this.forClauses()) !== null) {
@@ -346,16 +352,17 @@ export class ExpressionMistakes extends RetreatingParser {
     this.goBack(first);
   }
 
+  protected override sliceOrStarred(): Expr {
+    return this.kind === Kind.Star ? this.starredArgument() : super.sliceOrStarred();
+  }
+
   // ---- stars in arguments ---------------------------------------------------------------------------
 
   /** `*expression`, as arguments have it. */
   protected starredArgument(): Expr {
     const star = this.expect(Kind.Star);
     const value = this.attempt(() => this.expression());
-    if (value === null) {
-      if (this.checking) this.raiseHere("Invalid star expression");
-      return this.fail();
-    }
+    if (value === null) return this.raiseHere("Invalid star expression");
     const after = this.pos;
     if (this.checking && this.accept(Kind.Equal)) {
       const assigned = this.attempt(() => this.expression());

@@ -8,6 +8,17 @@ import { MistakeFinder, Slot } from "./mistakes.ts";
 import { BINARY_NAME, BINARY_STRENGTH } from "./parser-expressions.ts";
 import { Kind } from "./tokens.ts";
 
+/** Operators after which CPython looks for a `not` that needs parentheses. */
+const OPERATORS_BEFORE_NOT = new Set([
+  Kind.Plus,
+  Kind.Minus,
+  Kind.Star,
+  Kind.Slash,
+  Kind.DoubleSlash,
+  Kind.Percent,
+  Kind.At,
+]);
+
 /** Reads as much of an expression as is sound. */
 export class RetreatingParser extends MistakeFinder {
   protected override disjunction(): Expr {
@@ -68,9 +79,34 @@ export class RetreatingParser extends MistakeFinder {
         this.pos++;
         return this.binary(strength + 1);
       });
-      if (right === null) return left;
+      if (right === null) {
+        if (OPERATORS_BEFORE_NOT.has(this.kind)) this.#notAsOperand(this.pos + 1, () => this.inversion());
+        return left;
+      }
       left = { kind: "BinOp", start, end: this.lastEnd, left, op, right };
     }
+  }
+
+  protected override unary(): Expr {
+    const first = this.pos;
+    const read = this.attempt(() => super.unary());
+    if (read !== null) return read;
+    while (this.kind === Kind.Minus || this.kind === Kind.Plus || this.kind === Kind.Tilde) this.pos++;
+    const operand = this.pos;
+    this.goBack(first);
+    if (operand > first) this.#notAsOperand(operand, () => this.unary());
+    return this.fail();
+  }
+
+  /** `1 + not x`, with the `not` at a token. */
+  #notAsOperand(at: number, read: () => Expr): void {
+    const first = this.pos;
+    const not = this.tokens[at];
+    if (!this.checking || not.kind !== Kind.Not) return;
+    this.pos = at + 1;
+    const operand = this.attempt(read);
+    if (operand !== null) this.raiseBetween(not, operand, "'not' after an operator must be parenthesized");
+    this.goBack(first);
   }
 
   protected override power(): Expr {
@@ -100,7 +136,15 @@ export class RetreatingParser extends MistakeFinder {
     });
   }
 
+  /** Looks for a broken comprehension that begins with the bracket at a token. */
+  protected comprehensionMistakes(_first: number): void {}
+
   #trailer(value: Expr, start: number): Expr {
+    // CPython takes any bracket after an expression for a possible generator expression first.
+    const { kind } = this;
+    if (kind === Kind.LeftParen || kind === Kind.LeftBracket || kind === Kind.LeftBrace) {
+      this.comprehensionMistakes(this.pos);
+    }
     switch (this.kind) {
       case Kind.Dot: {
         this.pos++;
@@ -128,6 +172,15 @@ export class RetreatingParser extends MistakeFinder {
 
   protected override atom(): Expr {
     return this.remembered(Slot.atom, () => super.atom());
+  }
+
+  protected override yieldExpression(): Expr {
+    const first = this.pos;
+    const read = this.attempt(() => super.yieldExpression());
+    if (read !== null) return read;
+    this.pos = first;
+    const { start, end } = this.advance();
+    return { kind: "Yield", start, end, value: null };
   }
 
   protected override tupleAfter(start: number, first: Expr, element: () => Expr): Tuple {

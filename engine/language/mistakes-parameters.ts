@@ -39,35 +39,50 @@ export class ParameterMistakes extends ArgumentMistakes {
   #items(close: number, annotated: boolean): Item[] {
     const items: Item[] = [];
     while (this.kind !== close) {
-      const item = this.attempt(() => this.#item(items.at(-1)?.kind === "star", close, annotated));
+      const previous = items.at(-1);
+      if (previous !== undefined && !previous.ended && !this.#mayFollow(previous)) break;
+      const afterStar = previous?.kind === "star" && !previous.comma;
+      const item = this.attempt(() => this.#item(afterStar, close, annotated));
       if (item === null) break;
       items.push(item);
     }
     return items;
   }
 
+  /** What can stand right after something in the list, with no comma between them? */
+  #mayFollow({ kind }: Item): boolean {
+    if (kind === "slash") return this.kind === Kind.Star;
+    return (kind === "star" || kind === "double star") && this.kind === Kind.Name;
+  }
+
   #item(afterStar: boolean, close: number, annotated: boolean): Item {
-    const first = this.advance();
+    const first = this.token;
     let kind: Item["kind"] = "name";
     let equal: Token | null = null;
     let unpacked = false;
     switch (first.kind) {
       case Kind.Slash:
         kind = "slash";
+        this.pos++;
         break;
       case Kind.Star:
         kind = "star";
+        this.pos++;
         break;
       case Kind.DoubleStar:
         kind = "double star";
+        this.pos++;
+        if (this.kind !== Kind.Name) this.fail();
         break;
       case Kind.LeftParen:
         kind = "group";
-        do this.expect(Kind.Name);
+        this.pos++;
+        do this.parameter(annotated, false);
         while (this.accept(Kind.Comma) && this.kind !== Kind.RightParen);
         this.expect(Kind.RightParen);
         break;
       case Kind.Name:
+        this.pos++;
         if (annotated && this.accept(Kind.Colon)) {
           unpacked = afterStar && this.kind === Kind.Star;
           if (unpacked) this.starred();

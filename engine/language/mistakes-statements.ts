@@ -1,11 +1,21 @@
 // Mistakes in statements: missing colons and blocks, impossible targets, broken imports, handlers and patterns.
 
-import type { Alias, Constant, ExceptHandler, Expr, FormattedValue, Pattern, Stmt, WithItem } from "./ast.ts";
+import type {
+  Alias,
+  Constant,
+  ExceptHandler,
+  Expr,
+  FormattedValue,
+  Pattern,
+  Stmt,
+  TypeParam,
+  WithItem,
+} from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { LineMap } from "./lines.ts";
-import { expressionName } from "./mistakes.ts";
+import { expressionName, Slot } from "./mistakes.ts";
 import { ParameterMistakes } from "./mistakes-parameters.ts";
-import { AUGMENTED } from "./parser-statements.ts";
+import { AUGMENTED } from "./parser-simple-statements.ts";
 import { makeStore } from "./parser-targets.ts";
 import { Kind } from "./tokens.ts";
 
@@ -21,14 +31,14 @@ export class StatementMistakes extends ParameterMistakes {
   // ---- headers and blocks ---------------------------------------------------------------------------
 
   protected override suite(owner: string, header: number): Stmt[] {
-    if (this.kind === Kind.Newline) this.raiseHere("expected ':'");
+    if (this.checking && this.kind === Kind.Newline) this.raiseHere("expected ':'");
     this.#missingBlock(owner, header);
     return super.suite(owner, header);
   }
 
   /** A colon at the end of a line, with no block under it. */
   #missingBlock(owner: string, header: number): void {
-    if (this.kind !== Kind.Colon || this.peekKind() !== Kind.Newline) return;
+    if (!this.checking || this.kind !== Kind.Colon || this.peekKind() !== Kind.Newline) return;
     const before = this.pos;
     this.pos += 2;
     if (this.kind === Kind.Error) this.fail();
@@ -39,7 +49,7 @@ export class StatementMistakes extends ParameterMistakes {
   }
 
   protected override endsHeader(): boolean {
-    return this.kind === Kind.Colon || this.kind === Kind.Newline;
+    return this.kind === Kind.Colon || (this.checking && this.kind === Kind.Newline);
   }
 
   protected override withItem(): WithItem {
@@ -48,11 +58,12 @@ export class StatementMistakes extends ParameterMistakes {
     if (!this.accept(Kind.As)) return { context_expr, optional_vars: null };
     const optional_vars = this.attempt(() => {
       const target = this.starTarget();
-      if (!makeStore(target) || !this.#endsItem()) this.fail();
+      // At the end of a line only the colon is missing.
+      if (!makeStore(target) || !(this.#endsItem() || this.kind === Kind.Newline)) this.fail();
       return target;
     });
     if (optional_vars !== null) return { context_expr, optional_vars };
-    const value = this.attempt(() => this.expression());
+    const value = this.checking ? this.attempt(() => this.expression()) : null;
     if (value !== null && this.#endsItem()) this.raiseInvalidTarget(value, "assign");
     this.goBack(before);
     return { context_expr, optional_vars: null };
@@ -63,6 +74,7 @@ export class StatementMistakes extends ParameterMistakes {
   }
 
   protected override mixedHandlers(): never {
+    if (!this.checking) return this.fail();
     const word = this.advance();
     const star = this.token;
     const isStar = this.accept(Kind.Star);
@@ -79,11 +91,12 @@ export class StatementMistakes extends ParameterMistakes {
   }
 
   protected override missingHandler(): never {
-    if (this.kind === Kind.Error) this.fail();
+    if (!this.checking || this.kind === Kind.Error) return this.fail();
     return this.raiseHere("expected 'except' or 'finally' block");
   }
 
   protected override exceptHandler(): ExceptHandler {
+    if (!this.checking) return super.exceptHandler();
     const first = this.pos;
     this.pos++;
     const isStar = this.accept(Kind.Star);
@@ -94,7 +107,9 @@ export class StatementMistakes extends ParameterMistakes {
     const type = this.attempt(() => this.expression());
     if (type !== null && this.kind === Kind.Comma) {
       this.attempt(() => {
-        while (this.accept(Kind.Comma) && this.startsExpression()) this.expression();
+        this.pos++;
+        do this.expression();
+        while (this.accept(Kind.Comma) && this.startsExpression());
         if (this.accept(Kind.As)) this.expect(Kind.Name);
         const { end } = this.expect(Kind.Colon);
         this.raiseBetween(
@@ -116,7 +131,7 @@ export class StatementMistakes extends ParameterMistakes {
     if (statement !== null && statement.kind !== "ExprStmt") return statement;
     const next = this.pos;
     this.goBack(first);
-    this.#assignmentMistakes(first);
+    if (this.checking) this.#assignmentMistakes(first);
     if (statement === null) return this.fail();
     this.pos = next;
     return statement;
@@ -130,7 +145,7 @@ export class StatementMistakes extends ParameterMistakes {
   }
 
   protected override typeAlias(): Stmt {
-    this.#assignmentMistakes(this.pos);
+    if (this.checking) this.#assignmentMistakes(this.pos);
     return super.typeAlias();
   }
 
@@ -165,9 +180,10 @@ export class StatementMistakes extends ParameterMistakes {
   #annotatedTuple(): void {
     const target = this.starNamedExpression();
     this.expect(Kind.Comma);
+    // CPython does not insist on the commas between the others.
     while (this.startsExpression() || this.kind === Kind.Star) {
       this.starNamedExpression();
-      if (!this.accept(Kind.Comma)) break;
+      this.accept(Kind.Comma);
     }
     this.#annotation();
     this.raiseAt(target, "only single target (not tuple) can be annotated");
@@ -219,14 +235,23 @@ export class StatementMistakes extends ParameterMistakes {
     const statement = this.attempt(() => super.del());
     if (statement !== null) return statement;
     this.pos = first + 1;
-    const value = this.attempt(() => this.starExpressions());
+    const value = this.checking ? this.attempt(() => this.starExpressions()) : null;
     if (value !== null) this.raiseInvalidTarget(value, "delete");
     return this.fail();
+  }
+
+  protected override typeParameters(): TypeParam[] {
+    if (this.checking && this.kind === Kind.LeftBracket && this.peekKind() === Kind.RightBracket) {
+      this.pos++;
+      this.raiseFrom(this.token, "Type parameter list cannot be empty");
+    }
+    return super.typeParameters();
   }
 
   // ---- imports --------------------------------------------------------------------------------------
 
   protected override importedModules(): Alias[] {
+    if (this.checking) this.#importFromSwapped(this.pos - 1);
     this.#missingNames();
     return super.importedModules();
   }
@@ -236,12 +261,28 @@ export class StatementMistakes extends ParameterMistakes {
     return super.importedNames();
   }
 
+  /** `import name from module`, as other languages have it. */
+  #importFromSwapped(first: number): void {
+    this.attempt(() => {
+      do this.moduleName();
+      while (this.accept(Kind.Comma));
+      this.expect(Kind.From);
+      this.moduleName();
+      // Looking at what follows a dotted name is part of reading it.
+      void this.kind;
+      this.furthest = Math.max(this.furthest, this.pos);
+      this.raiseFrom(this.tokens[first], "Did you mean to use 'from ... import ...' instead?");
+    });
+    this.goBack(first + 1);
+  }
+
   #missingNames(): void {
-    if (this.kind === Kind.Newline) this.raiseFrom(this.token, "Expected one or more names after 'import'");
+    if (this.checking && this.kind === Kind.Newline)
+      this.raiseFrom(this.token, "Expected one or more names after 'import'");
   }
 
   protected override trailingComma(): never {
-    if (this.kind !== Kind.Newline) return this.fail();
+    if (!this.checking || this.kind !== Kind.Newline) return this.fail();
     return this.raiseHere("trailing comma not allowed without surrounding parentheses");
   }
 
@@ -249,7 +290,7 @@ export class StatementMistakes extends ParameterMistakes {
 
   protected override matchStatement(): Stmt | null {
     const statement = super.matchStatement();
-    if (statement !== null) return statement;
+    if (statement !== null || !this.checking) return statement;
     const first = this.pos;
     this.attempt(() => {
       const { start } = this.advance();
@@ -261,10 +302,19 @@ export class StatementMistakes extends ParameterMistakes {
     return null;
   }
 
+  protected override orPattern(): Pattern {
+    return this.remembered(Slot.orPattern, () => super.orPattern());
+  }
+
   protected override asPattern(): Pattern {
+    return this.remembered(Slot.asPattern, () => this.#asPattern());
+  }
+
+  #asPattern(): Pattern {
     const first = this.pos;
     const read = this.attempt(() => super.asPattern());
     if (read !== null) return read;
+    if (!this.checking) return this.fail();
     this.attempt(() => {
       this.orPattern();
       this.expect(Kind.As);
@@ -280,6 +330,7 @@ export class StatementMistakes extends ParameterMistakes {
     const first = this.pos;
     const read = this.attempt(() => super.classPattern(cls));
     if (read !== null) return read;
+    if (!this.checking) return this.fail();
     this.attempt(() => this.#positionalAfterKeyword());
     this.goBack(first);
     return super.classPattern(cls);

@@ -22,13 +22,22 @@ interface Place {
 
 interface Reading {
   /** `null` if there is none of this kind here. */
-  readonly node: Expr | null;
+  readonly node: object | null;
   /** Index of the token after it. */
   readonly next: number;
 }
 
 /** Readings that are remembered, each in a slot of its own. */
-export const Slot = { expression: 0, disjunction: 1, bitwiseOr: 2, primary: 3, atom: 4, named: 5 };
+export const Slot = {
+  expression: 0,
+  disjunction: 1,
+  bitwiseOr: 2,
+  primary: 3,
+  atom: 4,
+  named: 5,
+  asPattern: 6,
+  orPattern: 7,
+};
 const SLOTS = 8;
 
 /** Brackets around a mistake beyond which only "invalid syntax" is said: the search nests deeper than the parser. */
@@ -37,15 +46,19 @@ const MAX_SEARCH_DEPTH = 60;
 /** The parser of the second pass, without any mistake yet. */
 export class MistakeFinder extends StatementParser {
   protected readonly stream: TokenStream;
-  /** False while reading something in which mistakes are not looked for. */
-  protected checking = true;
+  /**
+   * Are mistakes looked for? CPython knows a few without looking (they are part of its first pass): broken dict
+   * items, a lone star among arguments, bounds of type parameters. Those are raised either way.
+   */
+  protected checking: boolean;
   /** Last token that the first pass looked at. */
   readonly #firstPass: number;
   readonly #readings = new Map<number, Reading>();
   #searchDepth = 0;
 
-  constructor(text: string, stream: TokenStream, firstPass: number) {
+  constructor(text: string, stream: TokenStream, firstPass: number, checking: boolean) {
     super(text, stream.tokens);
+    this.checking = checking;
     this.stream = stream;
     this.#firstPass = firstPass;
   }
@@ -94,6 +107,11 @@ export class MistakeFinder extends StatementParser {
     throw new PySyntaxError(message, start, open ? start : end, "IndentationError");
   }
 
+  protected override require(kind: number, spelling: string): Token {
+    if (this.checking && this.kind !== kind) this.raiseNext(`expected '${spelling}'`);
+    return super.require(kind, spelling);
+  }
+
   // ---- reading ahead ------------------------------------------------------------------------------
 
   protected override fail(): never {
@@ -121,17 +139,17 @@ export class MistakeFinder extends StatementParser {
     }
   }
 
-  /** Reads an expression once for each place that it can begin at. */
-  protected remembered(slot: number, read: () => Expr): Expr {
+  /** Reads an expression or a pattern once for each place that it can begin at. */
+  protected remembered<T extends object>(slot: number, read: () => T): T {
     const start = this.pos;
     // What binds operators together is remembered across both ways of reading, as CPython remembers it.
     const own = slot >= Slot.atom && !this.checking;
-    const key = start * SLOTS + slot + (own ? 2 : 0);
+    const key = (start * 2 + (own ? 1 : 0)) * SLOTS + slot;
     const known = this.#readings.get(key);
     if (known !== undefined) {
       if (known.node === null) this.fail();
       this.pos = known.next;
-      return known.node;
+      return known.node as T;
     }
     try {
       const node = read();

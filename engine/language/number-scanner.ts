@@ -14,6 +14,9 @@ export interface BadNumber {
 /** Words that may stand right after a number (`1if x else 2`): CPython warns, but accepts. */
 const GLUED_KEYWORDS = ["and", "else", "for", "if", "in", "is", "not", "or"];
 
+/** Those of them that may run into a longer name, as CPython has it. */
+const TWO_LETTERS = new Set(["if", "in", "is"]);
+
 /** A failure of the tokenizer that marks the last character it read. */
 function at(message: string, cursor: number): BadNumber {
   return { message, start: cursor - 1, end: cursor - 1 };
@@ -34,7 +37,13 @@ function digits(text: string, from: number, accepts: (code: number) => boolean):
 function ended(text: string, end: number, kind: string): number | BadNumber {
   const code = text.charCodeAt(end);
   if (!(code < 128) || !continuesName(code)) return end;
-  for (const word of GLUED_KEYWORDS) if (text.startsWith(word, end)) return end;
+  for (const word of GLUED_KEYWORDS) {
+    if (
+      text.startsWith(word, end) &&
+      (TWO_LETTERS.has(word) || !continuesName(text.charCodeAt(end + word.length)))
+    )
+      return end;
+  }
   return at(`invalid ${kind} literal`, end);
 }
 

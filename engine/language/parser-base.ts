@@ -74,15 +74,9 @@ export class TokenCursor {
     return token;
   }
 
-  /** A token that nothing else can stand for: CPython says at once what it expected. */
-  protected require(kind: number, spelling: string): Token {
-    const token = this.tokens[this.pos];
-    if (token.kind === Kind.Error) this.fail();
-    if (token.kind !== kind) {
-      throw new PySyntaxError(`expected '${spelling}'`, token.start, token.end);
-    }
-    this.pos++;
-    return token;
+  /** A token that nothing else can stand for; the second pass says what it expected. */
+  protected require(kind: number, _spelling: string): Token {
+    return this.expect(kind);
   }
 
   /** Is the next token this soft keyword? */
@@ -142,12 +136,13 @@ export class TokenCursor {
   }
 
   protected tooComplex(): never {
+    throw this.overflow();
+  }
+
+  /** CPython's error for a text that nests too deeply. */
+  overflow(): PySyntaxError {
     const { start, end } = this.token;
-    throw new PySyntaxError(
-      "Parser stack overflowed - Python source too complex to parse",
-      start,
-      end,
-      "MemoryError",
-    );
+    const message = "Parser stack overflowed - Python source too complex to parse";
+    return new PySyntaxError(message, start, end, "MemoryError");
   }
 }

@@ -55,6 +55,7 @@ export abstract class LiteralParser extends TokenCursor {
     const end = this.lastEnd;
     if (chunks.length > 0) {
       if (chunks.length < literals) {
+        if (this.kind === Kind.Error) this.fail();
         // CPython points at the token that follows the literals.
         const { start: at, end: atEnd } = this.token;
         throw new PySyntaxError("cannot mix bytes and nonbytes literals", at, atEnd);
@@ -123,7 +124,7 @@ export abstract class LiteralParser extends TokenCursor {
       if (part.kind !== "Constant" || part.value.type !== "str" || DEBUG_TEXTS.has(part)) continue;
       if (!part.value.value.includes("\\")) continue;
       try {
-        parts[index] = textConstant(decodeText(part.value.value), part.start, part.end);
+        parts[index] = textConstant(decodeBetweenFields(part.value.value), part.start, part.end);
       } catch (problem) {
         throw this.#escapeProblem(problem, this.tokens[this.pos - 1]);
       }
@@ -183,6 +184,12 @@ export abstract class LiteralParser extends TokenCursor {
     const message = `f-string: invalid conversion character '${value}': expected 's', 'r', or 'a'`;
     throw new PySyntaxError(message, start, end);
   }
+}
+
+/** Resolves escapes in a literal part of an f-string; a backslash right before a brace is only a backslash. */
+function decodeBetweenFields(text: string): string {
+  const slashes = text.length - text.replace(/\\+$/, "").length;
+  return slashes % 2 === 0 ? decodeText(text) : `${decodeText(text.slice(0, -1))}\\`;
 }
 
 /** Texts that stand for the source of a field, so their backslashes are not escapes. */

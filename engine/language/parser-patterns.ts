@@ -2,11 +2,11 @@
 
 import type { Constant, Expr, Pattern } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
-import { ExpressionParser } from "./parser-expressions.ts";
+import { AtomParser } from "./parser-atoms.ts";
 import { Kind } from "./tokens.ts";
 
 /** Reads patterns. */
-export abstract class PatternParser extends ExpressionParser {
+export abstract class PatternParser extends AtomParser {
   /** What stands after `case`: one pattern, or a sequence without brackets. */
   protected patterns(): Pattern {
     const { start } = this.token;
@@ -17,7 +17,7 @@ export abstract class PatternParser extends ExpressionParser {
     }
     const patterns = [first];
     while (this.accept(Kind.Comma)) {
-      if (this.kind === Kind.Colon || this.kind === Kind.If) break;
+      if (this.kind === Kind.Colon || this.kind === Kind.If || this.kind === Kind.Newline) break;
       patterns.push(this.maybeStarPattern());
     }
     return { kind: "MatchSequence", start, end: this.lastEnd, patterns };
@@ -85,7 +85,8 @@ export abstract class PatternParser extends ExpressionParser {
         this.fail();
     }
     const next = this.peekKind();
-    if (next !== Kind.Dot && next !== Kind.LeftParen) {
+    // `_` is never the beginning of a dotted name or a class.
+    if (value === "_" || (next !== Kind.Dot && next !== Kind.LeftParen)) {
       this.pos++;
       return { kind: "MatchAs", start, end, pattern: null, name: value === "_" ? null : value };
     }

@@ -31,6 +31,8 @@ export function parseModule(text: string): Module {
     return parser.module();
   } catch (thrown) {
     if (thrown instanceof GrammarFailure) throw diagnose(text, stream, parser.furthestToken);
+    // The bounds on nesting suffice for a stack of 984 KB; a caller may have left less.
+    if (thrown instanceof RangeError) throw parser.overflow();
     if (!(thrown instanceof PySyntaxError)) throw thrown;
     throw preferTokenizer(thrown, stream, text, stream.tokens[parser.furthestToken].start);
   }

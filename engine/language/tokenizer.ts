@@ -125,7 +125,7 @@ class Tokenizer {
 
   /** Stops with an error that an earlier mistake of grammar outranks. */
   #stopQuietly(message: string, offset: number, type: SyntaxErrorType = "SyntaxError"): never {
-    throw new ScanStopped(new PySyntaxError(message, offset, offset, type), false, false);
+    throw new ScanStopped(new PySyntaxError(message, offset, offset, type), false, this.#fstrings.length > 0);
   }
 
   /** Length of the line break at `index`: 0, 1 or 2. */
@@ -474,7 +474,8 @@ class Tokenizer {
       const code = text.charCodeAt(index);
       const lineBreak = this.#lineBreak(index);
       if (index >= text.length || (mode.quoteSize === 1 && lineBreak > 0)) {
-        if (inSpec && lineBreak > 0) {
+        // A line break ends a format spec, also the one that ends every text.
+        if (inSpec && mode.quoteSize === 1) {
           mode.inCode = true;
           mode.inFormatSpec = false;
           break;

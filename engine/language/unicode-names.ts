@@ -63,7 +63,7 @@ function hangulSyllable(name: string): string | undefined {
   return undefined;
 }
 
-/** The character with this name or formal alias, in any case; `undefined` for a name that is not known here. */
+/** The character with this name or formal alias; `undefined` for a name that is not known here. */
 export function lookupUnicodeName(name: string): string | undefined {
   // Names are ASCII; other letters must not become ASCII by upper-casing.
   if (!/^[ -~]+$/.test(name)) return undefined;
@@ -71,12 +71,13 @@ export function lookupUnicodeName(name: string): string | undefined {
   table ??= readTable();
   const listed = table.get(upper);
   if (listed !== undefined) return listed;
-  if (upper.startsWith("HANGUL SYLLABLE ")) return hangulSyllable(upper.slice(16));
-  const hex = /-([0-9A-F]{4,5})$/.exec(upper)?.[1];
+  // CPython folds case for listed names only.
+  if (name.startsWith("HANGUL SYLLABLE ")) return hangulSyllable(name.slice(16));
+  const hex = /-([0-9A-F]{4,5})$/.exec(name)?.[1];
   if (hex === undefined) return undefined;
   const code = Number.parseInt(hex, 16);
   for (const [prefix, first, last] of IDEOGRAPHS) {
-    if (code >= first && code <= last && upper === prefix + hex) return String.fromCodePoint(code);
+    if (code >= first && code <= last && name === prefix + hex) return String.fromCodePoint(code);
   }
   return undefined;
 }
