@@ -63,20 +63,20 @@ const extraCases = lazy(() => {
   }
   return map;
 });
-/** Characters that lower-casing changes, and for each result the characters that become it. */
+/** Characters that lower-casing leaves alone, and for each result the characters that become it. */
 const inverses = {
   unicode: lazy(() => invert(lowerMap())),
   ascii: lazy(() => invert(asciiLowerMap())),
 };
 
-function invert(map: ReadonlyMap<number, number>): { changed: CodePointSet; from: Map<number, number[]> } {
+function invert(map: ReadonlyMap<number, number>): { unchanged: CodePointSet; from: Map<number, number[]> } {
   const from = new Map<number, number[]>();
   for (const [code, lower] of map) {
     const known = from.get(lower);
     if (known === undefined) from.set(lower, [code]);
     else known.push(code);
   }
-  return { changed: setOf([...map.keys()].map((code) => [code, code])), from };
+  return { unchanged: complement(setOf([...map.keys()].map((code) => [code, code]))), from };
 }
 
 const upperMap = lazy(() => {
@@ -117,12 +117,12 @@ export function categorySet(category: Category, alphabet: Alphabet): CodePointSe
 
 /** `{ c : lower(c) ∈ set }` */
 function lowersInto(set: CodePointSet, alphabet: "unicode" | "ascii"): CodePointSet {
-  const { changed, from } = inverses[alphabet]();
+  const { unchanged, from } = inverses[alphabet]();
   const gained: [number, number][] = [];
   for (const [lower, codes] of from) {
     if (contains(set, lower)) for (const code of codes) gained.push([code, code]);
   }
-  return setOf([...pairsOf(intersection(set, complement(changed))), ...gained]);
+  return setOf([...pairsOf(intersection(set, unchanged)), ...gained]);
 }
 
 /** `{ lower(c) : c ∈ set }` */
@@ -130,7 +130,7 @@ function lowered(set: CodePointSet, alphabet: "unicode" | "ascii"): CodePointSet
   const map = alphabet === "unicode" ? lowerMap() : asciiLowerMap();
   const moved: [number, number][] = [];
   for (const [code, lower] of map) if (contains(set, code)) moved.push([lower, lower]);
-  return setOf([...pairsOf(intersection(set, complement(inverses[alphabet]().changed))), ...moved]);
+  return setOf([...pairsOf(intersection(set, inverses[alphabet]().unchanged)), ...moved]);
 }
 
 /** `set` of lower-case characters with those that share an upper case with a member. */
@@ -144,10 +144,10 @@ function withExtraCases(set: CodePointSet): CodePointSet {
 
 /** The characters that a literal matches under IGNORECASE. */
 export function foldedLiteral(code: number, alphabet: Alphabet): CodePointSet {
-  if (alphabet !== "unicode")
-    return lowersInto([lowerCase(code, "ascii"), lowerCase(code, "ascii")], "ascii");
-  const lower = lowerCase(code, "unicode");
-  return lowersInto(withExtraCases([lower, lower]), "unicode");
+  const { from } = inverses[alphabet === "unicode" ? "unicode" : "ascii"]();
+  const lower = lowerCase(code, alphabet);
+  const targets = alphabet === "unicode" ? [lower, ...(extraCases().get(lower) ?? [])] : [lower];
+  return setOf(targets.flatMap((target) => [target, ...(from.get(target) ?? [])]).map((one) => [one, one]));
 }
 
 /** The characters of a set as written. */

@@ -44,8 +44,8 @@ export class CompiledPattern {
   readonly #re2 = new Map<string, string>();
   readonly #v8 = new Map<string, V8Form | undefined>();
   #program: MatcherProgram | undefined;
-  /** RE2 has refused the pattern; it is not asked again. */
-  re2Refused = false;
+  /** Sources that RE2 has refused; it is not asked again. */
+  readonly re2Refusals = new Set<string>();
 
   constructor(pattern: string, flags: number, options: CompileOptions) {
     const tree = parsePattern(pattern, flags, {

@@ -1,11 +1,13 @@
 // Which engines answer a pattern exactly as CPython does, and for which texts.
+import { ASCII } from "./character-classes.ts";
+import { intersection } from "./code-point-set.ts";
 import { MAX_REPEAT } from "./flags.ts";
 import type { Node } from "./match-tree.ts";
 
 /** RE2 refuses a repeat beyond this, counting nested repeats as their product. */
 const RE2_MAX_REPEAT = 1000;
 /** Size of a program (roughly RE2 instructions) that we still hand to RE2. */
-const RE2_MAX_SIZE = 40_000;
+export const RE2_MAX_SIZE = 100_000;
 
 /** What a pattern needs from an engine. */
 export interface PatternFacts {
@@ -28,7 +30,9 @@ export interface PatternFacts {
    * the search may simply go one character on.
    */
   readonly emptyIsLast: boolean;
-  /** Rough number of RE2 instructions. */
+  /** Rough number of RE2 instructions where the text is ASCII. */
+  readonly asciiSize: number;
+  /** The same for any text: `\w` alone has 750 ranges. */
   readonly size: number;
   /** Which group closed last follows from where the groups end: no captures in loops or look-arounds. */
   readonly simpleCaptures: boolean;
@@ -39,8 +43,9 @@ export interface PatternFacts {
 export function patternFacts(root: Node): PatternFacts {
   const survey = new Survey();
   survey.visit(root, 1, false);
-  const size = sizeOf(root);
-  if (size > RE2_MAX_SIZE) survey.refuseRe2(`its program is too large (about ${size} instructions)`);
+  const asciiSize = sizeOf(root, true);
+  if (asciiSize > RE2_MAX_SIZE)
+    survey.refuseRe2(`its program is too large (about ${asciiSize} instructions)`);
   const v8 = new V8Check();
   v8.visit(root, new Set(), false);
   return {
@@ -52,7 +57,8 @@ export function patternFacts(root: Node): PatternFacts {
     lineAnchor: survey.lineAnchor,
     foldedReference: survey.foldedReference,
     emptyIsLast: emptiness(root).last,
-    size,
+    asciiSize,
+    size: sizeOf(root, false),
     simpleCaptures: survey.simpleCaptures,
     groupEnds: survey.groupEnds,
   };
@@ -265,22 +271,22 @@ function emptiness(node: Node): Emptiness {
 }
 
 /** Rough number of RE2 instructions that `node` becomes. */
-function sizeOf(node: Node): number {
+function sizeOf(node: Node, ascii: boolean): number {
   switch (node.kind) {
     case "set":
-      return node.set.length > 16 ? node.set.length * 2 : 1 + node.set.length;
+      return 1 + (ascii ? intersection(node.set, ASCII) : node.set).length;
     case "sequence":
-      return node.nodes.reduce((sum, item) => sum + sizeOf(item), 1);
+      return node.nodes.reduce((sum, item) => sum + sizeOf(item, ascii), 1);
     case "branch":
-      return node.arms.reduce((sum, arm) => sum + sizeOf(arm) + 1, 1);
+      return node.arms.reduce((sum, arm) => sum + sizeOf(arm, ascii) + 1, 1);
     case "capture":
     case "atomic":
     case "look":
-      return sizeOf(node.body) + 2;
+      return sizeOf(node.body, ascii) + 2;
     case "repeat":
-      return (sizeOf(node.body) + 1) * Math.max(1, node.max === MAX_REPEAT ? node.min : node.max);
+      return (sizeOf(node.body, ascii) + 1) * Math.max(1, node.max === MAX_REPEAT ? node.min : node.max);
     case "conditional":
-      return sizeOf(node.yes) + sizeOf(node.no);
+      return sizeOf(node.yes, ascii) + sizeOf(node.no, ascii);
     default:
       return 1;
   }

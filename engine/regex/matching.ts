@@ -5,6 +5,7 @@
 import { BacktrackingMatcher } from "./backtracking-matcher.ts";
 import type { CompiledPattern, Engine, V8Form } from "./compiled-pattern.ts";
 import { NEWLINE_STAND_IN, type TextKind } from "./emit-pattern.ts";
+import { RE2_MAX_SIZE } from "./engine-choice.ts";
 import { MatchText, startsPair } from "./match-text.ts";
 import { isAscii } from "./pattern-source.ts";
 import type { MatchMode, Spans } from "./spans.ts";
@@ -49,7 +50,6 @@ function planFor(pattern: CompiledPattern, text: string): Plan {
 
 function re2Answers(pattern: CompiledPattern, text: string, kind: TextKind): boolean {
   const { facts } = pattern;
-  if (pattern.re2Refused) return false;
   if (!kind.ascii) {
     // RE2 finds `\B` between the bytes of one character.
     if (facts.unicodeBoundary || facts.noBoundary) return false;
@@ -58,7 +58,8 @@ function re2Answers(pattern: CompiledPattern, text: string, kind: TextKind): boo
   if (kind.newlineLast) {
     if (facts.lineAnchor || facts.noBoundary || text.includes(NEWLINE_STAND_IN)) return false;
   }
-  return text.length * facts.size <= RE2_MAX_WORK;
+  const size = kind.ascii ? facts.asciiSize : facts.size;
+  return size <= RE2_MAX_SIZE && text.length * size <= RE2_MAX_WORK;
 }
 
 /**
@@ -205,12 +206,14 @@ class Run {
   #re2(pos: number, limit: number, mode: MatchMode): Spans[] | undefined {
     this.#host.step(1 + (this.#text.length >> 6));
     const { kind } = this.#plan;
+    const source = this.#pattern.re2Source(kind, mode);
+    if (this.#pattern.re2Refusals.has(source)) return undefined;
     const text = kind.newlineLast ? standInNewlines(this.#text) : this.#text;
     try {
-      return this.#host.re2(this.#pattern.re2Source(kind, mode), "u", text, pos, limit, mode);
+      return this.#host.re2(source, "u", text, pos, limit, mode);
     } catch (error) {
       if (!(error instanceof Re2RefusedError)) throw error;
-      this.#pattern.re2Refused = true;
+      this.#pattern.re2Refusals.add(source);
       return undefined;
     }
   }
@@ -237,7 +240,6 @@ class Run {
     const out: Spans[] = [];
     let start = pos;
     while (out.length < limit && start <= this.#text.length) {
-      this.#host.step(1 + (this.#text.length >> 6));
       form.regexp.lastIndex = start;
       let found: RegExpExecArray | null;
       try {
@@ -246,6 +248,8 @@ class Run {
         if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
         throw error;
       }
+      const seen = found === null ? this.#text.length : found.index + found[0].length;
+      this.#host.step(1 + ((seen - start) >> 6));
       if (found === null) break;
       const spans = v8Spans(form, found);
       out.push(spans);
