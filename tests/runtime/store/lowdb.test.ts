@@ -373,7 +373,10 @@ describe("the lock", () => {
     const child = spawn(process.execPath, [join(import.meta.dirname, "writer.ts"), file], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(child.stdout, "data");
+    // The first rows it acknowledges are deletions: wait for one that it keeps.
+    for await (const chunk of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+      if (String(chunk).includes("+")) break;
+    }
     const error = await refused(file, StoreLocked);
     expect(error.pid).toBe(child.pid);
     expect(error.message).toContain(`another process (pid ${child.pid})`);
