@@ -228,7 +228,6 @@ function match(
 ): PyValue {
   const s = pattern.subject(value);
   const [from, to] = range(s, pos, endpos);
-  if (from > to) return null;
   const spans = pattern.one(s, from, to, mode);
   return spans === null ? null : new PyMatch(pattern, s, spans, from, to);
 }
