@@ -71,13 +71,17 @@ interface Program {
 function syntaxError(error: PySyntaxError, name: string, source: string): ExpressionSyntaxError {
   const lines = authorLines(source);
   const at = lines.position(error.start);
-  const end = lines.position(Math.max(error.end, error.start));
+  const end = error.end > error.start ? lines.endPosition(error.end) : at;
   const text = lines.text(at.line);
   const indent = text.length - text.trimStart().length;
   const width =
     end.line === at.line ? Math.max(1, end.column - at.column) : Math.max(1, [...text].length - at.column);
   const caret = `    ${text.trim()}\n    ${" ".repeat(Math.max(0, at.column - indent))}${"^".repeat(width)}`;
-  return new ExpressionSyntaxError(error.type, error.message, name, at.line, at.column + 1, caret);
+  // Lines that the text itself names are the wrapped text's: one more than the author's.
+  const message = error.message.replace(/\b(on|at) line (\d+)/g, (all, word: string, n: string) =>
+    n === "1" ? all : `${word} line ${Number(n) - 1}`,
+  );
+  return new ExpressionSyntaxError(error.type, message, name, at.line, at.column + 1, caret);
 }
 
 class SandboxedEngine implements Engine {

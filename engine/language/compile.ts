@@ -49,6 +49,11 @@ export class AuthorLines {
     const { line, column } = this.map.position(offset);
     return { line: line - 1, column: Math.max(0, column - INDENT.length) };
   }
+  /** Where a range ends; one that ends in a line break ends on its line. */
+  endPosition(offset: number): { line: number; column: number } {
+    const { line, column } = this.map.endPosition(offset);
+    return { line: line - 1, column: Math.max(0, column - INDENT.length) };
+  }
   /** A line of the author's text, from 1. */
   text(line: number): string {
     return this.source[line - 1] ?? "";
