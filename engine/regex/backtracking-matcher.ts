@@ -520,7 +520,7 @@ export class BacktrackingMatcher {
     if (!this.#isSet(group)) return UNSET;
     const from = this.#marks[2 * group - 2];
     const length = this.#marks[2 * group - 1] - from;
-    if (length > this.#end - at) return UNSET;
+    if (length > 0 && length > this.#end - at) return UNSET;
     this.#count(length >> 3);
     for (let index = 0; index < length; index++) {
       const one = this.#codes[from + index];
