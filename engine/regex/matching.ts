@@ -251,6 +251,11 @@ class Run {
       const seen = found === null ? this.#text.length : found.index + found[0].length;
       this.#host.step(1 + ((seen - start) >> 6));
       if (found === null) break;
+      if (found.index > 0 && startsPair(this.#text, found.index - 1)) {
+        // V8 tries a pattern that begins with a look-behind inside a surrogate pair; no character begins there.
+        start = found.index + 1;
+        continue;
+      }
       const spans = v8Spans(form, found);
       out.push(spans);
       start = nextStart(this.#text, spans);

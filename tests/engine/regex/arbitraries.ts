@@ -79,6 +79,10 @@ export const texts = fc
     { weight: 3, arbitrary: fc.array(fc.constantFrom("a", "b", "c", "a", "b"), { maxLength: 8 }) },
     { weight: 2, arbitrary: fc.array(fc.constantFrom(...LETTERS), { maxLength: 8 }) },
     { weight: 1, arbitrary: fc.array(character, { maxLength: 8 }) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.constantFrom("a", "b", "\n", "\u{1f600}", "\u{10428}"), { maxLength: 8 }),
+    },
   )
   .map((characters) => characters.join(""));
 

@@ -5,6 +5,7 @@ import { createRe2, createRe2Callback } from "../../../engine/regex/re2-host.ts"
 import {
   compilePattern,
   engineFor,
+  Flag,
   matchAt,
   PatternSyntaxError,
   RegexLimitError,
@@ -153,6 +154,16 @@ describe("offsets", () => {
       [2, 2],
       [3, 3],
     ]);
+  });
+
+  test("V8 finds nothing inside a character", () => {
+    const line = compilePattern("^", Flag.MULTILINE, { bytes: false, without: ["re2"] });
+    expect(line.engine).toBe("v8");
+    expect(scan(line, "a\u{10400}\nb", 0, 5, Number.POSITIVE_INFINITY, host)).toEqual([
+      [0, 0],
+      [4, 4],
+    ]);
+    expect(matchAt(compile(String.raw`\B`), "a\u{1f600}a", 1, 4, "search", host)).toBeNull();
   });
 
   test("a lone surrogate is one character", () => {
