@@ -12,12 +12,24 @@ export class PyBytes extends PyObject {
 }
 export const bytesType = makeType("bytes", { of: PyBytes });
 
-/** A `bytearray`: `bytes` is exactly its contents, replaced when the length changes. */
+/** A `bytearray`: `bytes` is exactly its contents, another view whenever the length changes. It owns the array. */
 export class PyByteArray extends PyObject {
   bytes: Uint8Array;
   constructor(bytes: Uint8Array) {
     super();
     this.bytes = bytes;
+  }
+  /** Changes the length; what is new is zero or stale, for the caller to write. */
+  resize(length: number): void {
+    const { buffer, byteOffset } = this.bytes;
+    if (byteOffset === 0 && length <= buffer.byteLength) {
+      this.bytes = new Uint8Array(buffer, 0, length);
+      return;
+    }
+    // Room to grow: appending byte by byte must not copy every time.
+    const grown = newBytes(length + (length >> 3) + 16);
+    grown.set(this.bytes.subarray(0, length));
+    this.bytes = grown.subarray(0, length);
   }
 }
 export const bytearrayType = makeType("bytearray", { of: PyByteArray });

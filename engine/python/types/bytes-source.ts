@@ -16,8 +16,14 @@ export function byteValue(value: PyValue, message = "bytes must be in range(0, 2
   return Number(n);
 }
 
-/** The bytes of an object that is not a number: bytes-like, with `__bytes__`, or an iterable of ints. */
-export function bytesFrom(source: PyValue, outOfRange?: string): Uint8Array {
+/**
+ * The bytes of an object that is not a number: bytes-like, with `__bytes__`, or an iterable of ints. The array may
+ * be the source's own.
+ *
+ * @param target the type that is made, for the TypeError of what has no bytes
+ * @param outOfRange the ValueError's text for an item that is no byte
+ */
+export function bytesFrom(source: PyValue, target = "bytes", outOfRange?: string): Uint8Array {
   const own = asBytes(source);
   if (own !== undefined && typeOf(source).builtin) return own;
   const converted = special(source, "__bytes__", []);
@@ -30,7 +36,7 @@ export function bytesFrom(source: PyValue, outOfRange?: string): Uint8Array {
   const type = typeOf(source);
   const iterable = type.lookup("__iter__") !== undefined || type.lookup("__getitem__") !== undefined;
   if (asStr(source) !== undefined || !iterable) {
-    throw typeError(`cannot convert '${typeName(source)}' object to bytes`);
+    throw typeError(`cannot convert '${typeName(source)}' object to ${target}`);
   }
   const sink = new ByteSink(16);
   const it = iter(source);

@@ -123,27 +123,30 @@ function padding(left: (room: number, width: number) => number) {
     const text = textOf(self);
     const room = size - textLength(text);
     if (room <= 0) return text;
-    const before = left(room, size);
-    return filling(before, fill) + text + filling(room - before, fill);
+    return padText(text, left(room, size), room, fill);
   };
 }
 
-function zfill(self: PyValue, width: PyValue): PyValue {
-  const size = sizeArgument(width);
-  const text = textOf(self);
+/** `room` fill characters around `text`, `before` of them on the left. */
+export function padText(text: string, before: number, room: number, fill: string): string {
+  return filling(before, fill) + text + filling(room - before, fill);
+}
+
+/** `text.zfill(size)`: the zeros go behind a sign. */
+export function zeroFill(text: string, size: number): string {
   const room = size - textLength(text);
   if (room <= 0) return text;
   const zeros = filling(room, "0");
   return text[0] === "+" || text[0] === "-" ? text[0] + zeros + text.slice(1) : zeros + text;
 }
 
-function expandTabs(self: PyValue, tabsize: PyValue = 8): PyValue {
+/** `text.expandtabs(tabsize)`. */
+export function expandTabsIn(text: string, tabsize: PyValue): string {
   const given = index(tabsize);
   if (given > 0x7fffffff || given < -0x80000000) {
     throw overflowError("Python int too large to convert to C int");
   }
   const size = Number(given);
-  const text = textOf(self);
   charge(text.length >> 3);
   allocate((text.match(/[\t\r\n]/g)?.length ?? 0) * 64);
   let column = 0;
@@ -203,7 +206,7 @@ export function joinText(separator: string, iterable: PyValue): string {
   return texts.join(separator);
 }
 /** The items of what is joined; an error inside the iteration stays its own, "not iterable" becomes join's. */
-function joinItems(iterable: PyValue): PyValue[] {
+export function joinItems(iterable: PyValue): PyValue[] {
   try {
     return collect(iterable);
   } catch (error) {
@@ -309,8 +312,8 @@ defineMethods(strType, {
   ),
   "ljust(width, fillchar=' ', /)": padding(() => 0),
   "rjust(width, fillchar=' ', /)": padding((room) => room),
-  "zfill(width, /)": zfill,
-  "expandtabs(tabsize=8)": expandTabs,
+  "zfill(width, /)": (self: PyValue, width: PyValue) => zeroFill(textOf(self), sizeArgument(width)),
+  "expandtabs(tabsize=8)": (self: PyValue, tabsize: PyValue = 8) => expandTabsIn(textOf(self), tabsize),
   "strip(chars=None, /)": stripping("strip", true, true),
   "lstrip(chars=None, /)": stripping("lstrip", true, false),
   "rstrip(chars=None, /)": stripping("rstrip", false, true),

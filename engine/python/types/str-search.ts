@@ -164,11 +164,6 @@ function replace(self: PyValue, old: PyValue, by: PyValue, countArgument: PyValu
   return replaceText(textOf(self), from, to, sizeArgument(countArgument));
 }
 
-function texts(parts: string[]): PyValue {
-  charge(parts.length >> 2);
-  return list(parts);
-}
-
 function separator(sep: PyValue): string | undefined {
   if (sep === null) return undefined;
   const text = asStr(sep);
@@ -177,74 +172,74 @@ function separator(sep: PyValue): string | undefined {
   return text;
 }
 
-function split(self: PyValue, sep: PyValue = null, maxsplit: PyValue = -1): PyValue {
-  const limit = sizeArgument(maxsplit);
+type Space = (unit: number) => boolean;
+
+/** `text.split(by, limit)`; `by` undefined: at runs of what `space` says. A limit below zero is none. */
+export function splitParts(text: string, by: string | undefined, limit: number, space: Space): string[] {
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
-  const by = separator(sep);
-  const text = textOf(self);
   charge(text.length >> 6);
   const parts: string[] = [];
   let done = 0;
   if (by === undefined) {
     const skip = () => {
-      while (done < text.length && isSpace(text.charCodeAt(done))) done += 1;
+      while (done < text.length && space(text.charCodeAt(done))) done += 1;
     };
     for (skip(); done < text.length && parts.length < most; skip()) {
       const from = done;
-      while (done < text.length && !isSpace(text.charCodeAt(done))) done += 1;
+      while (done < text.length && !space(text.charCodeAt(done))) done += 1;
       allocate(PIECE);
       parts.push(text.slice(from, done));
     }
-    if (done < text.length) {
-      let to = text.length;
-      while (to > done && isSpace(text.charCodeAt(to - 1))) to -= 1;
-      parts.push(text.slice(done, to));
+    // Past the limit the rest is one part; only its leading whitespace has been dropped.
+    if (done < text.length) parts.push(text.slice(done));
+  } else {
+    for (let at = findUnit(text, by, 0); at >= 0 && parts.length < most; at = findUnit(text, by, done)) {
+      allocate(PIECE);
+      parts.push(text.slice(done, at));
+      done = at + by.length;
     }
-    return texts(parts);
+    parts.push(text.slice(done));
   }
-  for (let at = findUnit(text, by, 0); at >= 0 && parts.length < most; at = findUnit(text, by, done)) {
-    allocate(PIECE);
-    parts.push(text.slice(done, at));
-    done = at + by.length;
-  }
-  parts.push(text.slice(done));
-  return texts(parts);
+  charge(parts.length >> 2);
+  return parts;
 }
 
-function rsplit(self: PyValue, sep: PyValue = null, maxsplit: PyValue = -1): PyValue {
-  const limit = sizeArgument(maxsplit);
+/** `text.rsplit(by, limit)`, as {@link splitParts}. */
+export function rsplitParts(text: string, by: string | undefined, limit: number, space: Space): string[] {
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
-  const by = separator(sep);
-  const text = textOf(self);
   charge(text.length >> 6);
   const parts: string[] = [];
   let end = text.length;
   if (by === undefined) {
     const skip = () => {
-      while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1;
+      while (end > 0 && space(text.charCodeAt(end - 1))) end -= 1;
     };
     for (skip(); end > 0 && parts.length < most; skip()) {
       const to = end;
-      while (end > 0 && !isSpace(text.charCodeAt(end - 1))) end -= 1;
+      while (end > 0 && !space(text.charCodeAt(end - 1))) end -= 1;
       allocate(PIECE);
       parts.push(text.slice(end, to));
     }
-    if (end > 0) {
-      let from = 0;
-      while (from < end && isSpace(text.charCodeAt(from))) from += 1;
-      parts.push(text.slice(from, end));
+    if (end > 0) parts.push(text.slice(0, end));
+  } else {
+    while (parts.length < most && end >= by.length) {
+      const at = findLastUnit(text, by, end - by.length);
+      if (at < 0) break;
+      allocate(PIECE);
+      parts.push(text.slice(at + by.length, end));
+      end = at;
     }
-    return texts(parts.reverse());
+    parts.push(text.slice(0, end));
   }
-  while (parts.length < most && end >= by.length) {
-    const at = findLastUnit(text, by, end - by.length);
-    if (at < 0) break;
-    allocate(PIECE);
-    parts.push(text.slice(at + by.length, end));
-    end = at;
-  }
-  parts.push(text.slice(0, end));
-  return texts(parts.reverse());
+  charge(parts.length >> 2);
+  return parts.reverse();
+}
+
+function splitter(parts: typeof splitParts): (self: PyValue, sep?: PyValue, maxsplit?: PyValue) => PyValue {
+  return (self, sep = null, maxsplit = -1) => {
+    const limit = sizeArgument(maxsplit);
+    return list(parts(textOf(self), separator(sep), limit, isSpace));
+  };
 }
 
 /** The lines of a text by any of Unicode's line ends. */
@@ -286,10 +281,10 @@ defineMethods(strType, {
   "startswith(prefix, start=None, end=None, /)": affix("startswith", false),
   "endswith(suffix, start=None, end=None, /)": affix("endswith", true),
   "replace(old, new, /, count=-1)": replace,
-  "split(sep=None, maxsplit=-1)": split,
-  "rsplit(sep=None, maxsplit=-1)": rsplit,
+  "split(sep=None, maxsplit=-1)": splitter(splitParts),
+  "rsplit(sep=None, maxsplit=-1)": splitter(rsplitParts),
   "splitlines(keepends=False)": (self: PyValue, keepends: PyValue = false) =>
-    texts(splitLines(textOf(self), truth(keepends))),
+    list(splitLines(textOf(self), truth(keepends))),
   "partition(sep, /)": partition(false),
   "rpartition(sep, /)": partition(true),
   "removeprefix(prefix, /)": (self: PyValue, prefix: PyValue) => {
