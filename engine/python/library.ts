@@ -15,3 +15,5 @@ import "./types/lazy.ts";
 import "./types/generic-alias.ts";
 import "./modules/ipaddress.ts";
 import "./modules/re.ts";
+import "./modules/string.ts";
+import "./modules/string-fields.ts";

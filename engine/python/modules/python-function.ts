@@ -1,0 +1,70 @@
+// Functions and methods that CPython's library writes in Python: they take arguments and complain as a `def` does.
+import { type Native, PyBuiltin } from "../function.ts";
+import { Ellipsis, type KwArgs, type PyType, type PyValue } from "../object.ts";
+import { bindFunction, type Defaults, parseSignature, type Signature } from "../signature.ts";
+
+/** Fills an optional parameter while arguments are bound; the body sees `undefined`. */
+const OMITTED: PyValue = Ellipsis;
+
+class PythonStyle extends PyBuiltin {
+  private readonly qualname: string;
+  private readonly whole: Signature;
+  private readonly defaults: Defaults;
+  constructor(
+    name: string,
+    qualname: string,
+    short: Signature,
+    whole: Signature,
+    js: Native,
+    owner: PyType | null,
+  ) {
+    super(name, short, js, owner);
+    this.qualname = qualname;
+    this.whole = whole;
+    const optional = whole.kwonly.filter((_, i) => whole.kwonlyRequired[i] === false);
+    this.defaults = {
+      positional: whole.positional.slice(whole.required).map(() => OMITTED),
+      kwonly: new Map(optional.map((parameter) => [parameter, OMITTED])),
+    };
+  }
+  private bind(args: PyValue[], kw: KwArgs | null): PyValue {
+    const bound = bindFunction(this.qualname, this.whole, this.defaults, args, kw);
+    return this.js(...bound.map((value) => (value === OMITTED ? undefined : value)));
+  }
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    return this.bind(args, kw);
+  }
+  override callMethod(self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
+    return this.bind([self, ...args], kw);
+  }
+}
+
+function make(declaration: string, js: Native, owner: PyType | null): PyBuiltin {
+  const paren = declaration.indexOf("(");
+  const name = declaration.slice(0, paren);
+  const text = declaration.slice(paren);
+  const short = parseSignature(text);
+  // A method's table entry counts its arguments without `self`, a `def` with it.
+  const whole = owner === null ? short : parseSignature(text === "()" ? "(self)" : `(self, ${text.slice(1)}`);
+  return new PythonStyle(name, owner === null ? name : `${owner.name}.${name}`, short, whole, js, owner);
+}
+
+/** Functions by declaration (`"capwords(s, sep=None)"`), for `defineModule`'s `values`. */
+export function pythonFunctions(table: { readonly [declaration: string]: Native }): {
+  [name: string]: PyValue;
+} {
+  const made: { [name: string]: PyValue } = {};
+  for (const [declaration, js] of Object.entries(table)) {
+    const f = make(declaration, js, null);
+    made[f.name] = f;
+  }
+  return made;
+}
+
+/** Adds methods to a type; declarations leave out `self`, as {@link defineMethods} does. */
+export function pythonMethods(type: PyType, table: { readonly [declaration: string]: Native }): void {
+  for (const [declaration, js] of Object.entries(table)) {
+    const f = make(declaration, js, type);
+    type.dict.set(f.name, f);
+  }
+}

@@ -1,0 +1,4 @@
+// `string`: constants, capwords, Template, Formatter.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("string");
