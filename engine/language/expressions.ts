@@ -89,7 +89,10 @@ export function readName(f: Frame, raw: string, node: Span): string {
   const name = f.mangled(raw);
   const { program } = f;
   const found = program.scopes.resolve(f.scope, name);
-  if (found.where === "class") {
+  const ownNamespace =
+    f.scope.kind === "class" && name !== "__class__" && !(found.where === "global" && found.explicit);
+  if (found.where === "class" || ownNamespace) {
+    // The namespace may hold more than the body binds: `__qualname__`, and what a metaclass prepared.
     const t = f.temp();
     const outer = outerRead(f, name, node);
     return `((${t}=ns.get(${quote(name)}))!==undefined?${t}:${outer})`;
@@ -329,14 +332,14 @@ function expression(f: Frame, node: Expr): string {
     case "Dict":
       return dictDisplay(f, node);
     case "Set":
-      return f.mark(node, `${f.use("setOf")}([${elements(f, node.elts)}])`);
+      return f.mark(node, `${f.use("setOf")}([${elements(f, node.elts, node, "spreadIntoSet")}])`);
     case "List":
-      return `${f.use("list")}([${elements(f, node.elts)}])`;
+      return `${f.use("list")}([${elements(f, node.elts, node)}])`;
     case "Tuple":
       if (node.elts.every((e) => e.kind === "Constant")) {
         return f.program.constant(`${f.use("tuple")}([${elements(f, node.elts)}])`);
       }
-      return `${f.use("tuple")}([${elements(f, node.elts)}])`;
+      return `${f.use("tuple")}([${elements(f, node.elts, node)}])`;
     case "ListComp":
     case "SetComp":
     case "DictComp":
@@ -379,12 +382,12 @@ export function unsupported(what: string, node: Span): PySyntaxError {
   );
 }
 
-/** The items of a display, starred ones spread. */
-export function elements(f: Frame, nodes: readonly Expr[]): string {
+/** The items of a display, starred ones spread; an error in spreading is shown at `whole`. */
+export function elements(f: Frame, nodes: readonly Expr[], whole?: Span, spread = "spread"): string {
   return nodes
     .map((node) =>
       node.kind === "Starred"
-        ? `...${f.mark(node.value, `${f.use("spread")}(${value(f, node.value)})`)}`
+        ? `...${f.mark(whole ?? node.value, `${f.use(spread)}(${value(f, node.value)})`)}`
         : value(f, node),
     )
     .join(",");
@@ -401,7 +404,7 @@ function dictDisplay(f: Frame, node: Expr & { kind: "Dict" }): string {
     const entry = node.values[i] as Expr;
     out =
       key === null
-        ? f.mark(entry, `${f.use("dictMerge")}(${out},${value(f, entry)})`)
+        ? f.mark(node, `${f.use("dictMerge")}(${out},${value(f, entry)})`)
         : f.mark(key, `${f.use("dictAdd")}(${out},${value(f, key)},${value(f, entry)})`);
   }
   return out;
@@ -442,7 +445,10 @@ function callExpression(f: Frame, node: Call): string {
   }
   return f.scoped(() => {
     const t = f.temp();
-    return f.mark(node, `(${t}=${callee},${f.use("call")}(${t},${argumentList(f, t, args, keywords)}))`);
+    return f.mark(
+      node,
+      `(${t}=${callee},${f.use("call")}(${t},${argumentList(f, t, args, keywords, node)}))`,
+    );
   });
 }
 
@@ -462,7 +468,8 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
       const list = args.map((a) => `,${value(f, a)}`).join("");
       return f.mark(node, `(${look},${f.use(`callMethod${args.length}`)}(${m},${o}${list}))`);
     }
-    return f.mark(node, `(${look},${f.use("callMethod")}(${m},${o},${argumentList(f, m, args, keywords)}))`);
+    const list = argumentList(f, m, args, keywords, node);
+    return f.mark(node, `(${look},${f.use("callMethod")}(${m},${o},${list}))`);
   });
 }
 
@@ -472,13 +479,16 @@ export function argumentList(
   callee: string,
   args: readonly Expr[],
   keywords: Call["keywords"],
+  whole?: Span,
 ): string {
+  // Only a lone `*iterable` reaches the call as it is: with other arguments it is first put in a list.
+  const alone = args.length === 1;
+  const spread = (a: Expr & { kind: "Starred" }): string =>
+    alone
+      ? `${f.use("spreadArguments")}(${callee},${value(f, a.value)})`
+      : `${f.use("spread")}(${value(f, a.value)})`;
   const positional = args
-    .map((a) =>
-      a.kind === "Starred"
-        ? `...${f.mark(a, `${f.use("spreadArguments")}(${callee},${value(f, a.value)})`)}`
-        : value(f, a),
-    )
+    .map((a) => (a.kind === "Starred" ? `...${f.mark(whole ?? a, spread(a))}` : value(f, a)))
     .join(",");
   if (keywords.length === 0) return `[${positional}],null`;
   if (keywords.every((k) => k.arg !== null)) {
@@ -489,8 +499,8 @@ export function argumentList(
   for (const k of keywords) {
     map =
       k.arg === null
-        ? f.mark(k, `${f.use("mergeKeywords")}(${callee},${map},${value(f, k.value)})`)
-        : f.mark(k, `${f.use("addKeyword")}(${callee},${map},${quote(k.arg)},${value(f, k.value)})`);
+        ? f.mark(whole ?? k, `${f.use("mergeKeywords")}(${callee},${map},${value(f, k.value)})`)
+        : f.mark(whole ?? k, `${f.use("addKeyword")}(${callee},${map},${quote(k.arg)},${value(f, k.value)})`);
   }
   return `[${positional}],${map}`;
 }

@@ -208,10 +208,16 @@ export function classDefinition(f: Frame, node: ClassDef): string {
     { kind: "function", start: node.start, end: node.end, name: node.name },
     wrapBody(inner, `${inner.temps()}${doc === null ? "" : `ns.set("__doc__",${quote(doc)});`}${body}`),
   );
-  let code = f.mark(
-    node,
-    `(()=>{let v___class__;return v___class__=${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},[${bases}],${keywords},(ns)=>{${wrapped}},(c)=>{v___class__=c});})()`,
+  const make = f.mark(
+    { start: node.start, end: node.end },
+    `${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},bases,kw,(ns)=>{${wrapped}},(c)=>{v___class__=c})`,
   );
+  // The arrow function only holds the cell: in tracebacks it is part of the frame around it.
+  const cell = f.program.mark(
+    { kind: "comprehension", start: node.start, end: node.end },
+    `let v___class__;return v___class__=${make};`,
+  );
+  let code = f.mark({ start: node.start, end: node.end }, `((bases,kw)=>{${cell}})([${bases}],${keywords})`);
   for (let i = decorators.length - 1; i >= 0; i--) {
     code = f.mark(node.decorator_list[i] as Expr, `${f.use("call1")}(${decorators[i]},${code})`);
   }

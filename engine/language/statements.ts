@@ -108,7 +108,7 @@ function generate(f: Frame, node: Stmt): string {
     case "Assert": {
       const test = condition(f, node.test);
       const message = node.msg === null ? "" : value(f, node.msg);
-      return `if(!${test})${f.mark(node, `throw ${f.use("assertionFailed")}(${message});`)}`;
+      return `if(!${test})${f.mark(node.test, `throw ${f.use("assertionFailed")}(${message});`)}`;
     }
     case "Delete":
       return node.targets.map((target) => remove(f, target)).join("");

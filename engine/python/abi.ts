@@ -156,6 +156,10 @@ function spread(value: PyValue): PyValue[] {
   return collect(value);
 }
 
+/** `*iterable` in a set display. */
+function spreadIntoSet(value: PyValue): PyValue[] {
+  return collect(value);
+}
 function setOf(items: PyValue[]): PySet {
   const set = new PySet();
   for (const item of items) set.add(item);
@@ -259,6 +263,7 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   callMethod1,
   callMethod2,
   spread,
+  spreadIntoSet,
   spreadArguments,
   addKeyword,
   mergeKeywords,

@@ -187,7 +187,7 @@ export function plainSetAttribute(object: PyValue, name: string, value: PyValue)
       throw attributeError(
         object,
         name,
-        `property '${found.name ?? name}' of '${type.name}' object has no setter`,
+        `property '${found.name ?? name}' of '${type.qualname}' object has no setter`,
       );
     }
     call(found.fset, [object, value], null);
@@ -261,7 +261,7 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
       throw attributeError(
         object,
         name,
-        `property '${found.name ?? name}' of '${type.name}' object has no deleter`,
+        `property '${found.name ?? name}' of '${type.qualname}' object has no deleter`,
       );
     }
     call(found.fdel, [object], null);
@@ -286,7 +286,12 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
   if (found !== undefined) {
     throw attributeError(object, name, `'${type.name}' object attribute '${name}' is read-only`);
   }
-  throw attributeError(object, name, `'${type.name}' object has no attribute '${name}'`);
+  const unset = object instanceof PyObject && (object.dict !== undefined || type.hasDict);
+  throw attributeError(
+    object,
+    name,
+    `'${type.name}' object has no attribute '${name}'${unset ? "" : " and no __dict__ for setting new attributes"}`,
+  );
 }
 
 /** `getattr(object, name, fallback)`: only AttributeError gives the fallback. */

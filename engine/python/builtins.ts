@@ -163,6 +163,13 @@ function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyV
 /** `sum()`: exact for ints, Neumaier's compensated sum for floats as CPython since 3.12. */
 function sum(iterable: PyValue, start: PyValue): PyValue {
   if (asStr(start) !== undefined) throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
+  for (const [type, name, empty] of [
+    [bytesType, "bytes", "b''"],
+    [bytearrayType, "bytearray", "b''"],
+  ] as const) {
+    if (typeOf(start).isSubtype(type))
+      throw typeError(`sum() can't sum ${name} [use ${empty}.join(seq) instead]`);
+  }
   let total: PyValue = start;
   const it = iter(iterable);
   let item = it.next();

@@ -1,7 +1,8 @@
 // Classes of the author's: how `class` builds them, the C3 order, `super()`, instances.
-import { findAttribute, getAttribute, missing } from "./attribute.ts";
+import { findAttribute, getAttribute } from "./attribute.ts";
 import { dictFromMap, PyDict } from "./dict.ts";
 import {
+  attributeError,
   BaseException,
   exceptionTypes,
   PyException,
@@ -121,6 +122,9 @@ function slots(type: PyType, bases: readonly PyType[]): void {
       names.push(v);
     }
   }
+  if (names.length > 0 && /^(?:int|tuple|bytes)$/.test(type.layout.name)) {
+    throw typeError(`nonempty __slots__ not supported for subtype of '${bases[0]?.name}'`);
+  }
   for (const name of names) {
     if (name !== "__dict__" && type.dict.has(name)) {
       throw pyError(exceptionByName("ValueError"), `'${name}' in __slots__ conflicts with class variable`);
@@ -149,13 +153,17 @@ export class PySlot extends PyObject {
   }
   get(object: PyObject): PyValue {
     const value = this.values.get(object);
-    if (value === undefined) throw missing(object, this.name);
+    if (value === undefined) throw this.unset(object);
     return value;
   }
   set(object: PyObject, value: PyValue | undefined): void {
     if (value === undefined) {
-      if (!this.values.delete(object)) throw missing(object, this.name);
+      if (!this.values.delete(object)) throw this.unset(object);
     } else this.values.set(object, value);
+  }
+  private unset(object: PyObject): PyException {
+    const text = `'${object.cls.qualname}' object has no attribute '${this.name}'`;
+    return attributeError(object, this.name, text);
   }
 }
 export const memberType = makeType("member_descriptor", { of: PySlot, subclassable: false });
@@ -183,16 +191,13 @@ export function makeClass(
   setCell: (type: PyValue) => void,
 ): PyValue {
   const bases = resolveBases(given);
-  let meta: PyValue = kw?.get("metaclass") ?? typeType;
+  let meta: PyValue = kw?.get("metaclass") ?? (bases.length === 0 ? typeType : typeOf(bases[0] as PyValue));
   kw?.delete("metaclass");
+  if (meta instanceof PyType) meta = metaclassOf(meta, bases);
   const namespace = new Map<string, PyValue>();
   namespace.set("__module__", "builtins");
   namespace.set("__qualname__", qualname);
   if (bases !== given) namespace.set("__orig_bases__", tupleOf(given));
-  for (const base of bases) {
-    if (base instanceof PyType && meta instanceof PyType && base.cls !== meta && base.cls.isSubtype(meta))
-      meta = base.cls;
-  }
   if (meta instanceof PyType && meta !== typeType && meta.lookup("__prepare__") !== undefined) {
     const prepared = call(getAttribute(meta, "__prepare__"), [name, tupleOf(bases)], kw);
     if (prepared instanceof PyDict)
@@ -205,6 +210,22 @@ export function makeClass(
     return made;
   }
   return buildClass(name, bases, namespace, kw, typeType, setCell);
+}
+
+/** The most derived of the metaclass asked for and those of the bases. */
+export function metaclassOf(asked: PyType, bases: readonly PyValue[]): PyType {
+  let winner = asked;
+  for (const base of bases) {
+    const meta = typeOf(base);
+    if (winner.isSubtype(meta)) continue;
+    if (!meta.isSubtype(winner)) {
+      throw typeError(
+        "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+      );
+    }
+    winner = meta;
+  }
+  return winner;
 }
 
 /** `type(name, bases, namespace)` and what follows it: `__set_name__`, `__init_subclass__`. */
@@ -297,7 +318,8 @@ export function makeSuper(owner: PyType, self: PyValue): PySuper {
   if (self instanceof PyType && self.isSubtype(owner)) return new PySuper(owner, self, self);
   const type = typeOf(self);
   if (!type.isSubtype(owner)) {
-    throw typeError("super(type, obj): obj must be an instance or subtype of type");
+    const what = self instanceof PyType ? `type ${self.name}` : `instance of ${type.name}`;
+    throw typeError(`super(type, obj): obj (${what}) is not an instance or subtype of type (${owner.name}).`);
   }
   return new PySuper(owner, self, type);
 }

@@ -8,6 +8,7 @@ import type { PyValue } from "./object.ts";
 import { getItem } from "./operators.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { allocate, charge } from "./state.ts";
+import { joinParts } from "./text.ts";
 import { decimalValue } from "./unicode.ts";
 
 /** What the fields of a format string name. */
@@ -189,11 +190,11 @@ function render(text: string, source: FieldSource, numbering: Numbering, depth: 
     const spec = field.nested ? render(field.spec, source, numbering, depth - 1) : field.spec;
     const shown = format(value, spec);
     charge(1);
-    allocate(shown.length * 2 + 32);
+    allocate(32);
     parts.push(shown);
     at = field.end;
   }
-  return parts.join("");
+  return joinParts(parts);
 }
 
 /** `text.format(…)`. */

@@ -48,7 +48,7 @@ function scaled(value: number, power: number): bigint {
 /** Zeros beyond those that a double can need; asked for before they are made. */
 function zeros(count: number): string {
   if (count <= 0) return "";
-  allocate(count * 3);
+  allocate(count > 2 ** 29 ? Number.POSITIVE_INFINITY : count * 3);
   charge(count >> 6);
   return "0".repeat(count);
 }

@@ -6,7 +6,7 @@ import { layoutFloat } from "./float-text.ts";
 import { type Int, toDouble } from "./integer.ts";
 import { intText, radixDigits } from "./integer-text.ts";
 import { allocate, charge } from "./state.ts";
-import { sliceText, textLength } from "./text.ts";
+import { allocateText, sliceText, textLength } from "./text.ts";
 import { decimalValue } from "./unicode.ts";
 
 /** A parsed format specification. */
@@ -83,18 +83,18 @@ export function parseFormatSpec(
   const isAlign = (c: string | undefined) => c === "<" || c === ">" || c === "=" || c === "^";
   let fill = " ";
   let fillGiven = false;
-  let given = "";
+  let alignGiven = "";
   if (isAlign(chars[1])) {
-    [fill, given] = chars as [string, string];
+    [fill, alignGiven] = chars as [string, string];
     fillGiven = true;
     reader.at = 2;
-  } else given = reader.take("<", ">", "=", "^");
+  } else alignGiven = reader.take("<", ">", "=", "^");
   const sign = reader.take(" ", "+", "-") as FormatSpec["sign"];
   const coerceZero = reader.take("z") !== "";
   const alternate = reader.take("#") !== "";
   if (!fillGiven && reader.take("0") !== "") {
     fill = "0";
-    if (given === "" && align === ">") given = "=";
+    if (alignGiven === "" && align === ">") alignGiven = "=";
   }
   const width = reader.number();
   const grouping = (reader.take(",") || reader.take("_")) as FormatSpec["grouping"];
@@ -110,7 +110,9 @@ export function parseFormatSpec(
   if (chars.length - reader.at > 1) {
     throw valueError(`Invalid format specifier '${spec}' for object of type '${typeName}'`);
   }
-  const type = chars[reader.at] ?? "";
+  const given = chars[reader.at] ?? "";
+  // A NUL is CPython's mark of "none given", and is taken for it where the type has no other default.
+  const type = given === "\0" && defaultType === "" ? "" : given;
   if (grouping !== "") {
     const effective = type === "" ? defaultType : type;
     const fits = grouping === "," ? "defgEG%F" : "defgEG%FboxX";
@@ -120,7 +122,7 @@ export function parseFormatSpec(
   }
   return {
     fill,
-    align: (given || align) as FormatSpec["align"],
+    align: (alignGiven || align) as FormatSpec["align"],
     sign,
     coerceZero,
     alternate,
@@ -134,7 +136,7 @@ export function parseFormatSpec(
 /** `count` times `char`; asks for the memory first. */
 function filled(char: string, count: number): string {
   if (count <= 0) return "";
-  allocate(count * 2 * char.length);
+  allocateText(count * char.length);
   charge(Math.ceil(count / 64));
   return char.repeat(count);
 }
@@ -226,7 +228,7 @@ export function formatInt(value: Int, specText: string, typeName: string): strin
   if (type !== "" && !"bcdoxXn".includes(type)) unknownCode(type, typeName);
   if (spec.precision >= 0) throw valueError("Precision not allowed in integer format specifier");
   if (spec.coerceZero) {
-    throw valueError("Negative zero coercion (z) not allowed in format specifier with integer");
+    throw valueError("Negative zero coercion (z) not allowed in integer format specifier");
   }
   if (type === "c") return formatChar(value, spec);
   const negative = value < 0;

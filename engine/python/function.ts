@@ -69,6 +69,14 @@ export class PyFunction extends PyObject {
 }
 export const functionType = makeType("function", { of: PyFunction, subclassable: false });
 
+export const builtinType = makeType("builtin_function_or_method", { subclassable: false });
+export const methodDescriptorType = makeType("method_descriptor", { subclassable: false });
+export const wrapperDescriptorType = makeType("wrapper_descriptor", { subclassable: false });
+export const methodWrapperType = makeType("method-wrapper", { subclassable: false });
+/** Special methods that fill a slot of the type; the others (`__format__`, `__reversed__` …) are plain methods. */
+const SLOTS =
+  /^__(?!format|reversed|round|trunc|floor|ceil|sizeof|dir|class_getitem|init_subclass|subclasshook|missing|enter|exit|getnewargs|reduce|instancecheck|subclasscheck|setstate|mro_entries)\w+__$/;
+
 /** A built-in function, or a method in a built-in type's table (then `owner` is that type). */
 export class PyBuiltin extends PyObject {
   readonly name: string;
@@ -85,6 +93,7 @@ export class PyBuiltin extends PyObject {
     this.sig = sig;
     this.js = js;
     this.owner = owner;
+    this.cls = owner === null ? builtinType : SLOTS.test(name) ? wrapperDescriptorType : methodDescriptorType;
     const self = owner === null ? 0 : 1;
     const plain = sig.varargs === null && sig.varkw === null && !sig.kwonlyRequired.includes(true);
     this.least = plain ? sig.required + self : Number.POSITIVE_INFINITY;
@@ -103,7 +112,11 @@ export class PyBuiltin extends PyObject {
     const owner = this.owner as PyType;
     const self = args[0];
     if (self === undefined) {
-      throw typeError(`unbound method ${owner.name}.${this.name}() needs an argument`);
+      throw typeError(
+        this.cls === wrapperDescriptorType
+          ? `descriptor '${this.name}' of '${owner.name}' object needs an argument`
+          : `unbound method ${owner.name}.${this.name}() needs an argument`,
+      );
     }
     if (!typeOf(self).isSubtype(owner)) {
       throw typeError(
@@ -136,9 +149,6 @@ export class PyBuiltin extends PyObject {
     return this.owner === null && this.least <= 2 && this.most >= 2 ? this.js(a, b) : this.call([a, b], null);
   }
 }
-export const builtinType = makeType("builtin_function_or_method", { of: PyBuiltin, subclassable: false });
-export const methodDescriptorType = makeType("method_descriptor", { subclassable: false });
-export const wrapperDescriptorType = makeType("wrapper_descriptor", { subclassable: false });
 
 /** `object.method`: a function with its first argument. */
 export class PyBoundMethod extends PyObject {
@@ -158,6 +168,13 @@ export const methodType = makeType("method", { of: PyBoundMethod });
 /** Bound methods of built-in types show as built-in methods. */
 export class PyBoundBuiltin extends PyBoundMethod {}
 PyBoundBuiltin.prototype.cls = builtinType;
+class PyMethodWrapper extends PyBoundBuiltin {}
+PyMethodWrapper.prototype.cls = methodWrapperType;
+function boundBuiltin(func: PyBuiltin, self: PyValue): PyBoundBuiltin {
+  return func.cls === wrapperDescriptorType
+    ? new PyMethodWrapper(func, self)
+    : new PyBoundBuiltin(func, self);
+}
 
 export class PyStaticMethod extends PyObject {
   readonly func: PyValue;
@@ -238,14 +255,17 @@ export function bindDescriptor(descriptor: PyValue, self: PyValue, type: PyType)
   if (!(descriptor instanceof PyObject)) return descriptor;
   if (descriptor instanceof PyFunction) return new PyBoundMethod(descriptor, self);
   if (descriptor instanceof PyBuiltin) {
-    return descriptor.owner === null ? descriptor : new PyBoundBuiltin(descriptor, self);
+    return descriptor.owner === null ? descriptor : boundBuiltin(descriptor, self);
   }
   if (descriptor instanceof PyStaticMethod) return descriptor.func;
   if (descriptor instanceof PyClassMethod) return new PyBoundMethod(descriptor.func as PyObject, type);
   if (descriptor instanceof PyProperty) {
     if (descriptor.fget === null) {
       const name = descriptor.name === null ? "" : ` '${descriptor.name}'`;
-      throw attributeOf.unreadable(self, `property${name} of '${typeName(self)}' object has no getter`);
+      throw attributeOf.unreadable(
+        self,
+        `property${name} of '${typeOf(self).qualname}' object has no getter`,
+      );
     }
     return call(descriptor.fget, [self], null);
   }

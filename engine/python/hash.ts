@@ -90,7 +90,8 @@ export function hash(value: PyValue): number | bigint {
   if (result === undefined) throw typeError(`unhashable type: '${typeName(value)}'`);
   const int = asInt(result);
   if (int === undefined) throw typeError("__hash__ method should return an integer");
-  return typeof int === "bigint" ? hashInt(int) : int === -1 ? -2 : int;
+  if (typeof int !== "bigint") return int === -1 ? -2 : int;
+  return BigInt.asIntN(64, int) === int ? int : hashInt(int);
 }
 
 /** `object.__hash__`: by identity. */

@@ -32,6 +32,10 @@ import { allocate, charge } from "./state.ts";
 export abstract class PyIterator extends PyObject {
   /** The next value; `undefined` at the end, and ever after. */
   abstract next(): PyValue | undefined;
+  /** How many values are left, where that is known without asking for them. */
+  get remaining(): number | undefined {
+    return undefined;
+  }
 }
 
 /** Makes the type of a built-in iterator class. */
@@ -139,6 +143,15 @@ export class DictIterator extends PyIterator {
   }
 }
 iteratorType("dict_keyiterator", DictIterator);
+class DictValueIterator extends DictIterator {}
+iteratorType("dict_valueiterator", DictValueIterator);
+class DictItemIterator extends DictIterator {}
+iteratorType("dict_itemiterator", DictItemIterator);
+/** The iterator of a dict's view. */
+export function dictIterator(dict: PyDict, what: "keys" | "values" | "items"): DictIterator {
+  if (what === "values") return new DictValueIterator(dict, what);
+  return what === "items" ? new DictItemIterator(dict, what) : new DictIterator(dict, what);
+}
 
 /** Over a set; notices when it changes size. */
 export class SetIterator extends PyIterator {
@@ -283,6 +296,8 @@ export function collect(value: PyValue): PyValue[] {
   }
   const items: PyValue[] = [];
   const it = iter(value);
+  // What cannot fit is refused before the first value.
+  if (it instanceof PyIterator) allocate(8 * (it.remaining ?? 0));
   for (let v = it.next(); v !== undefined; v = it.next()) {
     items.push(v);
     charge(1);

@@ -35,6 +35,7 @@ import {
   strType,
   typeName,
   typeOf,
+  typeType,
 } from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
@@ -64,7 +65,7 @@ export function tryDispatch(a: PyValue, b: PyValue, name: string, reflected: str
     if (result !== NotImplemented) return result;
     triedRight = true;
   }
-  const late = isSequenceSlot(left);
+  const late = (name === "__add__" || name === "__mul__") && isSequenceSlot(left);
   if (left !== undefined && !late) {
     const result = callWithSelf(left, a, [b], null);
     if (result !== NotImplemented) return result;
@@ -238,7 +239,7 @@ function relabel(
   name: string,
   reflected: string,
 ): PyValue {
-  if (ints(a, b) || (typeof a === "string" && typeof b === "string")) return plain(a, b);
+  if ((ints(a, b) && symbol !== "@=") || (typeof a === "string" && typeof b === "string")) return plain(a, b);
   return dispatch(a, b, name, reflected, symbol);
 }
 export const iadd = inPlace("__iadd__", "+=", add, "__add__", "__radd__");
@@ -507,6 +508,8 @@ export function getItem(object: PyValue, key: PyValue): PyValue {
   if (result === undefined) throw typeError(`'${typeName(object)}' object is not subscriptable`);
   return result;
 }
+/** `type[key]`; filled in by `types/generic-alias.ts`. */
+export const typeItem: { make: (type: PyType, key: PyValue) => PyValue } = { make: () => null };
 /** `Class[key]`: the metatype's `__getitem__`, or `__class_getitem__`. */
 function classItem(type: PyType, key: PyValue): PyValue {
   const onMeta = type.cls.lookup("__getitem__");
@@ -514,6 +517,7 @@ function classItem(type: PyType, key: PyValue): PyValue {
   if (type.lookup("__class_getitem__") !== undefined) {
     return callWithSelf(getAttribute(type, "__class_getitem__"), type, [key], null);
   }
+  if (type === typeType) return typeItem.make(type, key);
   throw typeError(`type '${type.name}' is not subscriptable`);
 }
 

@@ -10,7 +10,7 @@ import { integerPart, integral, realNumber } from "./real.ts";
 import { ascii, repr, str } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
-import { pointIndex, sliceText, textLength } from "./text.ts";
+import { allocateText, joinParts, pointIndex, sliceText, textLength } from "./text.ts";
 import { decimalValue } from "./unicode.ts";
 
 /** Where `str` and `bytes` differ. */
@@ -94,7 +94,7 @@ interface Conversion {
 function pad(text: string, length: number, width: number, left: boolean, fill = " "): string {
   const room = width - length;
   if (room <= 0) return text;
-  allocate(room);
+  allocateText(width);
   charge(Math.ceil(room / 64));
   return left ? text + fill.repeat(room) : fill.repeat(room) + text;
 }
@@ -250,11 +250,11 @@ export function percentFormat(text: string, args: PyValue, rules: PercentRules):
     }
     const shown = convertOne(reader, source, rules);
     charge(1);
-    allocate(shown.length * 2 + 32);
+    allocate(32);
     parts.push(shown);
   }
   source.finish();
-  return parts.join("");
+  return joinParts(parts);
 }
 
 function convertOne(reader: PercentReader, source: Arguments, rules: PercentRules): string {

@@ -89,6 +89,9 @@ export function complexPower(base: Complex, exponent: Complex): Complex {
       length *= Math.exp(-angle * exponent.imag);
       phase += exponent.imag * Math.log(size);
     }
+    // The C library has no sine of infinity, and CPython shows that so.
+    if (Math.abs(phase) === Number.POSITIVE_INFINITY)
+      throw zeroDivision("0.0 to a negative or complex power");
     result = { real: length * Math.cos(phase), imag: length * Math.sin(phase) };
   }
   const finite = [base.real, base.imag, exponent.real, exponent.imag].every(Number.isFinite);

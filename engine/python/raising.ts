@@ -11,8 +11,9 @@ import {
   typeError,
 } from "./exceptions.ts";
 import { call, callWithSelf } from "./function.ts";
-import { PyType, type PyValue, typeName, typeOf } from "./object.ts";
+import { PyType, type PyValue, typeOf } from "./object.ts";
 import { truth } from "./operators.ts";
+import { repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
 import { LimitExceeded, S } from "./state.ts";
 
@@ -25,7 +26,11 @@ export function caught(error: unknown): PyException {
     error.outerFrames = S.depth;
     return error;
   }
-  throw limit(error);
+  const reason = limit(error);
+  if (!(reason instanceof PyException)) throw reason;
+  // The stack of JavaScript ended before Python's limit: the expression may catch that, too.
+  reason.outerFrames = S.depth;
+  return reason;
 }
 
 /** The limit that something other than a Python exception amounts to. */
@@ -69,13 +74,10 @@ function instantiate(value: PyValue, complaint: string): PyException {
     const made = call(value, [], null);
     if (isException(made)) return made;
     throw typeError(
-      `calling ${defaultName(value)} should have returned an instance of BaseException, not ${typeName(made)}`,
+      `calling ${repr(value)} should have returned an instance of BaseException, not ${repr(typeOf(made))}`,
     );
   }
   throw typeError(complaint);
-}
-function defaultName(type: PyType): string {
-  return `<class '${type.module === "builtins" ? type.qualname : `${type.module}.${type.qualname}`}'>`;
 }
 
 /** A bare `raise`. */

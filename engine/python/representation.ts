@@ -80,7 +80,7 @@ export function reprItems(items: Iterable<PyValue>): string {
 /** `<module.Class object at 0x…>`. */
 export function defaultRepr(value: PyValue): string {
   const type = typeOf(value);
-  const name = type.module === "builtins" ? type.qualname : `${type.module}.${type.qualname}`;
+  const name = type.module === "builtins" ? type.name : `${type.module}.${type.qualname}`;
   return `<${name} object at ${address(value)}>`;
 }
 

@@ -68,6 +68,22 @@ function otherTable(text: string): Table {
   return table;
 }
 
+/** Longest string that V8 makes, in units. */
+const MAX_UNITS = 2 ** 29 - 25;
+
+/** Asks for the memory of a string of so many units before it is made. */
+export function allocateText(units: number): void {
+  allocate(units > MAX_UNITS ? Number.POSITIVE_INFINITY : units * 2);
+}
+
+/** The parts in a row. Parts may be one string many times over, so their sum is asked for. */
+export function joinParts(parts: readonly string[], separator = ""): string {
+  let units = separator.length * Math.max(0, parts.length - 1);
+  for (const part of parts) units += part.length;
+  allocateText(units);
+  return parts.join(separator);
+}
+
 /** `len(text)`. */
 export function textLength(text: string): number {
   return text.length < 2 ? text.length : tableOf(text).length;

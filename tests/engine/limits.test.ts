@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { ExpressionSyntaxError } from "../../engine/index.ts";
 import { engineUnderTest } from "./engine-under-test.ts";
 
-const under = engineUnderTest({ limits: { cpuMs: 500, wallMs: 1500, memoryMb: 64, steps: 5_000_000 } });
+// Time enough that memory and steps are what ends these, also where fresh memory is slow to come by.
+const under = engineUnderTest({ limits: { cpuMs: 5000, wallMs: 8000, memoryMb: 64, steps: 5_000_000 } });
 
 const bombs: [name: string, source: string, expected: RegExp][] = [
   ["an endless loop", "while True: pass", /^StepLimitExceeded$/],

@@ -1,7 +1,7 @@
 // Functions and methods that CPython's library writes in Python: they take arguments and complain as a `def` does.
 import { type Native, PyBuiltin } from "../function.ts";
 import { Ellipsis, type KwArgs, type PyType, type PyValue } from "../object.ts";
-import { bindFunction, type Defaults, parseSignature, type Signature } from "../signature.ts";
+import { bindBuiltin, bindFunction, type Defaults, parseSignature, type Signature } from "../signature.ts";
 
 /** Fills an optional parameter while arguments are bound; the body sees `undefined`. */
 const OMITTED: PyValue = Ellipsis;
@@ -67,4 +67,30 @@ export function pythonMethods(type: PyType, table: { readonly [declaration: stri
     const f = make(declaration, js, type);
     type.dict.set(f.name, f);
   }
+}
+
+/** A function of a module written in C: its complaints name the module where CPython's do (`math.sqrt() takes …`). */
+class ModuleFunction extends PyBuiltin {
+  private readonly qualified: string;
+  constructor(module: string, name: string, signature: Signature, js: Native) {
+    super(name, signature, js, null);
+    this.qualified = `${module}.${name}`;
+  }
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    return this.js(...bindBuiltin(this.qualified, this.sig, args, kw));
+  }
+}
+
+/** Functions of a C module by declaration, for `defineModule`'s `values`. */
+export function moduleFunctions(
+  module: string,
+  table: { readonly [declaration: string]: Native },
+): { [name: string]: PyValue } {
+  const made: { [name: string]: PyValue } = {};
+  for (const [declaration, js] of Object.entries(table)) {
+    const paren = declaration.indexOf("(");
+    const name = declaration.slice(0, paren);
+    made[name] = new ModuleFunction(module, name, parseSignature(declaration.slice(paren)), js);
+  }
+  return made;
 }

@@ -21,9 +21,9 @@ import { integral } from "../real.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { byteValue } from "./bytes-source.ts";
-import { codecArgument } from "./str-format.ts";
 import { expandTabsIn, joinItems, padText, sizeArgument, zeroFill } from "./str-methods.ts";
 import { replaceText, rsplitParts, sliceBound, splitParts } from "./str-search.ts";
+import { givenType, optionalText, textArgument } from "./text-argument.ts";
 
 type Bytes = PyBytes | PyByteArray;
 
@@ -212,7 +212,7 @@ function padding(name: string, left: (room: number, width: number) => number) {
     const fill = fillbyte === undefined ? " " : latin1Text(asBytes(fillbyte) ?? newBytes(0));
     if (fill.length !== 1) {
       throw typeError(
-        `${name}() argument 2 must be a byte string of length 1, not ${typeName(fillbyte as PyValue)}`,
+        `${name}() argument 2 must be a byte string of length 1, not ${givenType(fillbyte as PyValue)}`,
       );
     }
     const text = textOf(self);
@@ -272,8 +272,7 @@ export function hexText(bytes: Uint8Array, sep: PyValue | undefined, group: PyVa
 }
 
 function fromHex(cls: PyType, string: PyValue): PyValue {
-  const text = asStr(string);
-  if (text === undefined) throw typeError(`fromhex() argument must be str, not ${typeName(string)}`);
+  const text = textArgument(string, "fromhex() argument");
   const sink = new ByteSink(text.length >> 1);
   charge(text.length >> 5);
   const digit = (at: number): number => {
@@ -388,8 +387,8 @@ for (const type of [bytesType, bytearrayType]) {
     "decode(encoding='utf-8', errors='strict')": (self: Bytes, encoding?: PyValue, errors?: PyValue) =>
       decode(
         self.bytes,
-        codecArgument("decode", "encoding", encoding),
-        codecArgument("decode", "errors", errors),
+        optionalText(encoding, "decode() argument 'encoding'"),
+        optionalText(errors, "decode() argument 'errors'"),
       ),
     "__mod__(value, /)": (self: Bytes, args: PyValue) =>
       made(self, percentFormat(textOf(self), args, byteRules)),

@@ -14,6 +14,7 @@ import { charge } from "../state.ts";
 import { bytesFrom, byteValue } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
+import { optionalText } from "./text-argument.ts";
 import "./bytearray.ts";
 import "./bytes-methods.ts";
 
@@ -23,18 +24,10 @@ sequenceTypes.add(bytesType).add(bytearrayType);
 
 // ---- construction --------------------------------------------------------------------------------
 
-function codecName(type: PyType, what: string, value: PyValue | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const text = asStr(value);
-  if (text === undefined) {
-    throw typeError(`${type.name}() argument '${what}' must be str, not ${typeName(value)}`);
-  }
-  return text;
-}
-
 /** The array may be the source's own: a bytearray copies it. */
 function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: PyValue): Uint8Array {
-  const [codec, handler] = [codecName(type, "encoding", encoding), codecName(type, "errors", errors)];
+  const codec = optionalText(encoding, `${type.name}() argument 'encoding'`);
+  const handler = optionalText(errors, `${type.name}() argument 'errors'`);
   const text = source === undefined ? undefined : asStr(source);
   if (text !== undefined) {
     if (codec === undefined) throw typeError("string argument without an encoding");

@@ -1,7 +1,7 @@
 // `complex`.
 import { adopt } from "../classes.ts";
 import { OverflowError, pyError, typeError, valueError, zeroDivision } from "../exceptions.ts";
-import { parseFloatText, reprFloat } from "../float-text.ts";
+import { asciiNumber, parseFloatText, reprFloat } from "../float-text.ts";
 import { formatComplex } from "../format-spec.ts";
 import { defineAttributes, defineMethods, special } from "../function.ts";
 import { hashFloat } from "../hash.ts";
@@ -12,6 +12,7 @@ import { type Complex, complexPower, complexType, PyComplex } from "../power.ts"
 import { realNumber } from "../real.ts";
 import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
+import { reprString } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { specArgument } from "./str-format.ts";
 
@@ -25,7 +26,10 @@ const BOTH = new RegExp(`^([+-]?(?:${PART}))?(?:([+-]?(?:${PART})?)j)?$`, "i");
 /** Reads `1+2j`, `(1+2j)`, `3`, `-j`; ValueError for anything else. */
 function parseComplex(text: string): Complex {
   const malformed = () => valueError("complex() arg is a malformed string");
-  let body = text.trim();
+  if (text.includes("_") && /^_|_$|[^0-9]_|_[^0-9]/.test(asciiNumber(text))) {
+    throw valueError(`could not convert string to complex: ${reprString(text)}`);
+  }
+  let body = asciiNumber(text);
   if (body.startsWith("(") && body.endsWith(")")) body = body.slice(1, -1).trim();
   const match = BOTH.exec(body);
   if (match === null || body === "") throw malformed();

@@ -12,7 +12,7 @@ import {
   defineMethods,
   defineStatic,
 } from "../function.ts";
-import { collect, DictIterator, forEach, iteratorType, PyIterator } from "../iterator.ts";
+import { collect, DictIterator, dictIterator, forEach, iteratorType, PyIterator } from "../iterator.ts";
 import { makeType, NotImplemented, PyObject, type PyType, type PyValue, typeOf } from "../object.ts";
 import { getItem, same } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
@@ -203,9 +203,14 @@ class ReverseDictIterator extends PyIterator {
   }
 }
 iteratorType("dict_reversekeyiterator", ReverseDictIterator);
+class ReverseValueIterator extends ReverseDictIterator {}
+iteratorType("dict_reversevalueiterator", ReverseValueIterator);
+class ReverseItemIterator extends ReverseDictIterator {}
+iteratorType("dict_reverseitemiterator", ReverseItemIterator);
 const reversed = (dict: PyDict, what: "keys" | "values" | "items"): PyIterator => {
   charge(dict.size >> 2);
-  return new ReverseDictIterator(dict, what);
+  if (what === "values") return new ReverseValueIterator(dict, what);
+  return what === "items" ? new ReverseItemIterator(dict, what) : new ReverseDictIterator(dict, what);
 };
 
 /** `dict.keys()`, `.values()`, `.items()`. */
@@ -231,7 +236,7 @@ const itemsType = makeType("dict_items", { subclassable: false });
 for (const type of [keysType, valuesType, itemsType]) {
   defineMethods(type, {
     "__len__()": (self: PyDictView) => self.source.size,
-    "__iter__()": (self: PyDictView) => new DictIterator(self.source, self.what),
+    "__iter__()": (self: PyDictView) => dictIterator(self.source, self.what),
     "__reversed__()": (self: PyDictView) => reversed(self.source, self.what),
     "__repr__()": (self: PyDictView) =>
       reprOnce(

@@ -8,6 +8,7 @@ import {
   BaseExceptionGroup,
   Exception,
   ExceptionGroup,
+  exceptionTypes,
   ImportError,
   isException,
   KeyError,
@@ -68,7 +69,10 @@ defineMethods(BaseException, {
     const args = self.args.length === 1 ? repr(only as PyValue) : reprItems(self.args);
     return `${self.cls.name}(${args})`;
   },
-  "with_traceback(object, /)": (self: PyException) => self,
+  "with_traceback(object, /)": (self: PyException, traceback: PyValue) => {
+    noTraceback(traceback);
+    return self;
+  },
   "add_note(object, /)": (self: PyException, note: PyValue) => {
     if (asStr(note) === undefined) throw typeError(`note must be a str, not '${typeName(note)}'`);
     self.dict ??= new Map();
@@ -100,11 +104,17 @@ defineAttributes<PyException>(BaseException, {
   ],
   __suppress_context__: [
     (self) => self.suppressContext,
-    (self, value) => void (self.suppressContext = value === true),
+    (self, value) => {
+      if (typeof value !== "boolean") throw typeError("attribute value type must be bool");
+      self.suppressContext = value;
+    },
   ],
   // Frames lead out of an expression, so a traceback has nothing to show here.
-  __traceback__: [() => null, () => undefined],
+  __traceback__: [() => null, (_self, value) => noTraceback(value)],
 });
+function noTraceback(value: PyValue): void {
+  if (value !== null) throw typeError("__traceback__ must be a traceback or None");
+}
 
 defineMethods(KeyError, {
   "__str__()": (self: PyException) => {
@@ -153,6 +163,35 @@ defineAttributes<PyException>(OSError, {
   strerror: (self) => (self.args.length >= 2 ? (self.args[1] as PyValue) : null),
   filename: (self) => self.fields?.get("filename") ?? null,
   filename2: () => null,
+});
+/** Linux's numbers of the errors that have a class of their own. */
+const ERRNO: Record<number, string> = {
+  1: "PermissionError",
+  2: "FileNotFoundError",
+  3: "ProcessLookupError",
+  4: "InterruptedError",
+  10: "ChildProcessError",
+  11: "BlockingIOError",
+  13: "PermissionError",
+  17: "FileExistsError",
+  20: "NotADirectoryError",
+  21: "IsADirectoryError",
+  32: "BrokenPipeError",
+  103: "ConnectionAbortedError",
+  104: "ConnectionResetError",
+  108: "BrokenPipeError",
+  110: "TimeoutError",
+  111: "ConnectionRefusedError",
+  114: "BlockingIOError",
+  115: "BlockingIOError",
+};
+defineStatic(OSError, {
+  "__new__(cls, /, *args, **kwargs)": (cls: PyType, args: PyTuple) => {
+    const [errno] = args.items;
+    const named = cls === OSError && args.items.length >= 2 && typeof errno === "number" && ERRNO[errno];
+    const actual = named ? (exceptionTypes.get(named) as PyType) : cls;
+    return adopt(new PyException(BaseException, [...args.items]), actual);
+  },
 });
 defineMethods(OSError, {
   "__init__(*args)": (self: PyException, args: PyTuple) => {
@@ -237,7 +276,8 @@ defineMethods(UnicodeDecodeError, {
 // ---- exception groups ----------------------------------------------------------------------------
 defineStatic(BaseExceptionGroup, {
   "__new__(cls, message, exceptions, /)": (cls: PyType, message: PyValue, exceptions: PyValue) => {
-    if (asStr(message) === undefined) throw typeError(`argument 1 must be str, not ${typeName(message)}`);
+    if (asStr(message) === undefined)
+      throw typeError(`BaseExceptionGroup.__new__() argument 1 must be str, not ${typeName(message)}`);
     if (!(exceptions instanceof PyList || exceptions instanceof PyTuple)) {
       throw typeError("second argument (exceptions) must be a sequence");
     }

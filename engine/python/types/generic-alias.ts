@@ -2,8 +2,8 @@
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import { isInstance, makeType, NotImplemented, PyObject, PyType, type PyValue } from "../object.ts";
-import { same } from "../operators.ts";
+import { Ellipsis, isInstance, makeType, NotImplemented, PyObject, PyType, type PyValue } from "../object.ts";
+import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
 import { unionOf } from "./object.ts";
@@ -27,11 +27,13 @@ export const genericAliasType = makeType("GenericAlias", { of: PyGenericAlias, m
 export function genericAlias(cls: PyType, item: PyValue): PyValue {
   return new PyGenericAlias(cls, item instanceof PyTuple ? item : tuple([item]));
 }
+typeItem.make = genericAlias;
 /** A type as annotations show it. */
 function show(value: PyValue): string {
   if (value instanceof PyType) {
     return value.module === "builtins" ? value.qualname : `${value.module}.${value.qualname}`;
   }
+  if (value === Ellipsis) return "...";
   return value === null ? "None" : repr(value);
 }
 defineMethods(genericAliasType, {

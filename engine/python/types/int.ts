@@ -1,5 +1,5 @@
 // `int`: construction, the table behind its operators, and its methods. `bool` derives from it.
-import { asBytes, latin1Text, newBytes, PyBytes } from "../bytes.ts";
+import { asBytes, latin1Text, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { overflowError, typeError, valueError, zeroDivision } from "../exceptions.ts";
 import { divideHalfEven } from "../float-text.ts";
@@ -49,6 +49,7 @@ import { bytesFrom } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { specArgument } from "./str-format.ts";
 import { sizeArgument } from "./str-methods.ts";
+import { textArgument } from "./text-argument.ts";
 
 function int(self: PyValue): Int {
   return asInt(self) as Int;
@@ -57,7 +58,9 @@ function int(self: PyValue): Int {
 // ---- construction --------------------------------------------------------------------------------
 
 function invalidLiteral(base: number, value: PyValue): never {
-  const shown = Array.from(repr(value)).slice(0, 200).join("");
+  const shown = Array.from(repr(value instanceof PyByteArray ? new PyBytes(value.bytes) : value))
+    .slice(0, 200)
+    .join("");
   throw valueError(`invalid literal for int() with base ${base}: ${shown}`);
 }
 
@@ -227,10 +230,7 @@ function countBits(value: bigint): number {
 }
 
 function isLittle(method: string, byteorder: PyValue): boolean {
-  const order = asStr(byteorder);
-  if (order === undefined) {
-    throw typeError(`${method}() argument 'byteorder' must be str, not ${typeName(byteorder)}`);
-  }
+  const order = textArgument(byteorder, `${method}() argument 'byteorder'`);
   if (order !== "little" && order !== "big") throw valueError("byteorder must be either 'little' or 'big'");
   return order === "little";
 }

@@ -101,12 +101,13 @@ class PyMap extends PyIterator {
 }
 export const mapType = lazyType("map", PyMap);
 defineStatic(mapType, {
-  "__new__(cls, function, iterable, /, *iterables)": (
-    cls: PyType,
-    f: PyValue,
-    first: PyValue,
-    rest: PyTuple,
-  ) => adopt(new PyMap(f, [first, ...rest.items].map(iter)), cls),
+  "__new__(cls, /, *args)": (cls: PyType, args: PyTuple) => {
+    const [f, ...iterables] = args.items;
+    if (f === undefined || iterables.length === 0) {
+      throw typeError("map() must have at least two arguments.");
+    }
+    return adopt(new PyMap(f, iterables.map(iter)), cls);
+  },
 });
 
 class PyFilter extends PyIterator {

@@ -4,7 +4,7 @@ import { indexError, typeError, valueError } from "../exceptions.ts";
 import { call1, defineClassMethods, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, iter, iteratorType, PyIterator } from "../iterator.ts";
-import { asInt, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
@@ -341,8 +341,9 @@ defineMethods(listType, {
     self.items = [];
     try {
       const sorted = sortItems(items, key, truth(reverse));
-      if (self.items.length > 0) throw valueError("list modified during sort");
+      const modified = self.items.length > 0;
       self.items = sorted;
+      if (modified) throw valueError("list modified during sort");
     } catch (error) {
       if (self.items.length === 0) self.items = items;
       throw error;
@@ -351,9 +352,14 @@ defineMethods(listType, {
   },
 });
 
+function isIterable(value: PyValue): boolean {
+  const type = typeOf(value);
+  return type.lookup("__iter__") !== undefined || type.lookup("__getitem__") !== undefined;
+}
 function assignSlice(self: PyList, key: PySlice, value: PyValue): void {
-  if (!(value instanceof PyObject || typeof value === "string"))
-    throw typeError("can only assign an iterable");
+  if (typeof value !== "string" && !isIterable(value)) {
+    throw typeError("must assign iterable to extended slice");
+  }
   const items = collect(value);
   const { start, stop, step, count } = sliceIndices(key, self.items.length);
   if (step === 1) {

@@ -12,6 +12,7 @@ import {
   buildClass,
   instantiate,
   makeSuper,
+  metaclassOf,
   type PySuper,
   root,
   superType,
@@ -25,11 +26,14 @@ import {
   callWithSelf,
   classmethodType,
   defineAttributes,
+  defineClassMethods,
   defineMethods,
   defineStatic,
   functionType,
   getsetType,
+  methodDescriptorType,
   methodType,
+  methodWrapperType,
   PyBoundMethod,
   PyBuiltin,
   PyClassMethod,
@@ -39,6 +43,7 @@ import {
   PyStaticMethod,
   propertyType,
   staticmethodType,
+  wrapperDescriptorType,
 } from "../function.ts";
 import { identityHash } from "../hash.ts";
 import { keyKinds } from "../hash-table.ts";
@@ -132,7 +137,15 @@ defineMethods(objectType, {
   "__dir__()": (self: PyValue) => list(directory(self)),
   "__sizeof__()": () => 16,
 });
-objectType.dict.set("__init_subclass__", new PyClassMethod(classHook("__init_subclass__", () => null)));
+const initSubclass = {
+  "__init_subclass__(*args, **kwargs)": (cls: PyType, args: PyTuple, kw: PyDict) => {
+    const name = `${cls.qualname}.__init_subclass__()`;
+    if (kw.size > 0) throw typeError(`${name} takes no keyword arguments`);
+    if (args.items.length > 0) throw typeError(`${name} takes no arguments (${args.items.length} given)`);
+    return null;
+  },
+};
+defineClassMethods(objectType, initSubclass);
 objectType.dict.set(
   "__subclasshook__",
   new PyClassMethod(classHook("__subclasshook__", () => NotImplemented)),
@@ -166,14 +179,26 @@ defineAttributes<PyValue>(objectType, {
     },
   ],
   __doc__: (self) => typeOf(self).lookup("__doc__") ?? null,
-  __dict__: (self) => {
-    if (self instanceof PyType) return dictFromMap(self.dict);
-    if (!(self instanceof PyObject) || (self.dict === undefined && !typeOf(self).hasDict)) {
-      throw missing(self, "__dict__");
-    }
-    self.dict ??= new Map();
-    return new PyNamespace(self.dict);
-  },
+  __dict__: [
+    (self) => {
+      if (self instanceof PyType) return dictFromMap(self.dict);
+      if (!(self instanceof PyObject) || (self.dict === undefined && !typeOf(self).hasDict)) {
+        throw missing(self, "__dict__");
+      }
+      self.dict ??= new Map();
+      return new PyNamespace(self.dict);
+    },
+    (self, value) => {
+      if (!(self instanceof PyObject) || self instanceof PyType || !typeOf(self).hasDict) {
+        throw missing(self, "__dict__");
+      }
+      if (!(value instanceof PyDict)) {
+        throw typeError(`__dict__ must be set to a dictionary, not a '${typeName(value)}'`);
+      }
+      for (const key of value.keys()) nameOf(key, "attribute name");
+      self.dict = value.map as Map<string, PyValue>;
+    },
+  ],
 });
 root.create = objectType.dict.get("__new__");
 root.init = objectType.dict.get("__init__");
@@ -200,14 +225,15 @@ function directory(self: PyValue): PyValue[] {
 // ---- type ----------------------------------------------------------------------------------------
 
 defineStatic(typeType, {
-  "__new__(cls, name, bases=(), dict={}, /, **kwds)": (
+  "__new__(cls, name=None, bases=(), dict={}, /, **kwds)": (
     cls: PyType,
-    name: PyValue,
+    name: PyValue = null,
     bases?: PyValue,
     namespace?: PyValue,
     kw?: PyDict,
   ) => {
     if (bases === undefined && namespace === undefined) return typeOf(name);
+    if (namespace === undefined) throw typeError("type() takes 1 or 3 arguments");
     if (typeof name !== "string")
       throw typeError(`type.__new__() argument 1 must be str, not ${typeName(name)}`);
     if (!(bases instanceof PyTuple))
@@ -218,7 +244,7 @@ defineStatic(typeType, {
     for (const [key, value] of namespace.entries()) entries.set(nameOf(key, "attribute name"), value);
     const keywords: KwArgs = new Map();
     for (const [key, value] of kw?.entries() ?? []) keywords.set(key as string, value);
-    return buildClass(name, bases.items, entries, keywords, cls);
+    return buildClass(name, bases.items, entries, keywords, metaclassOf(cls, bases.items));
   },
 });
 defineMethods(typeType, {
@@ -229,7 +255,7 @@ defineMethods(typeType, {
     return instantiate(self, [...args.items], keywords.size === 0 ? null : keywords);
   },
   "__repr__()": (self: PyType) =>
-    `<class '${moduleOf(self) === "builtins" ? self.qualname : `${moduleOf(self)}.${self.qualname}`}'>`,
+    `<class '${moduleOf(self) === "builtins" ? self.name : `${moduleOf(self)}.${self.qualname}`}'>`,
   "__instancecheck__(instance, /)": (self: PyType, value: PyValue) => isInstance(value, self),
   "__subclasscheck__(subclass, /)": (self: PyType, value: PyValue) =>
     value instanceof PyType && value.isSubtype(self),
@@ -321,38 +347,43 @@ defineAttributes<PyFunction>(functionType, {
     return new PyNamespace(self.dict);
   },
 });
-defineMethods(builtinType, {
-  "__repr__()": (self: PyBuiltin | PyBoundMethod) =>
-    self instanceof PyBoundMethod
-      ? self.self instanceof PyType
-        ? `<built-in method ${(self.func as PyBuiltin).name} of type object at ${address(self.self)}>`
-        : `<built-in method ${(self.func as PyBuiltin).name} of ${typeName(self.self)} object at ${address(self.self)}>`
-      : self.owner === null
-        ? `<built-in function ${self.name}>`
-        : self.name.startsWith("__")
-          ? `<slot wrapper '${self.name}' of '${self.owner.name}' objects>`
-          : `<method '${self.name}' of '${self.owner.name}' objects>`,
-  "__call__(*args, **kwargs)": (self: PyBuiltin, args: PyTuple, kw: PyDict) =>
-    call(self, [...args.items], keywords(kw)),
-  "__eq__(value, /)": boundEqual,
-});
+const builtinTypes = [builtinType, methodDescriptorType, wrapperDescriptorType, methodWrapperType];
+for (const type of builtinTypes)
+  defineMethods(type, {
+    "__repr__()": (self: PyBuiltin | PyBoundMethod) =>
+      self instanceof PyBoundMethod
+        ? self.cls === methodWrapperType
+          ? `<method-wrapper '${(self.func as PyBuiltin).name}' of ${typeName(self.self)} object at ${address(self.self)}>`
+          : self.self instanceof PyType
+            ? `<built-in method ${(self.func as PyBuiltin).name} of type object at ${address(self.self)}>`
+            : `<built-in method ${(self.func as PyBuiltin).name} of ${typeName(self.self)} object at ${address(self.self)}>`
+        : self.owner === null
+          ? `<built-in function ${self.name}>`
+          : self.cls === wrapperDescriptorType
+            ? `<slot wrapper '${self.name}' of '${self.owner.name}' objects>`
+            : `<method '${self.name}' of '${self.owner.name}' objects>`,
+    "__call__(*args, **kwargs)": (self: PyBuiltin, args: PyTuple, kw: PyDict) =>
+      call(self, [...args.items], keywords(kw)),
+    "__eq__(value, /)": boundEqual,
+  });
 function boundEqual(self: PyValue, other: PyValue): PyValue {
   if (self instanceof PyBoundMethod && other instanceof PyBoundMethod) {
     return self.func === other.func && self.self === other.self;
   }
   return self === other ? true : NotImplemented;
 }
-builtinType.dict.set("__hash__", objectType.dict.get("__hash__") as PyValue);
+for (const type of builtinTypes) type.dict.set("__hash__", objectType.dict.get("__hash__") as PyValue);
 const builtinName = (self: PyBuiltin | PyBoundMethod): string =>
   self instanceof PyBoundMethod ? (self.func as PyBuiltin).name : self.name;
-defineAttributes<PyBuiltin | PyBoundMethod>(builtinType, {
-  __name__: builtinName,
-  __qualname__: (self) => (self instanceof PyBoundMethod ? (self.func as PyBuiltin).display : self.display),
-  __self__: (self) => (self instanceof PyBoundMethod ? self.self : null),
-  __doc__: () => null,
-  __module__: (self) => (self instanceof PyBoundMethod || self.owner !== null ? null : "builtins"),
-  __text_signature__: (self) => (self instanceof PyBoundMethod ? null : (self.sig.text ?? null)),
-});
+for (const type of builtinTypes)
+  defineAttributes<PyBuiltin | PyBoundMethod>(type, {
+    __name__: builtinName,
+    __qualname__: (self) => (self instanceof PyBoundMethod ? (self.func as PyBuiltin).display : self.display),
+    __self__: (self) => (self instanceof PyBoundMethod ? self.self : null),
+    __doc__: () => null,
+    __module__: (self) => (self instanceof PyBoundMethod || self.owner !== null ? null : "builtins"),
+    __text_signature__: (self) => (self instanceof PyBoundMethod ? null : (self.sig.text ?? null)),
+  });
 defineStatic(methodType, {
   "__new__(cls, function, instance, /)": (_cls, f: PyValue, instance: PyValue) => {
     if (!(f instanceof PyObject)) throw typeError("first argument must be callable");
@@ -473,13 +504,18 @@ defineMethods(noneType, {
   "__eq__(value, /)": (_self, other: PyValue) => (other === null ? true : NotImplemented),
   "__hash__()": () => 0xfca86420,
 });
-defineStatic(noneType, { "__new__(cls)": () => null });
+const single = (value: PyValue) => ({
+  "__new__(cls, *args, **kwargs)": (cls: PyType, args: PyTuple, kw: PyDict) => {
+    if (args.items.length > 0 || kw.size > 0) throw typeError(`${cls.name} takes no arguments`);
+    return value;
+  },
+});
+defineStatic(noneType, single(null));
 for (const singleton of [NotImplemented, Ellipsis]) {
   defineMethods(singleton.cls, { "__repr__()": (self: PySingleton) => self.text });
-  defineStatic(singleton.cls, { "__new__(cls)": () => singleton });
+  defineStatic(singleton.cls, single(singleton));
 }
 defineMethods(NotImplemented.cls, {
-  "__bool__()": () => {
-    throw typeError("NotImplemented should not be used in a boolean context");
-  },
+  // CPython 3.13 still only warns.
+  "__bool__()": () => true,
 });

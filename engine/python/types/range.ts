@@ -1,5 +1,5 @@
 // `range`.
-import { indexError, typeError, valueError } from "../exceptions.ts";
+import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { addInt, floorDivInt, type Int, modInt, mulInt, negInt, subInt } from "../integer.ts";
@@ -29,6 +29,8 @@ export class PyRange extends PyObject {
 }
 export const rangeType = makeType("range", { of: PyRange, subclassable: false });
 
+const MAX_SIZE = 2n ** 63n - 1n;
+
 /** Over a range whose numbers are all safe. */
 class RangeIterator extends PyIterator {
   private value: number;
@@ -47,7 +49,7 @@ class RangeIterator extends PyIterator {
     this.value = value + this.step;
     return value;
   }
-  get remaining(): number {
+  override get remaining(): number {
     return this.left;
   }
 }
@@ -105,7 +107,10 @@ defineStatic(rangeType, {
   },
 });
 defineMethods(rangeType, {
-  "__len__()": (self: PyRange) => self.count,
+  "__len__()": (self: PyRange) => {
+    if (self.count > MAX_SIZE) throw overflowError("Python int too large to convert to C ssize_t");
+    return self.count;
+  },
   "__bool__()": (self: PyRange) => self.count > 0,
   "__iter__()": iterate,
   "__reversed__()": (self: PyRange) =>

@@ -114,7 +114,7 @@ for (const type of [setType, frozensetType]) {
     "issubset(other, /)": (self: PySet, other: PyValue) => subset(self, asSet(other)),
     "issuperset(other, /)": (self: PySet, other: PyValue) => subset(asSet(other), self),
     "isdisjoint(other, /)": (self: PySet, other: PyValue) => !collect(other).some((item) => self.has(item)),
-    "copy()": (self: PySet) => like(self, self.items()),
+    "copy()": (self: PySet) => (self.cls === frozensetType ? self : like(self, self.items())),
   });
   defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
 }

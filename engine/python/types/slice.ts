@@ -1,5 +1,5 @@
 // `slice` objects, and where they fall on a sequence.
-import { typeError, valueError } from "../exceptions.ts";
+import { AttributeError, pyError, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import type { Int } from "../integer.ts";
@@ -102,8 +102,11 @@ defineMethods(sliceType, {
     return new PyTuple([start, stop, step]);
   },
 });
+const readonly = (): never => {
+  throw pyError(AttributeError, "readonly attribute");
+};
 defineAttributes<PySlice>(sliceType, {
-  start: (self) => self.start,
-  stop: (self) => self.stop,
-  step: (self) => self.step,
+  start: [(self) => self.start, readonly],
+  stop: [(self) => self.stop, readonly],
+  step: [(self) => self.step, readonly],
 });

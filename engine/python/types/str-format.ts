@@ -2,7 +2,7 @@
 import { PyBytes } from "../bytes.ts";
 import { encode } from "../codecs.ts";
 import type { PyDict } from "../dict.ts";
-import { keyError, typeError } from "../exceptions.ts";
+import { keyError } from "../exceptions.ts";
 import { formatFields, formatMapping } from "../field-format.ts";
 import { formatText } from "../format-spec.ts";
 import { defineMethods } from "../function.ts";
@@ -10,6 +10,7 @@ import { asStr, NotImplemented, type PyStr, type PyValue, strType, typeName } fr
 import { percentFormat, textRules } from "../percent-format.ts";
 import { str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
+import { optionalText, textArgument } from "./text-argument.ts";
 
 function textOf(self: PyValue): string {
   return typeof self === "string" ? self : (self as PyStr).value;
@@ -17,18 +18,7 @@ function textOf(self: PyValue): string {
 
 /** The format specification given to a `__format__`. */
 export function specArgument(spec: PyValue): string {
-  const text = asStr(spec);
-  if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeName(spec)}`);
-  return text;
-}
-
-/** A codec argument of `encode` and `decode`. */
-export function codecArgument(method: string, what: string, value: PyValue | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const text = asStr(value);
-  if (text === undefined)
-    throw typeError(`${method}() argument '${what}' must be str, not ${typeName(value)}`);
-  return text;
+  return textArgument(spec, "__format__() argument");
 }
 
 defineMethods(strType, {
@@ -55,8 +45,8 @@ defineMethods(strType, {
     new PyBytes(
       encode(
         textOf(self),
-        codecArgument("encode", "encoding", encoding),
-        codecArgument("encode", "errors", errors),
+        optionalText(encoding, "encode() argument 'encoding'"),
+        optionalText(errors, "encode() argument 'errors'"),
       ),
     ),
 });

@@ -6,7 +6,7 @@ import { collect } from "../iterator.ts";
 import { asInt, asStr, type PyStr, type PyValue, strType, typeName } from "../object.ts";
 import { getItem, index } from "../operators.ts";
 import { allocate, charge } from "../state.ts";
-import { characters, isPlain, textLength } from "../text.ts";
+import { allocateText, characters, isPlain, joinParts, textLength } from "../text.ts";
 import {
   capitalize,
   casefold,
@@ -27,6 +27,7 @@ import {
   title,
   upper,
 } from "../unicode.ts";
+import { optionalText, textArgument } from "./text-argument.ts";
 
 function textOf(self: PyValue): string {
   return typeof self === "string" ? self : (self as PyStr).value;
@@ -111,7 +112,7 @@ function fillArgument(value: PyValue): string {
 }
 
 function filling(count: number, fill: string): string {
-  allocate(count * fill.length * (fill > "\xff" ? 2 : 1));
+  allocateText(count * fill.length);
   charge(Math.ceil(count / 64));
   return fill.repeat(count);
 }
@@ -161,7 +162,7 @@ export function expandTabsIn(text: string, tabsize: PyValue): string {
       column = piece === "\n" || piece === "\r" ? 0 : column + textLength(piece);
     }
   }
-  return parts.join("");
+  return joinParts(parts);
 }
 
 /** `strip` and its kin. `chars` undefined or None: whitespace. */
@@ -191,19 +192,16 @@ function stripping(name: string, atStart: boolean, atEnd: boolean) {
 export function joinText(separator: string, iterable: PyValue): string {
   const items = joinItems(iterable);
   if (items.length === 1 && typeof items[0] === "string") return items[0];
-  let size = separator.length * Math.max(0, items.length - 1);
   const texts: string[] = [];
   for (let i = 0; i < items.length; i++) {
     const text = asStr(items[i] as PyValue);
     if (text === undefined) {
       throw typeError(`sequence item ${i}: expected str instance, ${typeName(items[i] as PyValue)} found`);
     }
-    size += text.length;
     texts.push(text);
   }
   charge(items.length >> 3);
-  allocate(size * 2);
-  return texts.join(separator);
+  return joinParts(texts, separator);
 }
 /** The items of what is joined; an error inside the iteration stays its own, "not iterable" becomes join's. */
 export function joinItems(iterable: PyValue): PyValue[] {
@@ -231,10 +229,9 @@ function translate(self: PyValue, table: PyValue): PyValue {
       mapped = translated(char, table);
       known.set(char, mapped);
     }
-    allocate(mapped.length * 2);
     parts.push(mapped);
   }
-  return parts.join("");
+  return joinParts(parts);
 }
 function translated(char: string, table: PyValue): string {
   let value: PyValue;
@@ -261,10 +258,9 @@ function makeTable(x: PyValue, y?: PyValue, z?: PyValue): PyValue {
     for (const [key, value] of x.entries()) table.set(tableKey(key), value);
     return table;
   }
-  const [from, to, drop] = [asStr(x), asStr(y), z === undefined ? "" : asStr(z)];
-  if (to === undefined) throw typeError(`maketrans() argument 2 must be str, not ${typeName(y)}`);
-  if (drop === undefined)
-    throw typeError(`maketrans() argument 3 must be str, not ${typeName(z as PyValue)}`);
+  const to = textArgument(y, "maketrans() argument 2");
+  const drop = optionalText(z, "maketrans() argument 3") ?? "";
+  const from = asStr(x);
   if (from === undefined) {
     throw typeError("first maketrans argument must be a string if there is a second argument");
   }

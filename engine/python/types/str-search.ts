@@ -5,9 +5,10 @@ import { asStr, type PyStr, type PyValue, strType, typeName } from "../object.ts
 import { index, truth } from "../operators.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
-import { characters, pointIndex, textLength, unitOffset } from "../text.ts";
+import { allocateText, characters, joinParts, pointIndex, textLength, unitOffset } from "../text.ts";
 import { isSpace } from "../unicode.ts";
 import { sizeArgument } from "./str-methods.ts";
+import { textArgument } from "./text-argument.ts";
 
 /** Bytes that a piece of a text takes, with its place in an array. */
 const PIECE = 48;
@@ -60,16 +61,10 @@ function findLastUnit(text: string, part: string, from: number): number {
   return at;
 }
 
-function partArgument(value: PyValue, complaint: string): string {
-  const part = asStr(value);
-  if (part === undefined) throw typeError(`${complaint} must be str, not ${typeName(value)}`);
-  return part;
-}
-
 function finder(name: string, last: boolean, missing: "-1" | "error") {
   return (self: PyValue, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue => {
     const text = textOf(self);
-    const part = partArgument(sub, `${name}() argument 1`);
+    const part = textArgument(sub, `${name}() argument 1`);
     charge(text.length >> 7);
     const range = window(text, start, end);
     let at = -1;
@@ -90,7 +85,7 @@ function finder(name: string, last: boolean, missing: "-1" | "error") {
 
 function count(self: PyValue, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue {
   const text = textOf(self);
-  const part = partArgument(sub, "count() argument 1");
+  const part = textArgument(sub, "count() argument 1");
   charge(text.length >> 6);
   const range = window(text, start, end);
   if (range === undefined) return 0;
@@ -137,7 +132,7 @@ export function replaceText(text: string, old: string, by: string, limit: number
   if (old === "") {
     const chars = characters(text);
     const times = Math.min(most, chars.length + 1);
-    allocate((text.length + times * by.length) * 2);
+    allocateText(text.length + times * by.length);
     charge(chars.length >> 3);
     const parts: string[] = [];
     for (let i = 0; i < times; i++) parts.push(by, chars[i] ?? "");
@@ -145,22 +140,19 @@ export function replaceText(text: string, old: string, by: string, limit: number
   }
   const parts: string[] = [];
   let done = 0;
-  let extra = 0;
   for (let at = findUnit(text, old, 0); at >= 0 && parts.length < most; at = findUnit(text, old, done)) {
     allocate(PIECE);
     parts.push(text.slice(done, at));
     done = at + old.length;
-    extra += Math.max(0, by.length - old.length);
   }
   if (parts.length === 0) return text;
   parts.push(text.slice(done));
   charge(parts.length >> 2);
-  allocate((text.length + extra) * 2);
-  return parts.join(by);
+  return joinParts(parts, by);
 }
 
 function replace(self: PyValue, old: PyValue, by: PyValue, countArgument: PyValue = -1): PyValue {
-  const [from, to] = [partArgument(old, "replace() argument 1"), partArgument(by, "replace() argument 2")];
+  const [from, to] = [textArgument(old, "replace() argument 1"), textArgument(by, "replace() argument 2")];
   return replaceText(textOf(self), from, to, sizeArgument(countArgument));
 }
 
@@ -288,11 +280,11 @@ defineMethods(strType, {
   "partition(sep, /)": partition(false),
   "rpartition(sep, /)": partition(true),
   "removeprefix(prefix, /)": (self: PyValue, prefix: PyValue) => {
-    const [text, part] = [textOf(self), partArgument(prefix, "removeprefix() argument")];
+    const [text, part] = [textOf(self), textArgument(prefix, "removeprefix() argument")];
     return text.startsWith(part) ? text.slice(part.length) : text;
   },
   "removesuffix(suffix, /)": (self: PyValue, suffix: PyValue) => {
-    const [text, part] = [textOf(self), partArgument(suffix, "removesuffix() argument")];
+    const [text, part] = [textOf(self), textArgument(suffix, "removesuffix() argument")];
     return part !== "" && text.endsWith(part) ? text.slice(0, -part.length) : text;
   },
 });

@@ -19,9 +19,10 @@ import {
 import { compareStrings, index } from "../operators.ts";
 import { str } from "../representation.ts";
 import { allocate, charge } from "../state.ts";
-import { charAt, isPlain, reprString, sliceText, textLength } from "../text.ts";
+import { allocateText, charAt, reprString, sliceText, textLength } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
+import { optionalText } from "./text-argument.ts";
 import "./str-format.ts";
 import "./str-methods.ts";
 import "./str-search.ts";
@@ -31,16 +32,9 @@ function textOf(self: PyValue): string {
   return typeof self === "string" ? self : (self as PyStr).value;
 }
 
-/** An encoding's or error handler's name, checked. */
-function codecName(value: PyValue | undefined, what: string): string | undefined {
-  if (value === undefined) return undefined;
-  const name = asStr(value);
-  if (name === undefined) throw typeError(`str() argument '${what}' must be str, not ${typeName(value)}`);
-  return name;
-}
-
 function makeText(object: PyValue | undefined, encoding?: PyValue, errors?: PyValue): string {
-  const [codec, handler] = [codecName(encoding, "encoding"), codecName(errors, "errors")];
+  const codec = optionalText(encoding, "str() argument 'encoding'");
+  const handler = optionalText(errors, "str() argument 'errors'");
   if (object === undefined) return "";
   if (codec === undefined && handler === undefined) return str(object);
   const bytes = asBytes(object);
@@ -67,7 +61,7 @@ export function repeatText(text: string, count: PyValue): string {
   }
   if (n <= 0 || text === "") return "";
   const size = Number(n) * text.length;
-  allocate(size * (isPlain(text) ? 1 : 2));
+  allocateText(size);
   charge(Math.ceil(size / 64));
   return text.repeat(Number(n));
 }

@@ -1,0 +1,24 @@
+// Arguments that must be text, and the complaint when they are not.
+import { typeError } from "../exceptions.ts";
+import { asStr, type PyValue, typeName } from "../object.ts";
+
+/** How CPython names what was given where an argument has the wrong type: `None` by itself, others by their type. */
+export function givenType(value: PyValue): string {
+  return value === null ? "None" : typeName(value);
+}
+
+/**
+ * The text of an argument.
+ *
+ * @param what the argument as the TypeError names it: `find() argument 1`
+ */
+export function textArgument(value: PyValue, what: string): string {
+  const text = asStr(value);
+  if (text === undefined) throw typeError(`${what} must be str, not ${givenType(value)}`);
+  return text;
+}
+
+/** As {@link textArgument}, for an argument that may be left out. */
+export function optionalText(value: PyValue | undefined, what: string): string | undefined {
+  return value === undefined ? undefined : textArgument(value, what);
+}

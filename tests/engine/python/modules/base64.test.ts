@@ -1,0 +1,4 @@
+// `base64`.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("base64");

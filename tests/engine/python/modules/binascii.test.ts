@@ -1,0 +1,4 @@
+// `binascii`.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("binascii");

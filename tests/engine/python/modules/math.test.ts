@@ -1,0 +1,4 @@
+// `math`.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("math");
