@@ -1,8 +1,10 @@
 // The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
 import { createHash, randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import type { Capabilities } from "./capabilities.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
+import { hostCalls } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
 import { startSandbox } from "./sandbox/pool.ts";
@@ -24,6 +26,7 @@ import type {
   Verdict,
 } from "./types.ts";
 
+export type { Capabilities, PolicyAnswer } from "./capabilities.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 export type * from "./types.ts";
 
@@ -36,6 +39,8 @@ export const defaultLimits: Limits = {
   outputBytes: 1_048_576,
   contextBytes: 4_194_304,
   recursion: 1000,
+  hostMs: 10_000,
+  hostCalls: 50,
 };
 
 const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
@@ -87,12 +92,14 @@ function syntaxError(error: PySyntaxError, name: string, source: string): Expres
 class SandboxedEngine implements Engine {
   private readonly sandbox: Sandbox;
   private readonly limits: Limits;
+  private readonly capabilities: Capabilities;
   /** By source; the oldest goes when there are too many. */
   private readonly programs: Map<string, Program> = new Map();
 
-  constructor(sandbox: Sandbox, limits: Limits) {
+  constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities) {
     this.sandbox = sandbox;
     this.limits = limits;
+    this.capabilities = capabilities;
   }
 
   policy(name: string, source: string): Policy {
@@ -167,6 +174,12 @@ class SandboxedEngine implements Engine {
     return program;
   }
 
+  /** A program as the sandbox knows it; for policies that other policies call. */
+  private programOf(name: string, source: string): { id: string; code: string } {
+    const { id, compiled } = this.compile(name, source);
+    return { id, code: compiled.code };
+  }
+
   private async run(
     program: Program,
     name: string,
@@ -176,6 +189,10 @@ class SandboxedEngine implements Engine {
     wantRepr: boolean,
   ): Promise<Outcome & { events: JsonObject[] }> {
     const limits = { ...this.limits, ...options?.limits };
+    const granted = { ...this.capabilities, ...options?.capabilities };
+    const onCall = Object.values(granted).some((group) => group !== undefined)
+      ? hostCalls(granted, limits, (policy, source) => this.programOf(policy, source))
+      : undefined;
     const answer = await this.sandbox.run({
       program: { id: program.id, code: program.compiled.code },
       kind,
@@ -192,6 +209,7 @@ class SandboxedEngine implements Engine {
         repr: wantRepr,
       }),
       limits,
+      ...(onCall === undefined ? {} : { onCall }),
     });
     return outcomeOf(answer, program, name);
   }
@@ -285,5 +303,5 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     memoryMb: limits.memoryMb * 2 + 32,
   });
   await sandbox.ready;
-  return new SandboxedEngine(sandbox, limits);
+  return new SandboxedEngine(sandbox, limits, options.capabilities ?? {});
 }

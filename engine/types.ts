@@ -1,4 +1,5 @@
 // The engine's public vocabulary: limits, contexts, verdicts and the objects that evaluate.
+import type { Capabilities } from "./capabilities.ts";
 
 /** Any value that JSON can carry. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
@@ -21,6 +22,10 @@ export interface Limits {
   readonly contextBytes: number;
   /** Nested Python calls. Default 1000, as CPython's. */
   readonly recursion: number;
+  /** Time the embedder may take to answer an evaluation's calls (see {@link Capabilities}), all together, milliseconds. Default 10,000. */
+  readonly hostMs: number;
+  /** Calls to the embedder. Default 50. */
+  readonly hostCalls: number;
 }
 
 /** How an expression is run and what its result means. */
@@ -95,6 +100,8 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Apply authentik's `sanitize` (events/utils) to the result: falsy list items dropped, UUIDs as 32 hex digits … */
   readonly sanitize?: boolean;
+  /** What this evaluation may ask of its embedder; groups named here replace the engine's. */
+  readonly capabilities?: Capabilities;
 }
 
 /** A compiled expression policy. */
@@ -126,6 +133,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Worker processes. Default 1. */
   readonly workers?: number;
+  /** What evaluations may ask of their embedder unless told otherwise. Default: nothing. */
+  readonly capabilities?: Capabilities;
 }
 
 /** Compiles and runs expressions in sandboxed worker processes. */

@@ -20,15 +20,8 @@ import { list } from "../python/sequence.ts";
 import { type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { helpers, policyHelpers } from "./helpers.ts";
+import { type Environment, type Main, programs } from "./programs.ts";
 import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
-
-/** What a compiled program is given to find its names. */
-interface Environment {
-  param(name: string): PyValue | undefined;
-  name(name: string): PyValue | undefined;
-  global(name: string): PyValue | undefined;
-}
-type Main = (env: Environment) => PyValue;
 
 /** What the host sends with each evaluation. */
 interface Options {
@@ -42,8 +35,6 @@ interface Options {
   sanitize?: boolean;
   repr?: boolean;
 }
-
-const programs = new Map<string, Main>();
 
 function begin(options: Options): void {
   S.steps = 0;

@@ -34,6 +34,8 @@ export interface Host {
   cpuMs(): number;
   collectGarbage(): void;
   re2(source: string, flags: string, text: string, start: number, limit: number, mode: string): string;
+  /** Asks the embedder, and waits: `{"ok":true,"value":…}` or `{"ok":false,"error":{"type","message"}}`. */
+  call(operation: string, argumentJson: string): string;
 }
 
 /** The only door to the worker process; set once, when the isolate starts. */
@@ -42,6 +44,7 @@ export let host: Host = {
   cpuMs: () => 0,
   collectGarbage: () => undefined,
   re2: () => "!no RE2 in this process",
+  call: () => '{"ok":false,"error":{"type":"CapabilityError","message":""}}',
 };
 
 /** Installs the door to the worker process. */
@@ -55,6 +58,8 @@ export type LimitName =
   | "CpuTimeLimitExceeded"
   | "MemoryLimitExceeded"
   | "OutputLimitExceeded"
+  | "HostTimeLimitExceeded"
+  | "HostCallLimitExceeded"
   | "UnsupportedError"
   | "InternalError";
 

@@ -4,10 +4,13 @@
 // JSON lines because contexts and outcomes are JSON texts themselves: wrapped in a JSON frame each would be
 // escaped and parsed once more, which costs as much as the boundary does.
 
-/** Frames the parent sends. */
-export const REQUEST = { run: 1, load: 2, drop: 3 } as const;
-/** Frames the worker sends. `retired` says that the worker answers nothing further and must be replaced. */
-export const ANSWER = { ready: 16, done: 17, failed: 18, retired: 19 } as const;
+/** Frames the parent sends. `reply` answers a `call`; whatever `run` frames the worker holds by then are void. */
+export const REQUEST = { run: 1, load: 2, drop: 3, reply: 4 } as const;
+/**
+ * Frames the worker sends. `retired` says that the worker answers nothing further and must be replaced; `call`, that the
+ * running evaluation waits for the host.
+ */
+export const ANSWER = { ready: 16, done: 17, failed: 18, retired: 19, call: 20 } as const;
 
 /** Failure codes of `failed` and `retired` frames, in wire order. */
 export const FAILURES = [

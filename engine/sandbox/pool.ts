@@ -20,6 +20,8 @@ const DEPTH = 32;
 /** Context characters inside one worker at most, unless a single request has more. */
 const DEPTH_BYTES = 2 << 20;
 const START_ATTEMPTS = 3;
+/** Workers above the number asked for, while others wait for the host: nobody waits for another's slow call. */
+const EXTRA_WORKERS = 4;
 /** Longest program text, characters; V8 strings and frames could hold more, authors' programs never do. */
 const PROGRAM_LENGTH = 32 << 20;
 
@@ -51,8 +53,15 @@ class WorkerPool implements Sandbox {
       this.#settleReady();
       this.#dispatch();
     },
-    answered: () => {
+    answered: (worker) => {
       if (this.#first < this.#queue.length) this.#dispatch();
+      else if (worker.load === 0) this.#dismiss(worker);
+    },
+    waits: (_worker, unstarted) => {
+      this.#queue.splice(0, this.#first, ...unstarted);
+      this.#first = 0;
+      this.#hire();
+      this.#dispatch();
     },
     ended: (worker, unstarted, message) => this.#replace(worker, unstarted, message),
   };
@@ -103,7 +112,7 @@ class WorkerPool implements Sandbox {
         succeed: (outcomeJson) => settle({ ok: true, outcomeJson, durationMs: performance.now() - since }),
         fail,
       });
-      if (this.#workers.length === 0) this.#hire();
+      if (this.#allWait) this.#hire();
       this.#dispatch();
     });
   }
@@ -161,7 +170,10 @@ class WorkerPool implements Sandbox {
 
   #hire(): void {
     if (this.#artifacts === undefined) return;
-    const wanted = Math.max(1, this.#options.workers ?? 1);
+    const isQueueWaiting = this.#first < this.#queue.length && this.#allWait;
+    const wanted = isQueueWaiting
+      ? Math.min(this.#workers.length + 1, this.#asked + EXTRA_WORKERS)
+      : this.#asked;
     while (this.#workers.length < wanted) {
       if (this.#spare !== undefined) {
         this.#workers.push(this.#spare);
@@ -169,6 +181,23 @@ class WorkerPool implements Sandbox {
       } else this.#workers.push(this.#spawn());
     }
     if (this.#wantsSpare) this.#spare ??= this.#spawn();
+  }
+
+  get #asked(): number {
+    return Math.max(1, this.#options.workers ?? 1);
+  }
+
+  /** No worker can take a request, because each waits for the host. */
+  get #allWait(): boolean {
+    return this.#workers.every((worker) => worker.isWaiting);
+  }
+
+  /** Lets a worker go that was hired while others waited. */
+  #dismiss(worker: Worker): void {
+    if (this.#closed || this.#workers.length <= this.#asked) return;
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    if (this.#spare === undefined) this.#spare = worker;
+    else worker.kill("SandboxClosed", "");
   }
 
   #spawn(): Worker {
@@ -184,7 +213,8 @@ class WorkerPool implements Sandbox {
       const job = this.#queue[this.#first];
       let best: Worker | undefined;
       for (const worker of this.#workers) {
-        if (worker.load >= DEPTH || (worker.load > 0 && worker.bytes > DEPTH_BYTES)) continue;
+        if (worker.isWaiting || worker.load >= DEPTH || (worker.load > 0 && worker.bytes > DEPTH_BYTES))
+          continue;
         if (best === undefined || this.#isBetter(worker, best, job)) best = worker;
       }
       if (best === undefined) break;
@@ -209,6 +239,8 @@ class WorkerPool implements Sandbox {
         job.fail("SandboxClosed", "the sandbox was closed before the evaluation began");
       return;
     }
+    // One that was let go.
+    if (!this.#workers.includes(worker) && this.#spare !== worker) return;
     this.#restarts += 1;
     this.#workers = this.#workers.filter((other) => other !== worker);
     if (this.#spare === worker) this.#spare = undefined;

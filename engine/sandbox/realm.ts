@@ -159,6 +159,7 @@ function seal(
   cpuMs: HostCallback,
   gc: HostCallback,
   re2: HostCallback,
+  call: HostCallback,
   log: HostCallback,
 ): object {
   const guest = realm.__postern as Guest;
@@ -177,6 +178,9 @@ function seal(
     re2: freeze(
       (source: unknown, flags: unknown, text: unknown, start: unknown, limit: unknown, mode: unknown) =>
         apply(re2, undefined, [`${source}`, `${flags}`, `${text}`, +`${start}`, +`${limit}`, `${mode}`]),
+    ),
+    call: freeze((operation: unknown, argument: unknown) =>
+      apply(call, undefined, [`${operation}`, `${argument}`]),
     ),
     log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
   });

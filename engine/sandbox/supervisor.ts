@@ -20,6 +20,11 @@
 // early, because arming one per request costs more than sending it. When the parent itself was busy, timers fire
 // before the answers that already lie in the pipe are read: therefore a late timer first lets the loop read.
 //
+// A worker whose head has called the host waits for the reply, perhaps for seconds. So at the call everything behind the
+// head goes back to the pool, and nothing is sent until the reply; the worker, for its part, forgets the `run` frames that
+// it held. Neither side has to say which: both know that the reply is where they changed. Time in a call is the host's,
+// not the head's: the deadline moves on by as much.
+//
 // A worker that has nothing to do must not keep the host alive: its handles are unreferenced whenever it is idle.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -37,7 +42,7 @@ import {
   wellFormedJson,
 } from "./frames.ts";
 import type { Artifacts } from "./snapshot.ts";
-import type { SandboxFailure, SandboxRequest } from "./types.ts";
+import type { CallReply, SandboxFailure, SandboxRequest } from "./types.ts";
 
 /** A request on its way through the sandbox. */
 export interface Job {
@@ -51,6 +56,8 @@ export interface WorkerEvents {
   serves(worker: Worker): void;
   /** Room was made. */
   answered(worker: Worker): void;
+  /** The running evaluation waits for the host. `unstarted` are the requests behind it, oldest first. */
+  waits(worker: Worker, unstarted: readonly Job[]): void;
   /** The worker is gone. `unstarted` are requests it held and never began, oldest first. */
   ended(worker: Worker, unstarted: readonly Job[], message: string): void;
 }
@@ -66,6 +73,8 @@ export const GRACE_MS = 50;
 /** A worker that is not serving after this long has failed to start, milliseconds. */
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
+/** Longest name of an operation that the guest asks of the host. */
+const CALL_NAME_BYTES = 256;
 
 /** What V8 says before it aborts for want of memory. */
 const OUT_OF_MEMORY =
@@ -134,6 +143,9 @@ export class Worker {
   #head = 0;
   #sequence = 0;
   #headSince = 0;
+  /** Milliseconds the host has taken for the head's calls, and when the one under way began. */
+  #hostMs = 0;
+  #callSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #corked = false;
@@ -187,6 +199,11 @@ export class Worker {
     return this.#jobs.length - this.#head;
   }
 
+  /** True while the running evaluation waits for the host. */
+  get isWaiting(): boolean {
+    return this.#callSince !== undefined;
+  }
+
   /** Bytes of the requests in the worker. */
   get bytes(): number {
     return this.#bytes;
@@ -217,7 +234,12 @@ export class Worker {
     this.#provide(stdin, request.program);
     const frame = encodeFrame(
       REQUEST.run,
-      [this.#sequence + this.load, milliseconds(request.limits.wallMs), whole(request.limits.outputBytes)],
+      [
+        this.#sequence + this.load,
+        milliseconds(request.limits.wallMs),
+        whole(request.limits.outputBytes),
+        request.onCall === undefined ? 0 : milliseconds(request.limits.hostMs),
+      ],
       [
         request.program.id,
         request.kind,
@@ -238,12 +260,20 @@ export class Worker {
   }
 
   #provide(stdin: Socket, program: SandboxRequest["program"]): void {
-    if (this.#programs.delete(program.id)) {
-      this.#programs.add(program.id);
-      return;
+    if (!this.#keeps(program.id)) {
+      stdin.write(encodeFrame(REQUEST.load, [], [program.id, program.code]));
+      this.#dropOldest(stdin);
     }
-    this.#programs.add(program.id);
-    stdin.write(encodeFrame(REQUEST.load, [], [program.id, program.code]));
+  }
+
+  /** Notes the use of a program; false if the worker does not hold it yet. */
+  #keeps(id: string): boolean {
+    const held = this.#programs.delete(id);
+    this.#programs.add(id);
+    return held;
+  }
+
+  #dropOldest(stdin: Socket): void {
     if (this.#programs.size <= this.#settings.programs) return;
     const [oldest] = this.#programs;
     this.#programs.delete(oldest);
@@ -253,6 +283,7 @@ export class Worker {
   #startHead(): void {
     if (!this.isReady) return;
     this.#headSince = performance.now();
+    this.#hostMs = 0;
     this.#armTimer(this.#jobs[this.#head].request.limits.wallMs + GRACE_MS);
   }
 
@@ -277,14 +308,14 @@ export class Worker {
     }
     if (this.load === 0) return;
     const left = this.#left();
-    if (left > 0) {
-      this.#armTimer(left);
+    if (left > 0 || this.isWaiting) {
+      this.#armTimer(Math.max(1, left));
       return;
     }
     const sequence = this.#sequence;
     // After this turn's reading: the answer may have been waiting while the host was busy.
     setImmediate(() => {
-      if (this.#ended || this.load === 0) return;
+      if (this.#ended || this.load === 0 || this.isWaiting) return;
       const { wallMs } = this.#jobs[this.#head].request.limits;
       if (this.#sequence === sequence)
         this.kill("WallTimeLimitExceeded", `no answer within ${wallMs} ms; the worker was killed`);
@@ -293,7 +324,9 @@ export class Worker {
   }
 
   #left(): number {
-    return this.#headSince + this.#jobs[this.#head].request.limits.wallMs + GRACE_MS - performance.now();
+    const now = performance.now();
+    const host = this.#hostMs + (this.#callSince === undefined ? 0 : now - this.#callSince);
+    return this.#headSince + this.#jobs[this.#head].request.limits.wallMs + host + GRACE_MS - now;
   }
 
   #read(chunk: Buffer): void {
@@ -315,7 +348,7 @@ export class Worker {
 
   #longestAnswer(): number {
     const output = this.load === 0 ? 0 : whole(this.#jobs[this.#head].request.limits.outputBytes);
-    return Math.max(output, MESSAGE_BYTES) + 64;
+    return Math.max(output, MESSAGE_BYTES) + CALL_NAME_BYTES + 64;
   }
 
   #receive(type: number, body: FrameBody): void {
@@ -335,6 +368,12 @@ export class Worker {
     const sequence = body.field();
     if (sequence !== this.#sequence)
       throw new FrameError(`answer ${sequence} where ${this.#sequence} is due`);
+    if (this.isWaiting) throw new FrameError(`frame ${type} where the host is still to reply`);
+    if (type === ANSWER.call) {
+      const [operation, argumentJson] = body.texts(2);
+      this.#call(operation, argumentJson);
+      return;
+    }
     if (type === ANSWER.done) {
       const [outcome] = body.texts(1);
       this.#shift().succeed(outcome);
@@ -351,6 +390,34 @@ export class Worker {
     if (this.load > 0) this.#startHead();
     this.#events.answered(this);
     if (this.load === 0 && !this.#ended) this.#reference(false);
+  }
+
+  #call(operation: string, argumentJson: string): void {
+    const job = this.#jobs[this.#head];
+    const { onCall } = job.request;
+    if (onCall === undefined) throw new FrameError("a call of an evaluation that may not call");
+    this.#callSince = performance.now();
+    const unstarted = this.#jobs.slice(this.#head + 1);
+    this.#jobs = [job];
+    this.#head = 0;
+    this.#bytes = job.request.contextJson.length;
+    const sequence = this.#sequence;
+    onCall(operation, argumentJson).then(
+      (reply) => this.#reply(sequence, reply),
+      () => this.kill("WorkerCrashed", "the host failed to answer a call"),
+    );
+    this.#events.waits(this, unstarted);
+  }
+
+  #reply(sequence: number, { json, program }: CallReply): void {
+    if (this.#ended || sequence !== this.#sequence) return;
+    this.#hostMs += performance.now() - (this.#callSince ?? performance.now());
+    this.#callSince = undefined;
+    const stdin = this.#child.stdin as Socket;
+    const code = program === undefined || this.#keeps(program.id) ? "" : program.code;
+    stdin.write(encodeFrame(REQUEST.reply, [sequence], [wellFormedJson(json), program?.id ?? "", code]));
+    this.#dropOldest(stdin);
+    this.#events.answered(this);
   }
 
   #shift(): Job {

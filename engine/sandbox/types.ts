@@ -12,6 +12,14 @@ export interface SandboxLimits {
   readonly contextBytes: number;
   /** Outcome accepted, bytes of UTF-8. */
   readonly outputBytes: number;
+  /** Time the host may take for the evaluation's calls, all together, milliseconds; it does not count as `wallMs`. */
+  readonly hostMs: number;
+}
+
+/** What the host answers to a call from inside, and a program the guest may need for what comes next. */
+export interface CallReply {
+  readonly json: string;
+  readonly program?: { readonly id: string; readonly code: string };
 }
 
 /** One evaluation. */
@@ -22,6 +30,11 @@ export interface SandboxRequest {
   readonly contextJson: string;
   readonly optionsJson: string;
   readonly limits: SandboxLimits;
+  /**
+   * Serves `host.call(operation, argumentJson)` of the guest, which waits; absent: the guest is told so. Must not
+   * reject, and must settle within what is left of `hostMs`.
+   */
+  readonly onCall?: (operation: string, argumentJson: string) => Promise<CallReply>;
 }
 
 /** Why an evaluation has no outcome. Each fails closed. */

@@ -3,6 +3,9 @@
 // It blocks on purpose (`readSync`): the worker has nothing else to do, and the event loop costs more than a small
 // evaluation. It is bundled into one CommonJS file at build time, because removing types at start costs 25 ms.
 //
+// A call to the host blocks as well: the call's frame goes out, and frames are read until the reply is there. The parent
+// has taken back every request that was waiting behind the running one, so `run` frames read before the reply are void.
+//
 // Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet".
 // Environment: empty. Rights: reading this file, the snapshot and the two native libraries; see `supervisor.ts`.
 import * as fs from "node:fs";
@@ -60,6 +63,13 @@ const re2 = new ivm.Callback((...args: unknown[]) => {
     return `!${error instanceof Error ? error.name : "Error"}: the regular expression engine failed`;
   }
 });
+const call = new ivm.Callback((...args: unknown[]) => {
+  try {
+    return callHost(String(args[0]), String(args[1]));
+  } catch {
+    return '{"ok":false,"error":{"type":"HostFailure","message":"the host did not answer"}}';
+  }
+});
 const log = new ivm.Callback((text: unknown) => {
   if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
 });
@@ -83,9 +93,9 @@ function garbageCollector(): unknown {
   return other.evalSync("gc", { reference: true }).derefInto({ release: true });
 }
 
-const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, log];
+const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, call, log];
 const door = context.evalClosureSync(
-  "const { seal } = __realm; return seal($0, $1, $2, $3, $4);",
+  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5);",
   capabilities as never,
   {
     result: { reference: true },
@@ -174,11 +184,9 @@ function dropProgram(id: string): void {
   drop.applySync(undefined, [id] as never, { timeout: LOAD_MS });
 }
 
-function run(body: FrameBody): void {
-  const sequence = body.field();
-  const wallMs = body.field();
-  const outputBytes = body.field();
-  const [id, kind, contextJson, optionsJson] = body.texts(4);
+function run({ fields, texts }: Frame): void {
+  const [sequence, wallMs, outputBytes, hostMs] = fields;
+  const [id, kind, contextJson, optionsJson] = texts;
   if (broken !== undefined) retire(sequence, ...broken);
   const refused = rejected.get(id);
   if (refused !== undefined) {
@@ -186,12 +194,14 @@ function run(body: FrameBody): void {
     return;
   }
   cpuAtStart = threadCpuMs();
+  running = hostMs > 0 ? sequence : undefined;
   // The timeout is the isolate's own; it also ends a loop whose host has died. isolated-vm keeps some 190 bytes for each
   // until it would have fired, so that a busy worker holds (evaluations per second) * (wall limit) of them, no more.
   let outcome: unknown;
   try {
     outcome = evaluate.applySync(undefined, [id, kind, contextJson, optionsJson, outputBytes] as never, {
-      timeout: wallMs,
+      // The parent knows how long it took to answer, and keeps the exact deadline.
+      timeout: wallMs + hostMs,
     });
   } catch (error) {
     const damaged = damage(error);
@@ -223,29 +233,82 @@ function run(body: FrameBody): void {
   }
 }
 
-function serve(type: number, body: FrameBody): boolean {
-  if (type === REQUEST.run) run(body);
-  else if (type === REQUEST.load) {
-    const [id, code] = body.texts(2);
-    loadProgram(id, code);
-  } else if (type === REQUEST.drop) dropProgram(body.texts(1)[0]);
-  else process.exit(2);
+/** A frame taken apart. */
+interface Frame {
+  readonly type: number;
+  readonly fields: readonly number[];
+  readonly texts: readonly string[];
+}
+/** How many fields and texts each frame has. */
+const SHAPES: Readonly<Record<number, readonly [fields: number, texts: number]>> = {
+  [REQUEST.run]: [4, 4],
+  [REQUEST.load]: [0, 2],
+  [REQUEST.drop]: [0, 1],
+  [REQUEST.reply]: [1, 3],
+};
+
+/** Frames read and not yet served. */
+let inbox: Frame[] = [];
+const splitter = new FrameSplitter();
+const buffer = Buffer.allocUnsafeSlow(1 << 18);
+
+function receive(type: number, body: FrameBody): boolean {
+  const shape = SHAPES[type];
+  if (shape === undefined) process.exit(2);
+  const fields = Array.from({ length: shape[0] }, () => body.field());
+  inbox.push({ type, fields, texts: body.texts(shape[1]) });
   return true;
 }
 
-write(encodeFrame(ANSWER.ready, [], []));
-const splitter = new FrameSplitter();
-const buffer = Buffer.allocUnsafeSlow(1 << 18);
-for (;;) {
-  let count = 0;
-  try {
-    count = fs.readSync(0, buffer);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EAGAIN") continue;
-    if (code !== "EOF") process.exit(1);
+/** Reads what there is, waiting for something; false at the end of the input. */
+function read(): boolean {
+  for (;;) {
+    try {
+      const count = fs.readSync(0, buffer);
+      if (count === 0) return false;
+      splitter.push(buffer.subarray(0, count), () => LONGEST_REQUEST, receive);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EOF") return false;
+      if (code !== "EAGAIN") process.exit(1);
+    }
   }
-  if (count === 0) break;
-  splitter.push(buffer.subarray(0, count), () => LONGEST_REQUEST, serve);
 }
+
+/** The evaluation that may call the host. */
+let running: number | undefined;
+
+function callHost(operation: string, argumentJson: string): string {
+  if (running === undefined) return '{"ok":false,"error":{"type":"CapabilityError","message":""}}';
+  write(encodeFrame(ANSWER.call, [running], [operation, argumentJson]));
+  for (;;) {
+    const at = inbox.findIndex(({ type }) => type === REQUEST.reply);
+    if (at < 0) {
+      if (!read()) process.exit(1);
+      continue;
+    }
+    const [reply] = inbox.splice(at, 1) as [Frame];
+    const held = inbox;
+    inbox = [];
+    for (const frame of held) if (frame.type !== REQUEST.run) serve(frame);
+    if (reply.fields[0] !== running) process.exit(2);
+    const [json, id, code] = reply.texts;
+    if (id !== "" && code !== "") loadProgram(id, code);
+    return json;
+  }
+}
+
+function serve(frame: Frame): void {
+  const { type, texts } = frame;
+  if (type === REQUEST.run) run(frame);
+  else if (type === REQUEST.load) loadProgram(texts[0], texts[1]);
+  else if (type === REQUEST.drop) dropProgram(texts[0]);
+  else process.exit(2);
+}
+
+write(encodeFrame(ANSWER.ready, [], []));
+do {
+  for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) serve(next);
+} while (read());
 process.kill(process.pid, "SIGKILL");

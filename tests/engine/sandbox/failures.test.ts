@@ -198,6 +198,7 @@ describe("a worker that does not follow the protocol", () => {
         {
           serves() {},
           answered() {},
+          waits() {},
           ended(_worker, unstarted) {
             answers.push(...unstarted.map(({ request: { program } }) => `unstarted ${program.id.slice(5)}`));
             void worker.gone.then(() => settle(answers));

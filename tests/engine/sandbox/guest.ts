@@ -6,6 +6,8 @@ interface Host {
   cpuMs(): number;
   collectGarbage(): void;
   re2(...args: unknown[]): string;
+  call(operation: string, argumentJson: string): string;
+  run(id: string): unknown;
   log(text: string): void;
 }
 
@@ -14,7 +16,8 @@ let host: Host;
 
 (globalThis as Record<string, unknown>).__postern = {
   boot(given: Host) {
-    host = given;
+    // `run` calls another program, as a policy calls a policy.
+    host = Object.freeze({ ...given, run: Object.freeze((id: string) => programs.get(id)?.({}, {}, host)) });
   },
   load(id: string, factory: () => Program) {
     programs.set(id, factory());

@@ -18,6 +18,7 @@ export const limits: SandboxLimits = {
   memoryMb: 64,
   contextBytes: 1 << 20,
   outputBytes: 1 << 20,
+  hostMs: 2000,
 };
 
 export function openSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
