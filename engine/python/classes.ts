@@ -66,7 +66,7 @@ function layoutOf(bases: readonly PyType[]): PyType {
 }
 /** Exception classes differ only in their attributes: they are stored alike. */
 function solid(type: PyType): PyType {
-  return type.isSubtype(BaseException) ? BaseException : type;
+  return type.isSubtype(BaseException) ? BaseException : type.layout;
 }
 
 /** Makes a class of the author's. */
@@ -387,7 +387,6 @@ function checkAbstract(type: PyType): void {
 /** An empty instance of a class that is stored as plain attributes. */
 export function allocateInstance(type: PyType): PyValue {
   if (type.layout === objectType) {
-    if (type.builtin && type !== objectType) throw typeError(`cannot create '${type.name}' instances`);
     return new PyInstance(type);
   }
   if (type.layout === BaseException || type.isSubtype(BaseException)) return new PyException(type, []);

@@ -3,6 +3,7 @@ import { describe, getAttributeOr } from "./attribute.ts";
 import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from "./exceptions.ts";
 import { builtin, defineMethods, type Native } from "./function.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
+import { list } from "./sequence.ts";
 
 /** A module. Its attributes cannot be set: it is shared by all evaluations. */
 export class PyModule extends PyObject {
@@ -35,13 +36,8 @@ defineMethods(moduleType, {
       `cannot delete '${String(name)}' attribute of module '${self.name}': modules are shared and read-only in an expression`,
     );
   },
-  "__dir__()": (self: PyModule) => directory(self),
+  "__dir__()": (self: PyModule) => list([...self.attributes.keys()].sort()),
 });
-let directory: (module: PyModule) => PyValue = () => null;
-/** Installed by the module that can make lists. */
-export function installDirectory(make: (module: PyModule) => PyValue): void {
-  directory = make;
-}
 
 /** Modules by full name. */
 const registry = new Map<string, PyModule>();

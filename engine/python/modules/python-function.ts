@@ -1,6 +1,14 @@
 // Functions and methods that CPython's library writes in Python: they take arguments and complain as a `def` does.
 import { type Native, PyBuiltin } from "../function.ts";
-import { Ellipsis, type KwArgs, type PyType, type PyValue } from "../object.ts";
+import {
+  Ellipsis,
+  type KwArgs,
+  makeType,
+  objectType,
+  type PyType,
+  type PyValue,
+  type TypeOptions,
+} from "../object.ts";
 import { bindBuiltin, bindFunction, type Defaults, parseSignature, type Signature } from "../signature.ts";
 
 /** Fills an optional parameter while arguments are bound; the body sees `undefined`. */
@@ -93,4 +101,15 @@ export function moduleFunctions(
     made[name] = new ModuleFunction(module, name, parseSignature(declaration.slice(paren)), js);
   }
   return made;
+}
+
+/**
+ * A class that CPython's library writes in Python: instances are nothing but their `__dict__`, `object.__new__`
+ * makes them, and it can be mixed with any other class.
+ */
+export function pythonClass(name: string, options: TypeOptions = {}): PyType {
+  const type = makeType(name, options);
+  type.layout = type.bases.find((base) => base.layout !== objectType)?.layout ?? objectType;
+  type.hasDict = true;
+  return type;
 }

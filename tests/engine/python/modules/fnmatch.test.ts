@@ -1,0 +1,4 @@
+// `fnmatch`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("fnmatch");

@@ -1,0 +1,4 @@
+// `textwrap`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("textwrap");
