@@ -83,6 +83,8 @@ export class PyBuiltin extends PyObject {
   readonly sig: Signature;
   readonly js: Native;
   readonly owner: PyType | null;
+  /** Where a function says that it is from; `defineModule` sets it. */
+  module = "builtins";
   /** Fewest and most arguments of a plain positional call, `self` included. */
   private readonly least: number;
   private readonly most: number;
@@ -100,7 +102,7 @@ export class PyBuiltin extends PyObject {
     this.most = plain ? sig.positional.length + self : -1;
   }
   get display(): string {
-    return this.owner === null ? this.name : `${this.owner.name}.${this.name}`;
+    return this.owner === null ? this.name : `${this.owner.qualname}.${this.name}`;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     if (this.owner !== null) return this.callUnbound(args, kw);

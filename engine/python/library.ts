@@ -17,6 +17,7 @@ import "./modules/base64.ts";
 import "./modules/binascii.ts";
 import "./modules/fnmatch.ts";
 import "./modules/ipaddress.ts";
+import "./modules/itertools.ts";
 import "./modules/math.ts";
 import "./modules/re.ts";
 import "./modules/string.ts";

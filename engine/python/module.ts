@@ -1,7 +1,7 @@
 // Modules: what `import` finds.
 import { describe, getAttributeOr } from "./attribute.ts";
 import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from "./exceptions.ts";
-import { builtin, defineMethods, type Native } from "./function.ts";
+import { builtin, defineMethods, type Native, PyBuiltin } from "./function.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
 import { list } from "./sequence.ts";
 
@@ -59,8 +59,11 @@ export function defineModule(
     const f = builtin(declaration, js);
     attributes.set(f.name, f);
   }
-  for (const type of content.types ?? [])
-    attributes.set(type.name.slice(type.name.lastIndexOf(".") + 1), type);
+  for (const type of content.types ?? []) attributes.set(type.qualname, type);
+  for (const value of attributes.values()) {
+    if (value instanceof PyBuiltin && value.owner === null && value.module === "builtins")
+      value.module = name;
+  }
   const module = new PyModule(name, attributes);
   registry.set(name, module);
   const dot = name.lastIndexOf(".");

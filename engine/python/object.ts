@@ -149,7 +149,8 @@ PyInstance.prototype.cls = objectType;
 export function makeType(name: string, options: TypeOptions = {}): PyType {
   const bases = options.bases ?? [options.base ?? objectType];
   const base = bases[0] as PyType;
-  const rest = bases.slice(1).flatMap((type) => type.mro);
+  const others = bases.slice(1).flatMap((type) => type.mro);
+  const rest = others.filter((t, i) => others.lastIndexOf(t) === i);
   const type = new PyType(
     name,
     bases,
@@ -159,7 +160,10 @@ export function makeType(name: string, options: TypeOptions = {}): PyType {
     },
     true,
   );
-  type.module = options.module ?? "builtins";
+  // Types written in C carry their module in the name that messages show: `'collections.deque' object …`.
+  const dot = name.lastIndexOf(".");
+  type.qualname = name.slice(dot + 1);
+  type.module = options.module ?? (dot < 0 ? "builtins" : name.slice(0, dot));
   type.hasDict = false;
   (type as { subclassable: boolean }).subclassable = options.subclassable ?? true;
   type.dict.set("__doc__", options.doc ?? null);

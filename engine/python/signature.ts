@@ -233,10 +233,21 @@ export function bindBuiltin(
       }
     }
     if (given + keywords > total || kwonly.length === 0) {
-      const word = required === count && kwonly.length === 0 ? "exactly" : "at most";
-      throw typeError(`${short}() takes ${word} ${plural(total, "argument")} (${given + keywords} given)`);
+      throw typeError(`${short}() takes at most ${plural(total, "argument")} (${given + keywords} given)`);
     }
-    throw typeError(`${short}() takes at most ${plural(count, "positional argument")} (${given} given)`);
+    const word = required === count ? "exactly" : "at most";
+    throw typeError(`${short}() takes ${word} ${plural(count, "positional argument")} (${given} given)`);
+  }
+  if (
+    takesKeywords &&
+    sig.varargs === null &&
+    sig.varkw === null &&
+    given + keywords > count + kwonly.length
+  ) {
+    const kind = given === 0 ? "keyword argument" : "argument";
+    throw typeError(
+      `${short}() takes at most ${plural(count + kwonly.length, kind)} (${given + keywords} given)`,
+    );
   }
   const out: (PyValue | undefined)[] = given > count ? args.slice(0, count) : args.slice();
   while (out.length < count) out.push(undefined);

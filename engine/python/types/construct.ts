@@ -20,11 +20,30 @@ class Constructor extends PyBuiltin {
     if (!(cls instanceof PyType)) throw typeError(`${name}(X): X is not a type object (${typeName(cls)})`);
     if (!cls.isSubtype(made))
       throw typeError(`${name}(${cls.name}): ${cls.name} is not a subtype of ${made.name}`);
-    const most = this.sig.positional.length;
-    if (this.counted && kw === null && args.length > most + 1) {
-      throw typeError(`${made.name} expected at most ${most} arguments, got ${args.length - 1}`);
+    const { positional, required, posonly, varargs, varkw, kwonly } = this.sig;
+    const most = positional.length;
+    const given = args.length - 1;
+    if (this.counted && kw === null && given > most) {
+      throw typeError(`${made.name} expected at most ${most} arguments, got ${given}`);
     }
-    return this.js(cls, ...bindBuiltin(made.name, this.sig, args.slice(1), kw));
+    let keywords = kw;
+    if (posonly === most && varkw === null && kwonly.length === 0) {
+      // Keywords may be for an `__init__` of a derived class.
+      const ownInit = cls !== made && cls.lookup("__init__") !== made.lookup("__init__");
+      if (ownInit) keywords = null;
+      if (
+        (keywords === null || keywords.size === 0) &&
+        varargs === null &&
+        (given < required || given > most)
+      ) {
+        const bound = given < required ? required : most;
+        const word = required === most ? "" : given < required ? "at least " : "at most ";
+        throw typeError(
+          `${made.qualname} expected ${word}${bound} argument${bound === 1 ? "" : "s"}, got ${given}`,
+        );
+      }
+    }
+    return this.js(cls, ...bindBuiltin(made.qualname, this.sig, args.slice(1), keywords));
   }
   override call1(a: PyValue): PyValue {
     return this.call([a], null);

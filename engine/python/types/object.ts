@@ -255,7 +255,7 @@ defineMethods(typeType, {
     return instantiate(self, [...args.items], keywords.size === 0 ? null : keywords);
   },
   "__repr__()": (self: PyType) =>
-    `<class '${moduleOf(self) === "builtins" ? self.name : `${moduleOf(self)}.${self.qualname}`}'>`,
+    `<class '${moduleOf(self) === "builtins" ? self.qualname : `${moduleOf(self)}.${self.qualname}`}'>`,
   "__instancecheck__(instance, /)": (self: PyType, value: PyValue) => isInstance(value, self),
   "__subclasscheck__(subclass, /)": (self: PyType, value: PyValue) =>
     value instanceof PyType && value.isSubtype(self),
@@ -272,7 +272,7 @@ function moduleOf(type: PyType): string {
 }
 defineAttributes<PyType>(typeType, {
   __name__: [
-    (self) => self.name,
+    (self) => (self.builtin ? self.qualname : self.name),
     (self, value) => {
       if (self.builtin) throw typeError(`cannot set '__name__' attribute of immutable type '${self.name}'`);
       if (typeof value !== "string")
@@ -381,7 +381,7 @@ for (const type of builtinTypes)
     __qualname__: (self) => (self instanceof PyBoundMethod ? (self.func as PyBuiltin).display : self.display),
     __self__: (self) => (self instanceof PyBoundMethod ? self.self : null),
     __doc__: () => null,
-    __module__: (self) => (self instanceof PyBoundMethod || self.owner !== null ? null : "builtins"),
+    __module__: (self) => (self instanceof PyBoundMethod || self.owner !== null ? null : self.module),
     __text_signature__: (self) => (self instanceof PyBoundMethod ? null : (self.sig.text ?? null)),
   });
 defineStatic(methodType, {
