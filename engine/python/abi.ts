@@ -28,7 +28,7 @@ import {
   recursionExceeded,
 } from "./function.ts";
 import { delegate, makeGenerator } from "./generator.ts";
-import { collect, iter } from "./iterator.ts";
+import { checkUnpackable, collect, isIterable, iter, unpack } from "./iterator.ts";
 import { matchClass, matchMapping, matchSequence } from "./matching.ts";
 import { importFrom, importModule } from "./module.ts";
 import {
@@ -53,7 +53,7 @@ import {
   reraise,
 } from "./raising.ts";
 import { ascii, format, repr, str } from "./representation.ts";
-import { list, PyTuple, tuple } from "./sequence.ts";
+import { list, tuple } from "./sequence.ts";
 import { allocate, S, tick } from "./state.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeInto } from "./types/dict.ts";
@@ -114,14 +114,6 @@ function calleeName(callee: unknown): string {
   if (f instanceof PyBuiltin) return `${f.display}()`;
   if (f instanceof PyType) return `${f.qualname}()`;
   return `${typeName(f as PyValue)} object`;
-}
-function isIterable(value: PyValue): boolean {
-  const type = typeOf(value);
-  return (
-    typeof value === "string" ||
-    type.lookup("__iter__") !== undefined ||
-    type.lookup("__getitem__") !== undefined
-  );
 }
 function spreadArguments(callee: unknown, value: PyValue): PyValue[] {
   if (!isIterable(value)) {
@@ -186,24 +178,8 @@ function joined(text: string): string {
   return text;
 }
 
-function unpackable(value: PyValue): void {
-  if (!isIterable(value)) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`);
-}
-function unpack(value: PyValue, n: number): readonly PyValue[] {
-  if (value instanceof PyTuple && value.cls.builtin && value.items.length === n) return value.items;
-  unpackable(value);
-  const it = iter(value);
-  const out: PyValue[] = [];
-  for (let i = 0; i < n; i++) {
-    const item = it.next();
-    if (item === undefined) throw valueError(`not enough values to unpack (expected ${n}, got ${i})`);
-    out.push(item);
-  }
-  if (it.next() !== undefined) throw valueError(`too many values to unpack (expected ${n})`);
-  return out;
-}
 function unpackStarred(value: PyValue, before: number, after: number): readonly PyValue[] {
-  unpackable(value);
+  checkUnpackable(value);
   const items = collect(value);
   if (items.length < before + after) {
     throw valueError(

@@ -12,6 +12,7 @@ import {
   raise,
   StopIteration,
   typeError,
+  valueError,
 } from "./exceptions.ts";
 import { callWithSelf, defineMethods, special } from "./function.ts";
 import type { Key } from "./hash-table.ts";
@@ -313,4 +314,34 @@ export function forEach(value: PyValue, each: (item: PyValue) => void): void {
     charge(1);
     each(v);
   }
+}
+
+/** Can `iter()` take it? */
+export function isIterable(value: PyValue): boolean {
+  const type = typeOf(value);
+  return (
+    typeof value === "string" ||
+    type.lookup("__iter__") !== undefined ||
+    type.lookup("__getitem__") !== undefined
+  );
+}
+
+/** The complaint of `a, b = value` where the value is no iterable. */
+export function checkUnpackable(value: PyValue): void {
+  if (!isIterable(value)) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`);
+}
+
+/** `a, b = value`: exactly `n` values. */
+export function unpack(value: PyValue, n: number): readonly PyValue[] {
+  if (value instanceof PyTuple && value.cls.builtin && value.items.length === n) return value.items;
+  checkUnpackable(value);
+  const it = iter(value);
+  const out: PyValue[] = [];
+  for (let i = 0; i < n; i++) {
+    const item = it.next();
+    if (item === undefined) throw valueError(`not enough values to unpack (expected ${n}, got ${i})`);
+    out.push(item);
+  }
+  if (it.next() !== undefined) throw valueError(`too many values to unpack (expected ${n})`);
+  return out;
 }

@@ -18,6 +18,7 @@ import "./modules/binascii.ts";
 import "./modules/fnmatch.ts";
 import "./modules/ipaddress.ts";
 import "./modules/itertools.ts";
+import "./modules/json.ts";
 import "./modules/math.ts";
 import "./modules/re.ts";
 import "./modules/string.ts";

@@ -3,8 +3,8 @@ import { adopt } from "../classes.ts";
 import { indexError, typeError, valueError } from "../exceptions.ts";
 import { call1, defineClassMethods, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import { ArrayIterator, collect, iter, iteratorType, PyIterator } from "../iterator.ts";
-import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
+import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
+import { asInt, NotImplemented, type PyType, type PyValue, typeName } from "../object.ts";
 import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
@@ -352,12 +352,8 @@ defineMethods(listType, {
   },
 });
 
-function isIterable(value: PyValue): boolean {
-  const type = typeOf(value);
-  return type.lookup("__iter__") !== undefined || type.lookup("__getitem__") !== undefined;
-}
 function assignSlice(self: PyList, key: PySlice, value: PyValue): void {
-  if (typeof value !== "string" && !isIterable(value)) {
+  if (!isIterable(value)) {
     throw typeError("must assign iterable to extended slice");
   }
   const items = collect(value);
