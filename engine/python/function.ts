@@ -117,7 +117,7 @@ export class PyBuiltin extends PyObject {
       throw typeError(
         this.cls === wrapperDescriptorType
           ? `descriptor '${this.name}' of '${owner.name}' object needs an argument`
-          : `unbound method ${owner.name}.${this.name}() needs an argument`,
+          : `unbound method ${this.display}() needs an argument`,
       );
     }
     if (!typeOf(self).isSubtype(owner)) {

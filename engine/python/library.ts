@@ -16,6 +16,7 @@ import "./types/generic-alias.ts";
 import "./modules/base64.ts";
 import "./modules/binascii.ts";
 import "./modules/fnmatch.ts";
+import "./modules/datetime.ts";
 import "./modules/ipaddress.ts";
 import "./modules/itertools.ts";
 import "./modules/json.ts";

@@ -60,6 +60,7 @@ export interface TypeOptions {
 
 /** A class. Built-in ones are immutable and shared by all evaluations; the author's live for one evaluation. */
 export class PyType extends PyObject {
+  /** As messages show it. */
   readonly name: string;
   qualname: string;
   module: string;
@@ -145,7 +146,10 @@ export const typeType = new PyType("type", [objectType], singleInheritance(objec
 PyType.prototype.cls = typeType;
 PyInstance.prototype.cls = objectType;
 
-/** Makes a built-in type. */
+/**
+ * Makes a built-in type. A type of a module that CPython writes in C has a dotted name (`datetime.date`), as messages
+ * show it; the parts are its `__module__` and `__name__`. One that the library writes in Python has a plain name.
+ */
 export function makeType(name: string, options: TypeOptions = {}): PyType {
   const bases = options.bases ?? [options.base ?? objectType];
   const base = bases[0] as PyType;

@@ -2,15 +2,18 @@
 import { typeError } from "../exceptions.ts";
 import { type Native, PyBuiltin } from "../function.ts";
 import { type KwArgs, PyType, type PyValue, typeName } from "../object.ts";
-import { bindBuiltin, parseSignature } from "../signature.ts";
+import { bindBuiltin, parseSignature, type Signature } from "../signature.ts";
+
+/** Makes the JavaScript arguments of a call, or complains. */
+type Binder = (cls: PyType, args: readonly PyValue[], kw: KwArgs | null) => readonly unknown[];
 
 class Constructor extends PyBuiltin {
   private readonly made: PyType;
-  private readonly counted: boolean;
-  constructor(made: PyType, signature: string, js: Native, counted: boolean) {
+  private readonly bind: Binder;
+  constructor(made: PyType, signature: string, js: Native, bind: Binder) {
     super("__new__", parseSignature(signature), js, null);
     this.made = made;
-    this.counted = counted;
+    this.bind = bind;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     const { made } = this;
@@ -20,10 +23,33 @@ class Constructor extends PyBuiltin {
     if (!(cls instanceof PyType)) throw typeError(`${name}(X): X is not a type object (${typeName(cls)})`);
     if (!cls.isSubtype(made))
       throw typeError(`${name}(${cls.name}): ${cls.name} is not a subtype of ${made.name}`);
-    const { positional, required, posonly, varargs, varkw, kwonly } = this.sig;
-    const most = positional.length;
-    const given = args.length - 1;
-    if (this.counted && kw === null && given > most) {
+    return this.js(cls, ...this.bind(cls, args.slice(1), kw));
+  }
+  override call1(a: PyValue): PyValue {
+    return this.call([a], null);
+  }
+  override call2(a: PyValue, b: PyValue): PyValue {
+    return this.call([a, b], null);
+  }
+}
+
+/**
+ * Defines `type.__new__`.
+ *
+ * @param signature of the call, without the class: `"(x=0, /)"`
+ * @param js gets the class first
+ * @param counted whether too many positional arguments are "expected at most 2 arguments, got 3"
+ */
+export function defineConstructor(type: PyType, signature: string, js: Native, counted = false): void {
+  const bind = countingBinder(type, parseSignature(signature), counted);
+  type.dict.set("__new__", new Constructor(type, signature, js, bind));
+}
+function countingBinder(made: PyType, sig: Signature, counted: boolean): Binder {
+  const { positional, required, posonly, varargs, varkw, kwonly } = sig;
+  const most = positional.length;
+  return (cls, args, kw) => {
+    const given = args.length;
+    if (counted && kw === null && given > most) {
       throw typeError(`${made.name} expected at most ${most} arguments, got ${given}`);
     }
     let keywords = kw;
@@ -43,23 +69,16 @@ class Constructor extends PyBuiltin {
         );
       }
     }
-    return this.js(cls, ...bindBuiltin(made.qualname, this.sig, args.slice(1), keywords));
-  }
-  override call1(a: PyValue): PyValue {
-    return this.call([a], null);
-  }
-  override call2(a: PyValue, b: PyValue): PyValue {
-    return this.call([a, b], null);
-  }
+    return bindBuiltin(made.qualname, sig, args, keywords);
+  };
 }
 
-/**
- * Defines `type.__new__`.
- *
- * @param signature of the call, without the class: `"(x=0, /)"`
- * @param js gets the class first
- * @param counted whether too many positional arguments are "expected at most 2 arguments, got 3"
- */
-export function defineConstructor(type: PyType, signature: string, js: Native, counted = false): void {
-  type.dict.set("__new__", new Constructor(type, signature, js, counted));
+/** Defines `type.__new__` with a binder of its own (`PyArg_ParseTupleAndKeywords`, see `modules/parsed-arguments.ts`). */
+export function defineParsedConstructor(
+  type: PyType,
+  bind: (args: readonly PyValue[], kw: KwArgs | null) => readonly unknown[],
+  js: Native,
+): void {
+  const binder: Binder = (_cls, args, kw) => bind(args, kw);
+  type.dict.set("__new__", new Constructor(type, "(*args, **kwargs)", js, binder));
 }

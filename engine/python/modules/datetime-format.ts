@@ -1,0 +1,37 @@
+// `strftime` of `date`, `time` and `datetime`: `%z`, `%:z`, `%Z` and `%f` are theirs, the rest is `time.strftime`'s.
+import { encode } from "../codecs.ts";
+import type { PyValue } from "../object.ts";
+import { asStr } from "../object.ts";
+import { offsetText, PyDate, PyDateTime, type PyTime, tzname, utcoffset } from "./datetime-objects.ts";
+import { digits } from "./datetime-timedelta.ts";
+import { checkedFields, timeFields, timeText } from "./time-arguments.ts";
+
+/**
+ * Text of an object.
+ *
+ * @param timetuple what the rest of the format is filled from
+ * @param when what the zone is asked about: the datetime, or None for a time
+ */
+export function formatTime(object: PyDate | PyTime, text: string, timetuple: PyValue, when: PyValue): string {
+  encode(text);
+  const zone = object instanceof PyDate && !(object instanceof PyDateTime) ? null : (object as PyTime).zone;
+  const end = text.indexOf("\0");
+  const format = (end < 0 ? text : text.slice(0, end)).replace(/%(:z|[\s\S])/g, (whole, letter: string) => {
+    switch (letter) {
+      case "z":
+      case ":z": {
+        const offset = utcoffset(zone, when);
+        return offset === null ? "" : offsetText(offset, letter === "z" ? "" : ":");
+      }
+      case "Z": {
+        const name = tzname(zone, when);
+        return name === null ? "" : (asStr(name) as string).replaceAll("%", "%%");
+      }
+      case "f":
+        return digits("microsecond" in object ? object.microsecond : 0, 6);
+      default:
+        return whole;
+    }
+  });
+  return timeText(format, checkedFields(timeFields(timetuple, "strftime")));
+}

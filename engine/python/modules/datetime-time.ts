@@ -1,0 +1,147 @@
+// `datetime.time`.
+import { typeError } from "../exceptions.ts";
+import { defineAttributes, defineClassMethods, defineMethods, method0 } from "../function.ts";
+import { hashString } from "../hash.ts";
+import { NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
+import { repr } from "../representation.ts";
+import { tuple } from "../sequence.ts";
+import { defineParsedConstructor } from "../types/construct.ts";
+import { defineFormatting, readIso } from "./datetime-date.ts";
+import { formatTime } from "./datetime-format.ts";
+import { type IsoTime, readTime } from "./datetime-iso.ts";
+import {
+  checkFold,
+  clockText,
+  dst,
+  makeTime,
+  newTime,
+  offsetText,
+  PyTime,
+  timeType,
+  tzname,
+  utcoffset,
+  type Zone,
+} from "./datetime-objects.ts";
+import { compareTimedeltas, defineComparisons, hashTimedelta, timedelta } from "./datetime-timedelta.ts";
+import { timezone } from "./datetime-zone.ts";
+import { cInt, type Parameters, parseArguments, parsedMethod, textOf } from "./parsed-arguments.ts";
+
+const parameters: Parameters = {
+  names: ["hour", "minute", "second", "microsecond", "tzinfo", "fold"],
+  converters: [cInt, cInt, cInt, cInt, (value) => value, cInt],
+  required: 0,
+  positional: 5,
+};
+defineParsedConstructor(
+  timeType,
+  (args, kw) => parseArguments(parameters, args, kw),
+  (cls: PyType, hour = 0, minute = 0, second = 0, microsecond = 0, zone: PyValue = null, fold = 0) =>
+    newTime(cls, [hour, minute, second, microsecond], zone, fold),
+);
+
+/** The zone of an offset that was read. */
+export function zoneOf(offset: IsoTime["offset"]): Zone {
+  return offset === null ? null : timezone(timedelta(0, ...offset));
+}
+defineClassMethods(timeType, {
+  "fromisoformat(string, /)": (cls: PyType, string: PyValue) => {
+    const { clock, offset } = readIso(string, (text) =>
+      readTime(text.startsWith("T") ? text.slice(1) : text),
+    );
+    return makeTime(cls, clock, zoneOf(offset));
+  },
+});
+
+const isoformat = (self: PyTime, timespec = "auto"): string => {
+  const clock = clockText(self, timespec);
+  const offset = utcoffset(self.zone, null);
+  return offset === null ? clock : clock + offsetText(offset);
+};
+timeType.dict.set(
+  "isoformat",
+  parsedMethod(
+    timeType,
+    "isoformat",
+    { name: "isoformat", names: ["timespec"], converters: [textOf("isoformat")], required: 0 },
+    isoformat,
+  ),
+);
+defineFormatting(timeType, (self: PyTime, format) =>
+  formatTime(self, format, tuple([1900, 1, 1, self.hour, self.minute, self.second, 0, 1, -1]), null),
+);
+
+/** `, fold=1, tzinfo=…` of a repr. */
+export function zoneRepr({ zone, fold }: { zone: Zone; fold: number }): string {
+  return `${fold === 0 ? "" : `, fold=${fold}`}${zone === null ? "" : `, tzinfo=${repr(zone)}`}`;
+}
+/** Seconds and microseconds of a repr, where they are not zero. */
+export function secondsRepr({ second, microsecond }: { second: number; microsecond: number }): string {
+  if (microsecond !== 0) return `, ${second}, ${microsecond}`;
+  return second === 0 ? "" : `, ${second}`;
+}
+const given = (value: PyValue | undefined, own: number): number => (value === undefined ? own : cInt(value));
+function replace(
+  self: PyTime,
+  hour?: PyValue,
+  minute?: PyValue,
+  second?: PyValue,
+  microsecond?: PyValue,
+  zone?: PyValue,
+  fold?: PyValue,
+): PyValue {
+  const clock = [
+    given(hour, self.hour),
+    given(minute, self.minute),
+    given(second, self.second),
+    given(microsecond, self.microsecond),
+  ] as const;
+  const changedFold = given(fold, self.fold);
+  checkFold(changedFold);
+  return makeTime(typeOf(self), clock, zone === undefined ? self.zone : zone, changedFold);
+}
+const secondsOfDay = (self: PyTime): number => self.hour * 3600 + self.minute * 60 + self.second;
+
+defineMethods(timeType, {
+  "replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)": replace,
+  "__replace__(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)": replace,
+  "utcoffset()": (self: PyTime) => utcoffset(self.zone, null),
+  "tzname()": (self: PyTime) => tzname(self.zone, null),
+  "dst()": (self: PyTime) => dst(self.zone, null),
+  "__str__()": (self: PyTime) => method0(self, "isoformat"),
+  "__repr__()": (self: PyTime) =>
+    `${typeName(self)}(${self.hour}, ${self.minute}${secondsRepr(self)}${zoneRepr(self)})`,
+  "__hash__()": (self: PyTime) => {
+    const offset = utcoffset(self.zone, null);
+    if (offset === null) return hashString(clockText(self, "microseconds"));
+    const seconds = secondsOfDay(self) - offset.days * 86400 - offset.seconds;
+    return hashTimedelta(timedelta(0, seconds, self.microsecond - offset.microseconds));
+  },
+});
+defineAttributes<PyTime>(timeType, {
+  hour: (self) => self.hour,
+  minute: (self) => self.minute,
+  second: (self) => self.second,
+  microsecond: (self) => self.microsecond,
+  tzinfo: (self) => self.zone,
+  fold: (self) => self.fold,
+});
+
+defineComparisons<PyTime>(timeType, (self, other, name, test) => {
+  if (!(other instanceof PyTime)) return NotImplemented;
+  const order = secondsOfDay(self) - secondsOfDay(other) || self.microsecond - other.microsecond;
+  if (self.zone === other.zone) return test(order);
+  const [a, b] = [utcoffset(self.zone, null), utcoffset(other.zone, null)];
+  if (a === null && b === null) return test(order);
+  if (a !== null && b !== null) {
+    if (compareTimedeltas(a, b) === 0) return test(order);
+    const seconds = (time: PyTime, offset: typeof a) =>
+      secondsOfDay(time) - offset.days * 86400 - offset.seconds;
+    return test(seconds(self, a) - seconds(other, b) || self.microsecond - other.microsecond);
+  }
+  if (name === "eq" || name === "ne") return name === "ne";
+  throw typeError("can't compare offset-naive and offset-aware times");
+});
+
+timeType.dict.set("min", new PyTime(0, 0, 0, 0, null, 0));
+timeType.dict.set("max", new PyTime(23, 59, 59, 999999, null, 0));
+timeType.dict.set("resolution", timedelta(0, 0, 1));

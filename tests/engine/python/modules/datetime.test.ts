@@ -1,0 +1,4 @@
+// `datetime`: dates, times, differences, zones.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("datetime");
