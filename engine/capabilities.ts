@@ -8,6 +8,34 @@ export interface PolicyAnswer {
   readonly rawResult: JsonValue;
 }
 
+/** One HTTP exchange that an expression asks for through `requests`. Redirects come as calls of their own. */
+export interface HttpCall {
+  /** Upper case. */
+  readonly method: string;
+  /** Absolute, `http` or `https`, percent-encoded as it is to be sent; without credentials and fragment. */
+  readonly url: string;
+  /** In the order and spelling requests would send them; values hold Latin-1 characters only, and may be secrets. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Bytes in base64; null sends none. */
+  readonly body: string | null;
+  /** Seconds to wait for a connection, and for the answer after it; null leaves them to the embedder. */
+  readonly connectTimeout: number | null;
+  readonly readTimeout: number | null;
+}
+
+/** The answer to an {@link HttpCall}, of any status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** `Not Found`. */
+  readonly reason: string;
+  /** One entry for each header line. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Bytes in base64, decoded as `content-encoding` says. */
+  readonly body: string;
+  /** From the request to the answer's head, milliseconds. */
+  readonly elapsedMs: number;
+}
+
 /**
  * Functions the embedder grants. They run in the embedder's process, as asynchronous as they like; the evaluation waits,
  * within {@link Limits.hostMs} and {@link Limits.hostCalls}. What one throws becomes a Python exception whose class is
@@ -16,6 +44,11 @@ export interface PolicyAnswer {
  * engine, whose workers may all be waiting for an answer themselves.
  */
 export interface Capabilities {
+  /**
+   * `requests`. An error named `requests.exceptions.ConnectionError`, `….ConnectTimeout`, `….ReadTimeout`, `….SSLError`,
+   * `….InvalidURL` and so on is that exception in the expression.
+   */
+  readonly http?: (call: HttpCall) => Promise<HttpAnswer>;
   /** A policy by name, for `ak_call_policy`: its source, which runs in the caller's sandbox, or its answer; null: no such policy. */
   readonly policies?: (name: string) => Promise<{ readonly source: string } | PolicyAnswer | null>;
 }
@@ -23,4 +56,9 @@ export interface Capabilities {
 /** What the guest may ask, and where in {@link Capabilities} the answer comes from. */
 export const OPERATIONS: Readonly<
   Record<string, (granted: Capabilities) => ((argument: JsonObject) => Promise<JsonValue>) | undefined>
-> = {};
+> = {
+  "http.send": ({ http }) => http && (async (call) => asJson(await http(call as unknown as HttpCall))),
+};
+
+/** Data of a known shape as the JSON it is. */
+const asJson = (value: object): JsonValue => value as unknown as JsonValue;

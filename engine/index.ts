@@ -26,7 +26,7 @@ import type {
   Verdict,
 } from "./types.ts";
 
-export type { Capabilities, PolicyAnswer } from "./capabilities.ts";
+export type { Capabilities, HttpAnswer, HttpCall, PolicyAnswer } from "./capabilities.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 export type * from "./types.ts";
 

@@ -22,6 +22,7 @@ import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { helpers, policyHelpers } from "./helpers.ts";
 import { type Environment, type Main, programs } from "./programs.ts";
 import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
+import { injectedSession } from "./requests/module.ts";
 
 /** What the host sends with each evaluation. */
 interface Options {
@@ -138,8 +139,13 @@ function createEvent(vars: ReadonlyMap<string, PyValue>): PyValue {
 }
 
 function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
+  let requests: PyValue | undefined;
   const global = (name: string): PyValue | undefined => {
     if (name === "ak_create_event") return createEvent(vars);
+    if (name === "requests") {
+      requests ??= injectedSession();
+      return requests;
+    }
     if (kind === "policy" || kind === "expression") {
       const own = policyHelpers.get(name);
       if (own !== undefined) return own;
