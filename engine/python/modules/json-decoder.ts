@@ -4,31 +4,17 @@ import { getAttribute, setAttribute } from "../attribute.ts";
 import { asBytes } from "../bytes.ts";
 import { PyDict } from "../dict.ts";
 import { keyError, PyException, raise, StopIteration, typeError, valueError } from "../exceptions.ts";
-import { builtin, call2, defineStatic, method } from "../function.ts";
+import { builtin, call2, method } from "../function.ts";
 import { unpack } from "../iterator.ts";
-import {
-  asStr,
-  floatType,
-  intType,
-  makeType,
-  PyFloat,
-  PyInstance,
-  type PyType,
-  type PyValue,
-  typeName,
-} from "../object.ts";
+import { asStr, floatType, intType, PyFloat, type PyValue, typeName } from "../object.ts";
 import { index, truth } from "../operators.ts";
 import { tuple } from "../sequence.ts";
 import { pointIndex, textLength, unitOffset } from "../text.ts";
 import { decodeError, decodeErrorType, NUMBERS, PyScanner, scanString, skipSpace } from "./json-scanner.ts";
-import { moduleFunctions, pythonMethods } from "./python-function.ts";
+import { moduleFunctions, pythonClass, pythonMethods } from "./python-function.ts";
 
 /** `json.JSONDecoder`. */
-export const decoderType = makeType("JSONDecoder", { module: "json.decoder" });
-decoderType.hasDict = true;
-defineStatic(decoderType, {
-  "__new__(cls, /, *args, **kwargs)": (cls: PyType) => new PyInstance(cls),
-});
+export const decoderType = pythonClass("JSONDecoder", { module: "json.decoder" });
 const parseConstant = builtin("__getitem__(key, /)", (key: PyValue) => {
   const number = typeof key === "string" ? NUMBERS.get(key) : undefined;
   if (number === undefined) throw keyError(key);

@@ -3,19 +3,10 @@ import { getAttribute, setAttribute } from "../attribute.ts";
 import { dictType, PyDict } from "../dict.ts";
 import { pyError, RecursionError, typeError, valueError } from "../exceptions.ts";
 import { reprFloat } from "../float-text.ts";
-import { call1, defineStatic, method, method0, PyBoundMethod } from "../function.ts";
+import { call1, method, method0, PyBoundMethod } from "../function.ts";
 import { intText } from "../integer-text.ts";
 import { collect, iter, LazyIterator, type Stepper, unpack } from "../iterator.ts";
-import {
-  asInt,
-  asStr,
-  makeType,
-  PyFloat,
-  PyInstance,
-  type PyType,
-  type PyValue,
-  typeName,
-} from "../object.ts";
+import { asInt, asStr, PyFloat, type PyValue, typeName } from "../object.ts";
 import { mul, truth } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { list, PyList, PyTuple, tuple } from "../sequence.ts";
@@ -24,7 +15,7 @@ import { allocateText, joinParts } from "../text.ts";
 import { sortItems } from "../types/list.ts";
 import { joinText } from "../types/str-methods.ts";
 import { mapCharacters } from "../unicode.ts";
-import { pythonFunctions, pythonMethods } from "./python-function.ts";
+import { pythonClass, pythonFunctions, pythonMethods } from "./python-function.ts";
 
 const SAFE_ASCII = /^[ !#-[\]-~]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what JSON escapes.
@@ -267,13 +258,9 @@ class Encoding {
 const className = (value: PyValue): string => str(getAttribute(getAttribute(value, "__class__"), "__name__"));
 
 /** `json.JSONEncoder`. */
-export const encoderType = makeType("JSONEncoder", { module: "json.encoder" });
-encoderType.hasDict = true;
+export const encoderType = pythonClass("JSONEncoder", { module: "json.encoder" });
 encoderType.dict.set("item_separator", ", ");
 encoderType.dict.set("key_separator", ": ");
-defineStatic(encoderType, {
-  "__new__(cls, /, *args, **kwargs)": (cls: PyType) => new PyInstance(cls),
-});
 
 function separator(self: PyValue, name: string, position: number): string {
   const value = getAttribute(self, name);

@@ -19,13 +19,12 @@ import { str } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { pointIndex, textLength, unitOffset } from "../text.ts";
-import { pythonMethods } from "./python-function.ts";
+import { pythonClass, pythonMethods } from "./python-function.ts";
 
 // ---- JSONDecodeError -----------------------------------------------------------------------------
 
 /** `json.JSONDecodeError`. */
-export const decodeErrorType = makeType("JSONDecodeError", { base: ValueError, module: "json.decoder" });
-decodeErrorType.hasDict = true;
+export const decodeErrorType = pythonClass("JSONDecodeError", { base: ValueError, module: "json.decoder" });
 
 function describe(
   error: PyException,
@@ -295,7 +294,7 @@ export class PyScanner extends PyObject {
     return text.length < 16 ? Number(text) + 0 : (parseIntText(text, 10) as PyValue);
   }
 }
-const scannerType = makeType("Scanner", { of: PyScanner, module: "_json" });
+const scannerType = makeType("_json.Scanner", { of: PyScanner });
 defineMethods(scannerType, {
   "__call__(string, idx)": (self: PyScanner, string: PyValue, idx: PyValue) => {
     const text = asStr(string);
