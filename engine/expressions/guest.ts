@@ -10,6 +10,7 @@ import { isException, type PyException } from "../python/exceptions.ts";
 import { builtin } from "../python/function.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
+import { resetFlags } from "../python/modules/enum-flag.ts";
 import { ipAddress } from "../python/modules/ipaddress.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
@@ -53,6 +54,7 @@ function begin(options: Options): void {
   resetOutput(options.outputBytes);
   resetIds();
   resetRepr();
+  resetFlags();
 }
 
 // ---- variables -----------------------------------------------------------------------------------

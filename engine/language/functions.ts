@@ -210,7 +210,7 @@ export function classDefinition(f: Frame, node: ClassDef): string {
   );
   const make = f.mark(
     { start: node.start, end: node.end },
-    `${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},bases,kw,(ns)=>{${wrapped}},(c)=>{v___class__=c})`,
+    `${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},bases,kw,(ns)=>{${wrapped}},${scope.needsClassCell ? "(c)=>{v___class__=c}" : "null"})`,
   );
   // The arrow function only holds the cell: in tracebacks it is part of the frame around it.
   const cell = f.program.mark(

@@ -1,10 +1,11 @@
 // Classes of the author's: how `class` builds them, the C3 order, `super()`, instances.
-import { findAttribute, getAttribute } from "./attribute.ts";
-import { dictFromMap, PyDict } from "./dict.ts";
+import { findAttribute } from "./attribute.ts";
+import { PyDict } from "./dict.ts";
 import {
   attributeError,
   BaseException,
   exceptionTypes,
+  KeyError,
   PyException,
   pyError,
   RuntimeError,
@@ -34,6 +35,7 @@ import {
   typeOf,
   typeType,
 } from "./object.ts";
+import { delItem, getItem, setItem } from "./operators.ts";
 import { containers } from "./signature.ts";
 
 /** C3 linearisation of a class with these bases; TypeError where there is none. */
@@ -181,35 +183,83 @@ defineMethods(memberType, {
   "__repr__()": (self: PySlot) => `<member '${self.name}' of '${self.owner.name}' objects>`,
 });
 
-/** What generated code calls for `class name(*bases, **kw): body`. */
+/** Where a class body is run when its metaclass is not `type`: the names are kept in what `__prepare__` gave. */
+class PreparedNamespace extends Map<string, PyValue> {
+  private readonly mapping: PyValue;
+  constructor(mapping: PyValue) {
+    super();
+    this.mapping = mapping;
+  }
+  override get(name: string): PyValue | undefined {
+    if (this.mapping instanceof PyDict && this.mapping.cls.builtin) return this.mapping.get(name);
+    try {
+      return getItem(this.mapping, name);
+    } catch (error) {
+      if (error instanceof PyException && error.cls.isSubtype(KeyError)) return undefined;
+      throw error;
+    }
+  }
+  override has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+  override set(name: string, value: PyValue): this {
+    setItem(this.mapping, name, value);
+    return this;
+  }
+  override delete(name: string): boolean {
+    if (!this.has(name)) return false;
+    delItem(this.mapping, name);
+    return true;
+  }
+}
+
+/** How a metaclass hands on to `type.__new__` where `super()` of the class's methods looks: `__classcell__`. */
+class PyCell extends PyObject {
+  readonly set: (type: PyValue) => void;
+  constructor(set: (type: PyValue) => void) {
+    super();
+    this.set = set;
+  }
+}
+makeType("cell", { of: PyCell, subclassable: false });
+
+/**
+ * What generated code calls for `class name(*bases, **kw): body`.
+ *
+ * @param setCell gives the class to its methods' `super()` and `__class__`; null when none of them has any
+ */
 export function makeClass(
   name: string,
   qualname: string,
   given: PyValue[],
   kw: KwArgs | null,
   body: (namespace: Map<string, PyValue>) => void,
-  setCell: (type: PyValue) => void,
+  setCell: ((type: PyValue) => void) | null,
 ): PyValue {
   const bases = resolveBases(given);
   let meta: PyValue = kw?.get("metaclass") ?? (bases.length === 0 ? typeType : typeOf(bases[0] as PyValue));
   kw?.delete("metaclass");
   if (meta instanceof PyType) meta = metaclassOf(meta, bases);
-  const namespace = new Map<string, PyValue>();
-  namespace.set("__module__", "builtins");
-  namespace.set("__qualname__", qualname);
-  if (bases !== given) namespace.set("__orig_bases__", tupleOf(given));
-  if (meta instanceof PyType && meta !== typeType && meta.lookup("__prepare__") !== undefined) {
-    const prepared = call(getAttribute(meta, "__prepare__"), [name, tupleOf(bases)], kw);
-    if (prepared instanceof PyDict)
-      for (const [k, v] of prepared.entries()) if (typeof k === "string") namespace.set(k, v);
+  const start = (namespace: Map<string, PyValue>): void => {
+    namespace.set("__module__", "builtins");
+    namespace.set("__qualname__", qualname);
+    if (bases !== given) namespace.set("__orig_bases__", tupleOf(given));
+    body(namespace);
+  };
+  if (meta === typeType) {
+    const namespace = new Map<string, PyValue>();
+    start(namespace);
+    return buildClass(name, bases, namespace, kw, typeType, setCell ?? undefined);
   }
-  body(namespace);
-  if (meta !== typeType) {
-    const made = call(meta, [name, tupleOf(bases), dictFromMap(namespace)], kw);
-    setCell(made);
-    return made;
+  const prepare = findAttribute(meta, "__prepare__");
+  const mapping = prepare === undefined ? new PyDict() : call(prepare, [name, tupleOf(bases)], kw);
+  if (typeOf(mapping).lookup("__getitem__") === undefined) {
+    const shown = meta instanceof PyType ? meta.name : "<metaclass>";
+    throw typeError(`${shown}.__prepare__() must return a mapping, not ${typeName(mapping)}`);
   }
-  return buildClass(name, bases, namespace, kw, typeType, setCell);
+  start(new PreparedNamespace(mapping));
+  if (setCell !== null) setItem(mapping, "__classcell__", new PyCell(setCell));
+  return call(meta, [name, tupleOf(bases), mapping], kw);
 }
 
 /** The most derived of the metaclass asked for and those of the bases. */
@@ -235,15 +285,18 @@ export function buildClass(
   namespace: Map<string, PyValue>,
   kw: KwArgs | null,
   meta: PyType,
-  setCell: (type: PyValue) => void = () => undefined,
+  setCell?: (type: PyValue) => void,
 ): PyType {
   for (const base of bases) {
     if (!(base instanceof PyType)) throw typeError("bases must be types");
   }
   const q = namespace.get("__qualname__");
   namespace.delete("__qualname__");
+  const cell = namespace.get("__classcell__");
+  namespace.delete("__classcell__");
   const type = newClass(name, typeof q === "string" ? q : name, bases as PyType[], namespace, meta);
-  setCell(type);
+  if (cell instanceof PyCell) cell.set(type);
+  setCell?.(type);
   for (const [key, value] of [...type.dict]) {
     const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
     if (hook !== undefined) callWithSelf(hook, value, [type, key], null);
@@ -330,17 +383,18 @@ export function superWithoutClass(): never {
 
 // ---- instances -----------------------------------------------------------------------------------
 
-/** `object.__new__` and `object.__init__`, to see whether a class has its own. */
-export const root: { create: PyValue | undefined; init: PyValue | undefined } = {
-  create: undefined,
-  init: undefined,
-};
+/** `object.__new__`, `object.__init__` and `type.__call__`, to see whether a class has its own. */
+export const root: {
+  create: PyValue | undefined;
+  init: PyValue | undefined;
+  call: PyValue | undefined;
+} = { create: undefined, init: undefined, call: undefined };
 
 protocol.callType = (type, args, kw) => {
   const meta = type.cls;
   if (meta !== typeType) {
     const custom = meta.lookup("__call__");
-    if (custom instanceof PyFunction) return custom.call([type, ...args], kw);
+    if (custom !== undefined && custom !== root.call) return callWithSelf(custom, type, args, kw);
   }
   if (type === typeType && args.length === 1 && (kw === null || kw.size === 0))
     return typeOf(args[0] as PyValue);

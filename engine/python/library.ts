@@ -15,6 +15,7 @@ import "./types/lazy.ts";
 import "./types/generic-alias.ts";
 import "./modules/base64.ts";
 import "./modules/binascii.ts";
+import "./modules/enum.ts";
 import "./modules/fnmatch.ts";
 import "./modules/datetime.ts";
 import "./modules/ipaddress.ts";

@@ -1,10 +1,10 @@
 // Functions and methods that CPython's library writes in Python: they take arguments and complain as a `def` does.
-import { type Native, PyBuiltin } from "../function.ts";
+import { type Native, PyBuiltin, PyClassMethod, PyStaticMethod } from "../function.ts";
 import {
-  Ellipsis,
   type KwArgs,
   makeType,
   objectType,
+  PySingleton,
   type PyType,
   type PyValue,
   type TypeOptions,
@@ -12,7 +12,7 @@ import {
 import { bindBuiltin, bindFunction, type Defaults, parseSignature, type Signature } from "../signature.ts";
 
 /** Fills an optional parameter while arguments are bound; the body sees `undefined`. */
-const OMITTED: PyValue = Ellipsis;
+const OMITTED: PyValue = new PySingleton("<omitted>", makeType("omitted", { subclassable: false }));
 
 class PythonStyle extends PyBuiltin {
   private readonly qualname: string;
@@ -47,14 +47,19 @@ class PythonStyle extends PyBuiltin {
   }
 }
 
-function make(declaration: string, js: Native, owner: PyType | null): PyBuiltin {
+/** Would it be a `def` in CPython? */
+export function isPythonFunction(value: PyBuiltin): boolean {
+  return value instanceof PythonStyle;
+}
+
+function make(declaration: string, js: Native, owner: PyType | null, within = owner): PyBuiltin {
   const paren = declaration.indexOf("(");
   const name = declaration.slice(0, paren);
   const text = declaration.slice(paren);
   const short = parseSignature(text);
   // A method's table entry counts its arguments without `self`, a `def` with it.
   const whole = owner === null ? short : parseSignature(text === "()" ? "(self)" : `(self, ${text.slice(1)}`);
-  return new PythonStyle(name, owner === null ? name : `${owner.name}.${name}`, short, whole, js, owner);
+  return new PythonStyle(name, within === null ? name : `${within.name}.${name}`, short, whole, js, owner);
 }
 
 /** Functions by declaration (`"capwords(s, sep=None)"`), for `defineModule`'s `values`. */
@@ -74,6 +79,22 @@ export function pythonMethods(type: PyType, table: { readonly [declaration: stri
   for (const [declaration, js] of Object.entries(table)) {
     const f = make(declaration, js, type);
     type.dict.set(f.name, f);
+  }
+}
+
+/** Adds static methods to a type, `__new__` among them: it gets the class as an ordinary first argument. */
+export function pythonStatic(type: PyType, table: { readonly [declaration: string]: Native }): void {
+  for (const [declaration, js] of Object.entries(table)) {
+    const f = make(declaration, js, null, type);
+    type.dict.set(f.name, f.name === "__new__" ? f : new PyStaticMethod(f));
+  }
+}
+
+/** Adds class methods to a type: the class comes first in JavaScript and is not in the text. */
+export function pythonClassMethods(type: PyType, table: { readonly [declaration: string]: Native }): void {
+  for (const [declaration, js] of Object.entries(table)) {
+    const f = make(declaration, js, type);
+    type.dict.set(f.name, new PyClassMethod(f));
   }
 }
 

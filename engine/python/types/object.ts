@@ -263,6 +263,7 @@ defineMethods(typeType, {
   "__or__(value, /)": (self: PyType, other: PyValue) => unionOf.make(self, other),
   "__ror__(value, /)": (self: PyType, other: PyValue) => unionOf.make(other, self),
 });
+root.call = typeType.dict.get("__call__");
 /** `int | str`; filled in by `types/union.ts`. */
 export const unionOf: { make: (a: PyValue, b: PyValue) => PyValue } = { make: () => NotImplemented };
 

@@ -1,0 +1,4 @@
+// `enum`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("enum");
