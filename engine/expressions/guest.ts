@@ -50,6 +50,7 @@ function begin(options: Options): void {
   S.live = true;
   S.handled = null;
   S.now = options.now;
+  S.slept = 0;
   S.seed = options.seed;
   resetOutput(options.outputBytes);
   resetIds();

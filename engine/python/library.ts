@@ -28,3 +28,4 @@ import "./modules/string.ts";
 import "./modules/textwrap.ts";
 import "./modules/urllib-parse.ts";
 import "./modules/urllib-request.ts";
+import "./modules/time.ts";

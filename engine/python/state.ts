@@ -22,8 +22,10 @@ export const S = {
   live: true,
   /** The exception that is being handled, as `sys.exception()`. */
   handled: null as PyException | null,
-  /** The clock of this evaluation, milliseconds since the epoch. */
+  /** The clock of this evaluation, milliseconds since the epoch: fixed at its start, moved on only by `time.sleep`. */
   now: 0,
+  /** What `time.sleep` has moved the clock on, milliseconds. */
+  slept: 0,
   /** Seed of this evaluation's randomness. */
   seed: 0,
 };

@@ -1,5 +1,5 @@
 // `datetime.date` and what `isocalendar` gives.
-import { OSError, overflowError, PyException, raise, typeError, valueError } from "../exceptions.ts";
+import { typeError, valueError } from "../exceptions.ts";
 import {
   defineAttributes,
   defineClassMethods,
@@ -19,20 +19,10 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { index } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { PyTuple, tupleType } from "../sequence.ts";
-import { S } from "../state.ts";
 import { defineConstructor, defineParsedConstructor } from "../types/construct.ts";
-import {
-  EPOCH_ORDINAL,
-  fromOrdinal,
-  isoCalendar,
-  MAXYEAR,
-  MINYEAR,
-  ordinalOf,
-  weekdayOf,
-} from "./datetime-calendar.ts";
+import { fromOrdinal, isoCalendar, MAXYEAR, MINYEAR, ordinalOf, weekdayOf } from "./datetime-calendar.ts";
 import { formatTime } from "./datetime-format.ts";
 import { isoWeekDate, NotIso, readDate } from "./datetime-iso.ts";
 import { dateType, dayOf, makeDate, newDate, PyDate, PyDateTime } from "./datetime-objects.ts";
@@ -45,6 +35,7 @@ import {
   positionalMethod,
   textOf,
 } from "./parsed-arguments.ts";
+import { brokenDown, clockNow, floorTimestamp } from "./time-clock.ts";
 import { MONTHS, WEEKDAYS } from "./time-format.ts";
 import { structTime } from "./time-struct.ts";
 
@@ -95,53 +86,6 @@ export function readIso<T>(value: PyValue, read: (text: string) => T): T {
     if (error instanceof NotIso) throw valueError(`Invalid isoformat string: ${repr(text)}`);
     throw error;
   }
-}
-
-const MAX_TIME_T = 2 ** 63;
-/** A timestamp's whole seconds and the rest as a fraction, as C's time_t takes it. */
-function seconds(value: PyValue): { whole: number; fraction: number } {
-  const out = () => overflowError("timestamp out of range for platform time_t");
-  if (value instanceof PyFloat) {
-    if (Number.isNaN(value.value)) throw valueError("Invalid value NaN (not a number)");
-    const whole = Math.trunc(value.value);
-    if (!(whole >= -MAX_TIME_T && whole < MAX_TIME_T)) throw out();
-    return { whole, fraction: value.value - whole };
-  }
-  const int = index(value);
-  if (typeof int === "bigint" && BigInt.asIntN(64, int) !== int) throw out();
-  return { whole: Number(int), fraction: 0 };
-}
-/** Nearest integer, half to even. */
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-}
-/** Whole seconds and microseconds of a timestamp, rounded half to even. */
-export function splitTimestamp(value: PyValue): [seconds: number, microseconds: number] {
-  const { whole, fraction } = seconds(value);
-  const us = roundHalfEven(fraction * 1e6);
-  if (us >= 1000000) return [whole + 1, us - 1000000];
-  return us < 0 ? [whole - 1, us + 1000000] : [whole, us];
-}
-/** Whole seconds of a timestamp, rounded down. */
-export function floorTimestamp(value: PyValue): number {
-  const { whole, fraction } = seconds(value);
-  return fraction < 0 ? whole - 1 : whole;
-}
-
-/** Year, month, day, hour, minute, second of a POSIX time; OSError where C has no year for it. */
-export function brokenDown(time: number): [number, number, number, number, number, number] {
-  const days = Math.floor(time / 86400);
-  const rest = time - days * 86400;
-  const [year, month, day] = fromOrdinal(days + EPOCH_ORDINAL);
-  if (Math.abs(year - 1900) > 0x7fffffff)
-    throw raise(new PyException(OSError, [75, "Value too large for defined data type"]));
-  return [year, month, day, Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60];
-}
-/** The evaluation's clock, whole seconds and microseconds. */
-export function clockNow(): [seconds: number, microseconds: number] {
-  const whole = Math.floor(S.now / 1000);
-  return [whole, Math.floor((S.now - whole * 1000) * 1000)];
 }
 
 defineClassMethods(dateType, {

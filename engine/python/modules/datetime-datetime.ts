@@ -1,10 +1,11 @@
 import { typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods, method1, PyClassMethod } from "../function.ts";
+import type { Int } from "../integer.ts";
 import { asStr, isInstance, PyFloat, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
 import { instant, minusOffset, withZone } from "./datetime-arithmetic.ts";
 import { EPOCH_ORDINAL, MAXYEAR, MINYEAR, ordinalOf } from "./datetime-calendar.ts";
-import { brokenDown, clockNow, ctime, isoDate, readIso, splitTimestamp, timetuple } from "./datetime-date.ts";
+import { ctime, isoDate, readIso, timetuple } from "./datetime-date.ts";
 import { readDateTime } from "./datetime-iso.ts";
 import {
   asZone,
@@ -25,7 +26,7 @@ import {
   tzname,
   utcoffset,
 } from "./datetime-objects.ts";
-import { secondsRepr, zoneOf, zoneRepr } from "./datetime-time.ts";
+import { foldRepr, secondsRepr, zoneOf, zoneRepr } from "./datetime-time.ts";
 import { timedelta, totalSeconds } from "./datetime-timedelta.ts";
 import { timezone } from "./datetime-zone.ts";
 import {
@@ -38,6 +39,7 @@ import {
   textOf,
 } from "./parsed-arguments.ts";
 import { strptimeDateTime } from "./strptime.ts";
+import { brokenDown, clockNow, splitTimestamp } from "./time-clock.ts";
 
 const anyZone: Convert = (value) => value;
 const parameters: Parameters = {
@@ -71,16 +73,11 @@ const EARLIEST = -62135596800;
 const LATEST = 253402300799;
 
 /** The datetime of a POSIX time in a zone, or on the local clock. */
-function fromPosix(
-  cls: PyType,
-  [whole, microsecond]: [number, number],
-  zone: PyValue,
-  local: boolean,
-): PyValue {
+function fromPosix(cls: PyType, [whole, microsecond]: [Int, number], zone: PyValue, local: boolean): PyValue {
   const [year, month, day, hour, minute, second] = brokenDown(whole);
   if (local) {
     if (year < MINYEAR || year > MAXYEAR) throw valueError(`year ${year} is out of range`);
-    if (whole - PROBE < EARLIEST) throw valueError("year 0 is out of range");
+    if (Number(whole) - PROBE < EARLIEST) throw valueError("year 0 is out of range");
   }
   const made = makeDateTime(cls, [year, month, day], [hour, minute, second, microsecond], zone);
   return zone === null ? made : method1(zone, "fromutc", made);
@@ -249,7 +246,7 @@ defineMethods(datetimeType, {
   "ctime()": (self: PyDateTime) => ctime(self.year, self.month, self.day, clockText(self, "seconds")),
   "__str__()": (self: PyDateTime) => method1(self, "isoformat", " "),
   "__repr__()": (self: PyDateTime) =>
-    `${typeName(self)}(${self.year}, ${self.month}, ${self.day}, ${self.hour}, ${self.minute}${secondsRepr(self)}${zoneRepr(self)})`,
+    `${typeName(self)}(${self.year}, ${self.month}, ${self.day}, ${self.hour}, ${self.minute}${secondsRepr(self)}${foldRepr(self.fold)}${zoneRepr(self.zone)})`,
 });
 const separator: Convert = (value) => {
   const text = asStr(value);

@@ -37,7 +37,7 @@ class Reader {
   }
 }
 
-/** Year, month and day of a text that is a date and no more. */
+/** Year, month and day of a text of 7, 8 or 10 characters. */
 export function readDate(text: string): [number, number, number] {
   const reader = new Reader(text);
   const year = reader.number(4);
@@ -65,9 +65,8 @@ export function readDate(text: string): [number, number, number] {
     if (reader.char !== "-") throw new NotIso();
     reader.at += 1;
   }
-  const day = reader.number(2);
-  if (reader.at !== text.length) throw new NotIso();
-  return [year, month, day];
+  // What follows in a text of ten characters is not looked at.
+  return [year, month, reader.number(2)];
 }
 
 /** A clock between two places; whether more text follows it. */
@@ -85,12 +84,10 @@ function readClock(
     reader.at += 1;
     if (i === 0) separated = char === ":";
     if (reader.at >= end) return { clock, more: char !== "\0" };
-    if (separated && char === ":") {
-      if (i === 2) throw new NotIso();
-    } else if (char === "." || char === ",") {
-      if (i < 2) throw new NotIso();
-      break;
-    } else if (!separated) reader.at -= 1;
+    // A fraction may come after any part, and after a colon, too.
+    if (separated && char === ":") continue;
+    if (char === "." || char === ",") break;
+    if (!separated) reader.at -= 1;
     else throw new NotIso();
   }
   const count = Math.min(6, end - reader.at);
@@ -152,7 +149,7 @@ export function readDateTime(text: string): { day: [number, number, number] } & 
   const length = dateLength(text);
   const day = readDate(text.slice(0, length));
   const rest = points.length - length;
-  if (rest <= 1) return { day, clock: [0, 0, 0, 0], offset: null };
+  if (rest < 1) return { day, clock: [0, 0, 0, 0], offset: null };
   const separator = text.codePointAt(length) as number;
   return { day, ...readTime(text.slice(length + (separator > 0xffff ? 2 : 1))) };
 }

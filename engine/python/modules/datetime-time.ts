@@ -70,10 +70,8 @@ defineFormatting(timeType, (self: PyTime, format) =>
   formatTime(self, format, tuple([1900, 1, 1, self.hour, self.minute, self.second, 0, 1, -1]), null),
 );
 
-/** `, fold=1, tzinfo=…` of a repr. */
-export function zoneRepr({ zone, fold }: { zone: Zone; fold: number }): string {
-  return `${fold === 0 ? "" : `, fold=${fold}`}${zone === null ? "" : `, tzinfo=${repr(zone)}`}`;
-}
+export const zoneRepr = (zone: Zone): string => (zone === null ? "" : `, tzinfo=${repr(zone)}`);
+export const foldRepr = (fold: number): string => (fold === 0 ? "" : `, fold=${fold}`);
 /** Seconds and microseconds of a repr, where they are not zero. */
 export function secondsRepr({ second, microsecond }: { second: number; microsecond: number }): string {
   if (microsecond !== 0) return `, ${second}, ${microsecond}`;
@@ -108,8 +106,11 @@ defineMethods(timeType, {
   "tzname()": (self: PyTime) => tzname(self.zone, null),
   "dst()": (self: PyTime) => dst(self.zone, null),
   "__str__()": (self: PyTime) => method0(self, "isoformat"),
-  "__repr__()": (self: PyTime) =>
-    `${typeName(self)}(${self.hour}, ${self.minute}${secondsRepr(self)}${zoneRepr(self)})`,
+  "__repr__()": (self: PyTime) => {
+    // The other way round than in the repr of a datetime.
+    const rest = `${zoneRepr(self.zone)}${foldRepr(self.fold)}`;
+    return `${typeName(self)}(${self.hour}, ${self.minute}${secondsRepr(self)}${rest})`;
+  },
   "__hash__()": (self: PyTime) => {
     const offset = utcoffset(self.zone, null);
     if (offset === null) return hashString(clockText(self, "microseconds"));

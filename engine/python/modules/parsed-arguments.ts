@@ -90,16 +90,18 @@ export function textOf(name: string): Convert {
   return (value, position) => textArgument(value, `${name}() argument ${position}`);
 }
 
-/** A built-in whose JavaScript gets its arguments as they were given: `self` (or the class) first, then both kinds. */
-export class RawBuiltin extends PyBuiltin {
-  private readonly raw: (self: never, args: readonly PyValue[], kw: KwArgs | null) => PyValue;
-  constructor(
-    name: string,
-    raw: (self: never, args: readonly PyValue[], kw: KwArgs | null) => PyValue,
-    owner: PyType,
-  ) {
+/** Gets `self` (or the class) of a method, or null of a function, and the arguments as they were given. */
+type Raw = (self: never, args: readonly PyValue[], kw: KwArgs | null) => PyValue;
+
+/** A built-in that parses its arguments itself. */
+class RawBuiltin extends PyBuiltin {
+  private readonly raw: Raw;
+  constructor(name: string, raw: Raw, owner: PyType | null) {
     super(name, parseSignature("(*args, **kwargs)"), () => null, owner);
     this.raw = raw;
+  }
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    return this.owner === null ? this.raw(null as never, args, kw) : super.call(args, kw);
   }
   override callMethod(self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
     return this.raw(self as never, args, kw);
@@ -121,7 +123,26 @@ export function parsedMethod(
   );
 }
 
-/** A method whose arguments are positional only and converted in order (`PyArg_ParseTuple`). */
+/** Converts arguments that are positional only, in order (`PyArg_ParseTuple`). */
+function parsePositional(
+  name: string,
+  converters: readonly Convert[],
+  required: number,
+  args: readonly PyValue[],
+  kw: KwArgs | null,
+): unknown[] {
+  if (kw !== null && kw.size > 0) throw typeError(`${name}() takes no keyword arguments`);
+  const most = converters.length;
+  const given = args.length;
+  if (given < required || given > most) {
+    const word = required === most ? "exactly" : given < required ? "at least" : "at most";
+    const bound = given < required ? required : most;
+    throw typeError(`${name}() takes ${word} ${plural(bound, "argument")} (${given} given)`);
+  }
+  return args.map((value, i) => (converters[i] as Convert)(value, i + 1));
+}
+
+/** A method whose arguments are positional only and converted in order. */
 export function positionalMethod(
   owner: PyType,
   name: string,
@@ -131,13 +152,21 @@ export function positionalMethod(
 ): PyBuiltin {
   return new RawBuiltin(
     name,
-    (self: PyValue, args, kw) => {
-      if (kw !== null && kw.size > 0) throw typeError(`${name}() takes no keyword arguments`);
-      const count = converters.length;
-      if (args.length !== count)
-        throw typeError(`${name}() takes exactly ${plural(count, "argument")} (${args.length} given)`);
-      return js(self, ...converters.map((convert, i) => convert(args[i] as PyValue, i + 1)));
-    },
+    (self: PyValue, args, kw) => js(self, ...parsePositional(name, converters, converters.length, args, kw)),
     owner,
+  );
+}
+/** A function of a module, as {@link positionalMethod}; the first `required` arguments must be given. */
+export function positionalFunction(
+  name: string,
+  converters: readonly Convert[],
+  required: number,
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  js: (...args: any[]) => PyValue,
+): PyBuiltin {
+  return new RawBuiltin(
+    name,
+    (_self, args, kw) => js(...parsePositional(name, converters, required, args, kw)),
+    null,
   );
 }

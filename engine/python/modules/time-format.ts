@@ -90,8 +90,8 @@ function isoWeek(time: BrokenDownTime): [year: number, week: number] {
 const DIRECTIVE = /%([_\-0^#]*)(\d*)([EO]?)([\s\S]?)/y;
 /** Letters that do not go with a modifier; all go without. */
 const NOT_WITH: Readonly<Record<string, string>> = {
-  E: "%aAbBhdDeFHIjklMmnPpRrSsTtuUVgGWwZz",
-  O: "%aAcCDFnPpRrsTtxXYZz",
+  E: "aAbBhdDeFHIjklmMSUVgGWw",
+  O: "aAcDFxXY",
 };
 const COMPOSED: Readonly<Record<string, string>> = {
   c: "%a %b %e %H:%M:%S %Y",
@@ -194,7 +194,10 @@ function directive(match: RegExpExecArray, time: BrokenDownTime, longest: number
     const cased = upper ? value.toUpperCase() : value;
     return cased.padStart(width, pad === "0" ? "0" : " ");
   };
-  if (modifier !== "" && (NOT_WITH[modifier] as string).includes(letter)) return text(whole);
+  if (modifier !== "" && (NOT_WITH[modifier] as string).includes(letter)) {
+    // Short names of months change their case before it is seen that they do not go with E.
+    return text(change && (letter === "b" || letter === "h") ? whole.toUpperCase() : whole);
+  }
   const composed = COMPOSED[letter];
   if (composed !== undefined) {
     const inner = strftime(composed, time, longest);
@@ -203,7 +206,7 @@ function directive(match: RegExpExecArray, time: BrokenDownTime, longest: number
   const number = numberOf(letter, time);
   if (number !== undefined) {
     const [value, digits, spaces] = number;
-    return numeric(value, Math.max(digits, width), spaces && pad === "" ? "_" : pad);
+    return numeric(value, digits, width, spaces && pad === "" ? "_" : pad);
   }
   const loud = (value: string): string => text(change ? value.toUpperCase() : value);
   const half = time.hour > 11 ? "PM" : "AM";
@@ -234,7 +237,7 @@ function directive(match: RegExpExecArray, time: BrokenDownTime, longest: number
       const minutes = Math.trunc(Math.abs(time.offset) / 60);
       const value = Math.floor(minutes / 60) * 100 + (minutes % 60);
       const sign = (time.offset < 0 ? "-" : "+").padStart(width, pad === "0" ? "0" : " ");
-      return sign + numeric(value, Math.max(4, width), pad);
+      return sign + numeric(value, 4, width, pad);
     }
     default:
       return text(whole);
@@ -242,9 +245,10 @@ function directive(match: RegExpExecArray, time: BrokenDownTime, longest: number
 }
 
 /** A number with at least so many characters, its sign included. */
-function numeric(value: number | bigint, digits: number, pad: string): string {
+function numeric(value: number | bigint, digits: number, width: number, pad: string): string {
   const text = String(value);
-  if (pad === "-") return text;
-  if (pad === "_") return text.padStart(digits, " ");
-  return value < 0 ? `-${text.slice(1).padStart(digits - 1, "0")}` : text.padStart(digits, "0");
+  if (pad === "-") return text.padStart(width, " ");
+  const size = Math.max(digits, width);
+  if (pad === "_") return text.padStart(size, " ");
+  return value < 0 ? `-${text.slice(1).padStart(size - 1, "0")}` : text.padStart(size, "0");
 }

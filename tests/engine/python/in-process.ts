@@ -25,6 +25,7 @@ export function unlimited(memoryMb = 512): void {
   S.memoryLimit = memoryMb * 1048576;
   S.live = true;
   S.handled = null;
+  S.slept = 0;
 }
 
 /** The value of a body of Python (with its `return`). */
