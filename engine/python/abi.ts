@@ -2,15 +2,7 @@
 import { attributeOf, deleteAttribute, findAttribute, getAttribute, setAttribute } from "./attribute.ts";
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
-import {
-  annotate,
-  deleteIn,
-  describeFunction,
-  makeClass,
-  storeIn,
-  superOf,
-  superWithoutClass,
-} from "./classes.ts";
+import { annotate, deleteIn, describeFunction, makeClass, storeIn } from "./classes.ts";
 import { PyDict, PySet } from "./dict.ts";
 import { NameError, PyException, raise, typeError, UnboundLocalError, valueError } from "./exceptions.ts";
 import {
@@ -55,6 +47,7 @@ import {
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, tuple } from "./sequence.ts";
 import { allocate, S, tick } from "./state.ts";
+import { superOf, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeInto } from "./types/dict.ts";
 import { PySlice } from "./types/slice.ts";
@@ -210,7 +203,7 @@ function unknownName(name: string): never {
 }
 function nameError(type: PyType, name: string, text: string): PyException {
   const exception = new PyException(type, [text]);
-  exception.fields = new Map<string, PyValue>([["name", name]]);
+  if (type === NameError) exception.fields = new Map<string, PyValue>([["name", name]]);
   return raise(exception);
 }
 

@@ -4,11 +4,11 @@ import {
   attributeError,
   type PyException,
   PyException as PyExceptionClass,
+  pyError,
   typeError,
 } from "./exceptions.ts";
 import {
   bindDescriptor,
-  call,
   callWithSelf,
   PyBoundBuiltin,
   PyBuiltin,
@@ -23,7 +23,7 @@ import { PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
 /** What `function.ts` needs from here (the two files need each other). */
 export const attributeOf = {
   get: (object: PyValue, name: string): PyValue => getAttribute(object, name),
-  unreadable: (object: PyValue, message: string): PyException => attributeError(object, "", message),
+  refuse: (message: string): PyException => pyError(AttributeError, message),
   /** `object.__getattribute__`, to know when a class has its own; set by `types/object.ts`. */
   plain: undefined as PyValue | undefined,
 };
@@ -65,9 +65,24 @@ function isDataDescriptor(value: PyValue): boolean {
 
 /** `object.name`; throws AttributeError. */
 export function getAttribute(object: PyValue, name: string): PyValue {
-  const value = findAttribute(object, name);
+  let value: PyValue | undefined;
+  try {
+    value = findAttribute(object, name);
+  } catch (error) {
+    // An AttributeError of the author's learns what was looked for, as in CPython.
+    if (isAttributeError(error)) tellWhat(error as PyException, object, name);
+    throw error;
+  }
   if (value === undefined) throw missing(object, name);
   return value;
+}
+
+function tellWhat(error: PyException, object: PyValue, name: string): void {
+  error.fields ??= new Map();
+  const known = error.fields;
+  if ((known.get("name") ?? null) !== null || (known.get("obj") ?? null) !== null) return;
+  known.set("name", name);
+  known.set("obj", object);
 }
 
 /** `object.name`, or undefined where that would be an AttributeError from plain look-up. */
@@ -105,7 +120,8 @@ export function findAttribute(object: PyValue, name: string): PyValue | undefine
   return undefined;
 }
 
-function isAttributeError(error: unknown): boolean {
+/** Is it an AttributeError of Python's? */
+export function isAttributeError(error: unknown): boolean {
   return error instanceof PyExceptionClass && error.cls.isSubtype(AttributeError);
 }
 
@@ -182,26 +198,8 @@ export function setAttribute(object: PyValue, name: string, value: PyValue): voi
 export function plainSetAttribute(object: PyValue, name: string, value: PyValue): void {
   const type = typeOf(object);
   const found = type.lookup(name);
-  if (found instanceof PyProperty) {
-    if (found.fset === null) {
-      throw attributeError(
-        object,
-        name,
-        `property '${found.name ?? name}' of '${type.qualname}' object has no setter`,
-      );
-    }
-    call(found.fset, [object, value], null);
-    return;
-  }
-  if (found instanceof PyGetSet) {
-    if (found.set === null) {
-      throw attributeError(
-        object,
-        name,
-        `attribute '${name}' of '${found.owner.name}' objects is not writable`,
-      );
-    }
-    found.set(object as never, value);
+  if (found instanceof PyProperty || found instanceof PyGetSet) {
+    found.set(object, value);
     return;
   }
   if (found instanceof PyObject && !(found instanceof PyFunction)) {
@@ -256,15 +254,8 @@ export function deleteAttribute(object: PyValue, name: string): void {
 export function plainDeleteAttribute(object: PyValue, name: string): void {
   const type = typeOf(object);
   const found = type.lookup(name);
-  if (found instanceof PyProperty) {
-    if (found.fdel === null) {
-      throw attributeError(
-        object,
-        name,
-        `property '${found.name ?? name}' of '${type.qualname}' object has no deleter`,
-      );
-    }
-    call(found.fdel, [object], null);
+  if (found instanceof PyProperty || found instanceof PyGetSet) {
+    found.remove(object);
     return;
   }
   if (found instanceof PyObject && !(found instanceof PyFunction)) {

@@ -1,7 +1,6 @@
 // The built-in names every expression sees.
 import { deleteAttribute, getAttribute, getAttributeOr, setAttribute } from "./attribute.ts";
 import { bytearrayType, bytesType } from "./bytes.ts";
-import { superType } from "./classes.ts";
 import { dictType, frozensetType, PyDict, setType } from "./dict.ts";
 import { exceptionTypes, typeError, valueError } from "./exceptions.ts";
 import {
@@ -43,6 +42,7 @@ import { log } from "./output.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
+import { superType } from "./super.ts";
 import { complexType } from "./types/complex.ts";
 import { PyUnion } from "./types/generic-alias.ts";
 import { CallableIterator, enumerateType, filterType, mapType, reversedType, zipType } from "./types/lazy.ts";

@@ -1,26 +1,18 @@
-// Classes of the author's: how `class` builds them, the C3 order, `super()`, instances.
+// Classes of the author's: how `class` and `type()` build them, and how instances are made.
 import { findAttribute } from "./attribute.ts";
+import { addSlots, layOut, slotNames } from "./class-layout.ts";
 import { PyDict } from "./dict.ts";
 import {
-  attributeError,
+  addNote,
   BaseException,
-  exceptionTypes,
   KeyError,
+  NameError,
   PyException,
   pyError,
-  RuntimeError,
   typeError,
+  valueError,
 } from "./exceptions.ts";
-import {
-  bindDescriptor,
-  call,
-  callWithSelf,
-  defineMethods,
-  PyBuiltin,
-  PyClassMethod,
-  PyFunction,
-  PyStaticMethod,
-} from "./function.ts";
+import { call, callWithSelf, PyClassMethod, PyFunction, PyStaticMethod } from "./function.ts";
 import { iter } from "./iterator.ts";
 import {
   type KwArgs,
@@ -36,40 +28,10 @@ import {
   typeType,
 } from "./object.ts";
 import { delItem, getItem, setItem } from "./operators.ts";
-import { containers } from "./signature.ts";
-
-/** C3 linearisation of a class with these bases; TypeError where there is none. */
-export function linearise(self: PyType, bases: readonly PyType[]): PyType[] {
-  const sequences = [...bases.map((base) => [...base.mro]), [...bases]];
-  const order = [self];
-  for (;;) {
-    const rest = sequences.filter((s) => s.length > 0);
-    if (rest.length === 0) return order;
-    const next = rest.map((s) => s[0] as PyType).find((head) => rest.every((s) => !s.includes(head, 1)));
-    if (next === undefined) {
-      const names = [...new Set(rest.map((s) => (s[0] as PyType).name))].join(", ");
-      throw typeError(`Cannot create a consistent method resolution order (MRO) for bases ${names}`);
-    }
-    order.push(next);
-    for (const s of rest) if (s[0] === next) s.shift();
-  }
-}
-
-/** Built-in types that decide how their instances are stored: a class may have one of them among its ancestors. */
-function layoutOf(bases: readonly PyType[]): PyType {
-  let best: PyType = objectType;
-  for (const base of bases) {
-    const layout = base.builtin ? solid(base) : base.layout;
-    if (layout === best || best.isSubtype(layout)) continue;
-    if (layout.isSubtype(best)) best = layout;
-    else throw typeError("multiple bases have instance lay-out conflict");
-  }
-  return best;
-}
-/** Exception classes differ only in their attributes: they are stored alike. */
-function solid(type: PyType): PyType {
-  return type.isSubtype(BaseException) ? BaseException : type.layout;
-}
+import { caught } from "./raising.ts";
+import { repr } from "./representation.ts";
+import { PyTuple } from "./sequence.ts";
+import { makeSuper } from "./super.ts";
 
 /** Makes a class of the author's. */
 export function newClass(
@@ -85,18 +47,18 @@ export function newClass(
     if (seen.has(base)) throw typeError(`duplicate base class ${base.name}`);
     seen.add(base);
   }
+  if (name.includes("\0")) throw valueError("type name must not contain null characters");
   const actual = bases.length === 0 ? [objectType] : [...bases];
-  const layout = layoutOf(actual);
-  const type = new PyType(name, actual, (self) => linearise(self, actual), false);
-  type.layout = layout;
+  const type = new PyType(name, actual, () => [], false);
   type.qualname = qualname;
   // Expressions are run without a `__name__`, so their classes say `builtins`, as in authentik.
   type.module = "builtins";
   if (meta !== typeType) type.cls = meta;
   for (const [key, value] of namespace) type.dict.set(key, value);
   if (!type.dict.has("__module__")) type.dict.set("__module__", "builtins");
+  layOut(type, actual);
+  addSlots(type, slotNames(type));
   if (!type.dict.has("__doc__")) type.dict.set("__doc__", null);
-  slots(type, actual);
   // CPython makes these class methods even where the author wrote plain functions.
   for (const implicit of ["__init_subclass__", "__class_getitem__"]) {
     const value = type.dict.get(implicit);
@@ -108,80 +70,6 @@ export function newClass(
   for (const base of actual) if (!base.builtin) base.derived.push(type);
   return type;
 }
-
-function slots(type: PyType, bases: readonly PyType[]): void {
-  const declared = type.dict.get("__slots__");
-  if (declared === undefined) {
-    type.hasDict = true;
-    return;
-  }
-  const names: string[] = [];
-  if (typeof declared === "string") names.push(declared);
-  else {
-    const it = iter(declared);
-    for (let v = it.next(); v !== undefined; v = it.next()) {
-      if (typeof v !== "string") throw typeError(`__slots__ items must be strings, not '${typeName(v)}'`);
-      names.push(v);
-    }
-  }
-  if (names.length > 0 && /^(?:int|tuple|bytes)$/.test(type.layout.name)) {
-    throw typeError(`nonempty __slots__ not supported for subtype of '${bases[0]?.name}'`);
-  }
-  for (const name of names) {
-    if (name !== "__dict__" && type.dict.has(name)) {
-      throw pyError(exceptionByName("ValueError"), `'${name}' in __slots__ conflicts with class variable`);
-    }
-  }
-  type.hasDict = names.includes("__dict__") || bases.some((base) => base.hasDict);
-  type.slots = names;
-  for (const name of names) {
-    if (name === "__dict__" || name === "__weakref__") continue;
-    type.dict.set(name, new PySlot(name, type));
-  }
-}
-function exceptionByName(name: string): PyType {
-  return exceptionTypes.get(name) as PyType;
-}
-
-/** The descriptor behind one name of `__slots__`. */
-export class PySlot extends PyObject {
-  readonly name: string;
-  readonly owner: PyType;
-  private readonly values: WeakMap<PyObject, PyValue> = new WeakMap();
-  constructor(name: string, owner: PyType) {
-    super();
-    this.name = name;
-    this.owner = owner;
-  }
-  get(object: PyObject): PyValue {
-    const value = this.values.get(object);
-    if (value === undefined) throw this.unset(object);
-    return value;
-  }
-  set(object: PyObject, value: PyValue | undefined): void {
-    if (value === undefined) {
-      if (!this.values.delete(object)) throw this.unset(object);
-    } else this.values.set(object, value);
-  }
-  private unset(object: PyObject): PyException {
-    const text = `'${object.cls.qualname}' object has no attribute '${this.name}'`;
-    return attributeError(object, this.name, text);
-  }
-}
-export const memberType = makeType("member_descriptor", { of: PySlot, subclassable: false });
-defineMethods(memberType, {
-  "__get__(instance, owner=None, /)": (self: PySlot, instance: PyValue) =>
-    instance instanceof PyObject ? self.get(instance) : self,
-  "__set__(instance, value, /)": (self: PySlot, instance: PyObject, value: PyValue) => {
-    self.set(instance, value);
-    return null;
-  },
-  "__delete__(instance, /)": (self: PySlot, instance: PyObject) => {
-    self.set(instance, undefined);
-    return null;
-  },
-  "__repr__()": (self: PySlot) => `<member '${self.name}' of '${self.owner.name}' objects>`,
-});
 
 /** Where a class body is run when its metaclass is not `type`: the names are kept in what `__prepare__` gave. */
 class PreparedNamespace extends Map<string, PyValue> {
@@ -195,8 +83,9 @@ class PreparedNamespace extends Map<string, PyValue> {
     try {
       return getItem(this.mapping, name);
     } catch (error) {
-      if (error instanceof PyException && error.cls.isSubtype(KeyError)) return undefined;
-      throw error;
+      const exception = caught(error);
+      if (exception.cls.isSubtype(KeyError)) return undefined;
+      throw exception;
     }
   }
   override has(name: string): boolean {
@@ -299,9 +188,19 @@ export function buildClass(
   setCell?.(type);
   for (const [key, value] of [...type.dict]) {
     const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
-    if (hook !== undefined) callWithSelf(hook, value, [type, key], null);
+    if (hook === undefined) continue;
+    try {
+      callWithSelf(hook, value, [type, key], null);
+    } catch (error) {
+      const exception = caught(error);
+      addNote(
+        exception,
+        `Error calling __set_name__ on '${typeName(value)}' instance ${repr(key)} in '${type.name}'`,
+      );
+      throw exception;
+    }
   }
-  const parent = superLookup(type, type, "__init_subclass__");
+  const parent = findAttribute(makeSuper(type, type), "__init_subclass__");
   if (parent !== undefined) call(parent, [], kw === null || kw.size === 0 ? null : kw);
   return type;
 }
@@ -313,73 +212,11 @@ function resolveBases(given: PyValue[]): PyValue[] {
     const entries = findAttribute(base, "__mro_entries__");
     if (entries === undefined) return [base];
     const replaced = call(entries, [tupleOf(given)], null);
-    return [...(replaced as unknown as { items: PyValue[] }).items];
+    if (!(replaced instanceof PyTuple)) throw typeError("__mro_entries__ must return a tuple");
+    return [...replaced.items];
   });
 }
-const tupleOf = (items: readonly PyValue[]): PyValue => containers.tuple([...items]);
-
-// ---- super ---------------------------------------------------------------------------------------
-
-/** A `super` object. */
-export class PySuper extends PyObject {
-  readonly owner: PyType;
-  readonly self: PyValue;
-  readonly selfType: PyType;
-  constructor(owner: PyType, self: PyValue, selfType: PyType) {
-    super();
-    this.owner = owner;
-    this.self = self;
-    this.selfType = selfType;
-  }
-}
-export const superType = makeType("super", { of: PySuper });
-superType.readHook = (object, name) => {
-  const s = object as PySuper;
-  if (name === "__class__") return superType;
-  const mro = s.selfType.mro;
-  for (const type of mro.slice(mro.indexOf(s.owner) + 1)) {
-    const value = type.dict.get(name);
-    if (value === undefined) continue;
-    if (s.self === s.selfType) return bindThrough(value, s.self as PyType);
-    return bindDescriptor(value, s.self, s.selfType);
-  }
-  return undefined;
-};
-function bindThrough(value: PyValue, type: PyType): PyValue {
-  if (value instanceof PyClassMethod) return bindDescriptor(value, type, type);
-  if (value instanceof PyStaticMethod) return value.func;
-  if (value instanceof PyBuiltin || value instanceof PyFunction) return value;
-  return value;
-}
-function superLookup(owner: PyType, self: PyType, name: string): PyValue | undefined {
-  const mro = self.mro;
-  for (const type of mro.slice(mro.indexOf(owner) + 1)) {
-    const value = type.dict.get(name);
-    if (value !== undefined)
-      return value instanceof PyClassMethod ? bindDescriptor(value, self, self) : value;
-  }
-  return undefined;
-}
-/** `super()` in a method. */
-export function superOf(owner: PyValue | undefined, self: PyValue | undefined): PyValue {
-  if (self === undefined) throw pyError(RuntimeError, "super(): no arguments");
-  if (!(owner instanceof PyType)) throw pyError(RuntimeError, "super(): empty __class__ cell");
-  return makeSuper(owner, self);
-}
-/** `super(owner, self)`. */
-export function makeSuper(owner: PyType, self: PyValue): PySuper {
-  if (self instanceof PyType && self.isSubtype(owner)) return new PySuper(owner, self, self);
-  const type = typeOf(self);
-  if (!type.isSubtype(owner)) {
-    const what = self instanceof PyType ? `type ${self.name}` : `instance of ${type.name}`;
-    throw typeError(`super(type, obj): obj (${what}) is not an instance or subtype of type (${owner.name}).`);
-  }
-  return new PySuper(owner, self, type);
-}
-/** `super()` where there is no class around. */
-export function superWithoutClass(): never {
-  throw pyError(RuntimeError, "super(): __class__ cell not found");
-}
+const tupleOf = (items: readonly PyValue[]): PyValue => new PyTuple([...items]);
 
 // ---- instances -----------------------------------------------------------------------------------
 
@@ -396,8 +233,14 @@ protocol.callType = (type, args, kw) => {
     const custom = meta.lookup("__call__");
     if (custom !== undefined && custom !== root.call) return callWithSelf(custom, type, args, kw);
   }
-  if (type === typeType && args.length === 1 && (kw === null || kw.size === 0))
-    return typeOf(args[0] as PyValue);
+  if (type === typeType) {
+    const plain = kw === null || kw.size === 0;
+    if (args.length === 1) {
+      if (plain) return typeOf(args[0] as PyValue);
+      throw typeError("type() takes no keyword arguments");
+    }
+    if (args.length !== 3) throw typeError("type() takes 1 or 3 arguments");
+  }
   return instantiate(type, args, kw);
 };
 
@@ -472,7 +315,7 @@ export function storeIn(namespace: Map<string, PyValue>, name: string, value: Py
 }
 /** `del name` in a class body. */
 export function deleteIn(namespace: Map<string, PyValue>, name: string): void {
-  if (!namespace.delete(name)) throw pyError(exceptionByName("NameError"), `name '${name}' is not defined`);
+  if (!namespace.delete(name)) throw pyError(NameError, `name '${name}' is not defined`);
 }
 /** An annotated name in a class body. */
 export function annotate(namespace: Map<string, PyValue>, name: string, annotation: PyValue): void {

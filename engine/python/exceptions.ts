@@ -7,7 +7,9 @@ import {
   type PyType,
   type PyValue,
 } from "./object.ts";
+import { list, PyList } from "./sequence.ts";
 import { S } from "./state.ts";
+import type { PyTraceback } from "./traceback.ts";
 
 /** One capture of the JavaScript stack, made when the exception was raised (or raised again). */
 export interface RaisePoint {
@@ -25,6 +27,8 @@ export class PyException extends PyObjectClass {
   context: PyException | null = null;
   suppressContext = false;
   raised: RaisePoint[] = [];
+  /** `__traceback__` as it was last asked for. */
+  traceback: PyTraceback | null = null;
   /** Python calls on the stack outside the frame that caught it last: those are not in its traceback. */
   outerFrames = 0;
   /** Attributes that some classes have (`SystemExit.code`, `KeyError` has none, `StopIteration.value` …). */
@@ -39,6 +43,15 @@ export class PyException extends PyObjectClass {
   }
 }
 
+/** `exception.add_note(note)`. */
+export function addNote(exception: PyException, note: PyValue): void {
+  exception.dict ??= new Map();
+  const notes = exception.dict.get("__notes__");
+  if (notes === undefined) exception.dict.set("__notes__", list([note]));
+  else if (notes instanceof PyList) notes.items.push(note);
+  else throw typeError("Cannot add note: __notes__ is not a list");
+}
+
 /** Marks where `exception` is raised now, and what was being handled meanwhile. Returns it, for `throw`. */
 export function raise(exception: PyException): PyException {
   const point = { stack: "" };
@@ -46,8 +59,10 @@ export function raise(exception: PyException): PyException {
   if (exception.raised.length < 8) exception.raised.push(point);
   const handled = S.handled;
   if (handled !== null && handled !== exception && exception.context !== handled) {
-    // A cycle of contexts is cut where it would close, as CPython does.
-    for (let e: PyException | null = handled; e !== null; e = e.context) {
+    // A cycle of contexts is cut where it would close, as CPython does; one that was there already stays.
+    const seen = new Set<PyException>();
+    for (let e: PyException | null = handled; e !== null && !seen.has(e); e = e.context) {
+      seen.add(e);
       if (e.context === exception) {
         e.context = null;
         break;
@@ -181,7 +196,11 @@ export const ValueError = define("ValueError", Exception, "Inappropriate argumen
 export const UnicodeError = define("UnicodeError", ValueError, "Unicode related error.");
 export const UnicodeDecodeError = define("UnicodeDecodeError", UnicodeError, "Unicode decoding error.");
 export const UnicodeEncodeError = define("UnicodeEncodeError", UnicodeError, "Unicode encoding error.");
-define("UnicodeTranslateError", UnicodeError, "Unicode translation error.");
+export const UnicodeTranslateError = define(
+  "UnicodeTranslateError",
+  UnicodeError,
+  "Unicode translation error.",
+);
 export const Warning = define("Warning", Exception, "Base class for warning categories.");
 for (const [name, doc] of [
   [

@@ -36,6 +36,8 @@ export class PyFunction extends PyObject {
   defaults: Defaults;
   doc: PyValue = null;
   annotations: PyValue | undefined;
+  module: PyValue = null;
+  typeParams: PyValue | undefined;
   /** Number of parameters when all are plain positional ones; -1 otherwise. */
   readonly simple: number;
 
@@ -85,6 +87,8 @@ export class PyBuiltin extends PyObject {
   readonly owner: PyType | null;
   /** Where a function says that it is from; `defineModule` sets it. */
   module = "builtins";
+  /** The type it is a static method of. */
+  home: PyType | null = null;
   /** Fewest and most arguments of a plain positional call, `self` included. */
   private readonly least: number;
   private readonly most: number;
@@ -102,7 +106,8 @@ export class PyBuiltin extends PyObject {
     this.most = plain ? sig.positional.length + self : -1;
   }
   get display(): string {
-    return this.owner === null ? this.name : `${this.owner.qualname}.${this.name}`;
+    const type = this.owner ?? this.home;
+    return type === null ? this.name : `${type.qualname}.${this.name}`;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     if (this.owner !== null) return this.callUnbound(args, kw);
@@ -179,7 +184,7 @@ function boundBuiltin(func: PyBuiltin, self: PyValue): PyBoundBuiltin {
 }
 
 export class PyStaticMethod extends PyObject {
-  readonly func: PyValue;
+  func: PyValue;
   constructor(func: PyValue) {
     super();
     this.func = func;
@@ -191,7 +196,7 @@ export class PyStaticMethod extends PyObject {
 }
 export const staticmethodType = makeType("staticmethod", { of: PyStaticMethod });
 export class PyClassMethod extends PyObject {
-  readonly func: PyValue;
+  func: PyValue;
   constructor(func: PyValue) {
     super();
     this.func = func;
@@ -199,41 +204,100 @@ export class PyClassMethod extends PyObject {
   }
 }
 export const classmethodType = makeType("classmethod", { of: PyClassMethod });
+/** A class method of a built-in type. */
+export class PyBuiltinClassMethod extends PyClassMethod {}
+export const classMethodDescriptorType = makeType("classmethod_descriptor", {
+  of: PyBuiltinClassMethod,
+  subclassable: false,
+});
 export class PyProperty extends PyObject {
   fget: PyValue;
   fset: PyValue;
   fdel: PyValue;
   doc: PyValue;
-  name: string | null = null;
+  docOfGetter = false;
+  /** What `__set_name__` was told. */
+  name: PyValue = null;
   constructor(fget: PyValue, fset: PyValue, fdel: PyValue, doc: PyValue) {
     super();
     this.fget = fget;
     this.fset = fset;
     this.fdel = fdel;
     this.doc = doc;
+    this.dict = undefined;
+  }
+  get(self: PyValue): PyValue {
+    if (this.fget === null) throw this.refusal(self, "getter");
+    return call1(this.fget, self);
+  }
+  set(self: PyValue, value: PyValue): void {
+    if (this.fset === null) throw this.refusal(self, "setter");
+    call2(this.fset, self, value);
+  }
+  remove(self: PyValue): void {
+    if (this.fdel === null) throw this.refusal(self, "deleter");
+    call1(this.fdel, self);
+  }
+  private refusal(self: PyValue, missing: string): PyException {
+    const name = this.name ?? (this.fget instanceof PyFunction ? this.fget.name : null);
+    const which = typeof name === "string" ? ` '${name}'` : "";
+    return attributeOf.refuse(`property${which} of '${typeOf(self).qualname}' object has no ${missing}`);
   }
 }
 export const propertyType = makeType("property", { of: PyProperty });
-/** A computed attribute of a built-in type. */
-export class PyGetSet extends PyObject {
-  readonly name: string;
+/** How a computed attribute is read, set and deleted; what is not there CPython refuses. */
+interface Access {
   readonly get: (self: never) => PyValue;
   readonly set: ((self: never, value: PyValue) => void) | null;
+  readonly remove: ((self: never) => void) | null;
+}
+/** A computed attribute of a built-in type. */
+export class PyGetSet extends PyObject {
   readonly owner: PyType;
-  constructor(
-    owner: PyType,
-    name: string,
-    get: (self: never) => PyValue,
-    set: ((self: never, value: PyValue) => void) | null,
-  ) {
+  readonly name: string;
+  readonly access: Access;
+  constructor(owner: PyType, name: string, access: Access) {
     super();
     this.owner = owner;
     this.name = name;
-    this.get = get;
-    this.set = set;
+    this.access = access;
+  }
+  get(self: PyValue): PyValue {
+    this.check(self);
+    return this.access.get(self as never);
+  }
+  set(self: PyValue, value: PyValue): void {
+    this.check(self);
+    const { set } = this.access;
+    if (set === null) throw attributeOf.refuse(this.refusal);
+    set(self as never, value);
+  }
+  remove(self: PyValue): void {
+    this.check(self);
+    const { remove } = this.access;
+    if (remove === null) throw attributeOf.refuse(this.refusal);
+    remove(self as never);
+  }
+  /** A descriptor may have been put on another class. */
+  private check(self: PyValue): void {
+    if (typeOf(self).isSubtype(this.owner)) return;
+    throw typeError(
+      `descriptor '${this.name}' for '${this.owner.name}' objects doesn't apply to a '${typeName(self)}' object`,
+    );
+  }
+  /** The AttributeError's text when it cannot be set or deleted. */
+  protected get refusal(): string {
+    return `attribute '${this.name}' of '${this.owner.name}' objects is not writable`;
   }
 }
 export const getsetType = makeType("getset_descriptor", { of: PyGetSet, subclassable: false });
+/** An attribute that CPython keeps as a plain field of the object. */
+export class PyMember extends PyGetSet {
+  protected override get refusal(): string {
+    return "readonly attribute";
+  }
+}
+export const memberType = makeType("member_descriptor", { of: PyMember, subclassable: false });
 
 function notCallable(f: PyValue): never {
   throw typeError(`'${typeName(f)}' object is not callable`);
@@ -261,17 +325,7 @@ export function bindDescriptor(descriptor: PyValue, self: PyValue, type: PyType)
   }
   if (descriptor instanceof PyStaticMethod) return descriptor.func;
   if (descriptor instanceof PyClassMethod) return new PyBoundMethod(descriptor.func as PyObject, type);
-  if (descriptor instanceof PyProperty) {
-    if (descriptor.fget === null) {
-      const name = descriptor.name === null ? "" : ` '${descriptor.name}'`;
-      throw attributeOf.unreadable(
-        self,
-        `property${name} of '${typeOf(self).qualname}' object has no getter`,
-      );
-    }
-    return call(descriptor.fget, [self], null);
-  }
-  if (descriptor instanceof PyGetSet) return descriptor.get(self as never);
+  if (descriptor instanceof PyProperty || descriptor instanceof PyGetSet) return descriptor.get(self);
   const get = descriptor.cls.lookup("__get__");
   return get === undefined ? descriptor : callWithSelf(get, descriptor, [self, type], null);
 }
@@ -375,6 +429,7 @@ export function defineStatic(type: PyType, table: MethodTable): void {
   for (const [declaration, js] of Object.entries(table)) {
     const [name, sig] = splitDeclaration(declaration);
     const builtin = new PyBuiltin(name, sig, js, null);
+    builtin.home = type;
     type.dict.set(name, name === "__new__" ? builtin : new PyStaticMethod(builtin));
   }
 }
@@ -382,22 +437,28 @@ export function defineStatic(type: PyType, table: MethodTable): void {
 export function defineClassMethods(type: PyType, table: MethodTable): void {
   for (const [declaration, js] of Object.entries(table)) {
     const [name, sig] = splitDeclaration(declaration);
-    type.dict.set(name, new PyClassMethod(new PyBuiltin(name, sig, js, type)));
+    type.dict.set(name, new PyBuiltinClassMethod(new PyBuiltin(name, sig, js, type)));
+  }
+}
+/** Computed attributes by name: how to read one, or also how to set and perhaps delete it. */
+export type AttributeTable<T> = {
+  readonly [name: string]:
+    | ((self: T) => PyValue)
+    | [get: (self: T) => PyValue, set: (self: T, value: PyValue) => void, remove?: (self: T) => void];
+};
+function addAttributes<T>(type: PyType, table: AttributeTable<T>, kind: typeof PyGetSet): void {
+  for (const [name, entry] of Object.entries(table)) {
+    const [get, set = null, remove = null] = Array.isArray(entry) ? entry : [entry];
+    type.dict.set(name, new kind(type, name, { get, set, remove }));
   }
 }
 /** Adds computed attributes. */
-export function defineAttributes<T>(
-  type: PyType,
-  table: {
-    readonly [name: string]:
-      | ((self: T) => PyValue)
-      | [(self: T) => PyValue, (self: T, value: PyValue) => void];
-  },
-): void {
-  for (const [name, entry] of Object.entries(table)) {
-    const [get, set] = Array.isArray(entry) ? entry : [entry, null];
-    type.dict.set(name, new PyGetSet(type, name, get as (self: never) => PyValue, set as never));
-  }
+export function defineAttributes<T>(type: PyType, table: AttributeTable<T>): void {
+  addAttributes(type, table, PyGetSet);
+}
+/** Adds attributes that are plain fields in CPython: they show as members, and are refused in other words. */
+export function defineMembers<T>(type: PyType, table: AttributeTable<T>): void {
+  addAttributes(type, table, PyMember);
 }
 /** A built-in function: `builtin("len(obj, /)", (obj) => …)`. */
 export function builtin(declaration: string, js: Native): PyBuiltin {

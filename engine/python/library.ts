@@ -1,6 +1,12 @@
 // Loads every built-in type and module, each of which registers itself.
 import "./types/object.ts";
+import "./types/type.ts";
+import "./types/function.ts";
+import "./types/descriptor.ts";
 import "./types/exception.ts";
+import "./types/exception-fields.ts";
+import "./types/os-error.ts";
+import "./types/unicode-error.ts";
 import "./types/str.ts";
 import "./types/bytes.ts";
 import "./types/int.ts";

@@ -39,9 +39,12 @@ export abstract class PyObject {
 export const protocol: {
   callObject: (f: PyObject, args: PyValue[], kw: KwArgs | null) => PyValue;
   callType: (type: PyType, args: PyValue[], kw: KwArgs | null) => PyValue;
+  /** The `__dict__` descriptor of a class whose instances are the first to have one. */
+  dictDescriptor: ((type: PyType) => PyObject) | null;
 } = {
   callObject: () => null,
   callType: () => null,
+  dictDescriptor: null,
 };
 
 /** Options of {@link makeType}. */
@@ -61,7 +64,7 @@ export interface TypeOptions {
 /** A class. Built-in ones are immutable and shared by all evaluations; the author's live for one evaluation. */
 export class PyType extends PyObject {
   /** As messages show it. */
-  readonly name: string;
+  name: string;
   qualname: string;
   module: string;
   bases: PyType[];
@@ -70,10 +73,14 @@ export class PyType extends PyObject {
   override readonly dict: Map<string, PyValue> = new Map();
   readonly builtin: boolean;
   readonly subclassable: boolean;
-  /** Do instances have a `__dict__`? */
-  hasDict: boolean;
+  /** `__base__`: the one of the bases that decides how instances are laid out. */
+  base: PyType | null;
+  /** The nearest ancestor that adds something to the layout of instances: a built-in type, or names in `__slots__`. */
+  solid: PyType;
+  /** Do instances take weak references? (There are none; CPython's rules for `__slots__` ask.) */
+  hasWeakref = false;
   /** Names from `__slots__`, when the class has them. */
-  slots: string[] | null = null;
+  slots: readonly string[] | null = null;
   /** Replaces plain look-up for instances of a built-in type (`super`, modules); undefined: no such attribute. */
   readHook: ((object: PyValue, name: string) => PyValue | undefined) | undefined;
   /** The author's classes that derive from this one (author's classes only). */
@@ -81,6 +88,7 @@ export class PyType extends PyObject {
   /** The nearest built-in ancestor: decides how instances are stored. */
   layout: PyType;
   private readonly cache: Map<string, PyValue | undefined> = new Map();
+  private dictOfInstances = false;
 
   constructor(name: string, bases: PyType[], mro: (self: PyType) => PyType[], builtin: boolean) {
     super();
@@ -88,12 +96,23 @@ export class PyType extends PyObject {
     this.qualname = name;
     this.module = "builtins";
     this.bases = bases;
+    this.base = bases[0] ?? null;
     this.builtin = builtin;
     this.subclassable = true;
-    this.hasDict = !builtin;
     this.readHook = undefined;
     this.mro = mro(this);
     this.layout = this;
+    this.solid = this;
+  }
+
+  /** Do instances have a `__dict__`? */
+  get hasDict(): boolean {
+    return this.dictOfInstances;
+  }
+  set hasDict(value: boolean) {
+    this.dictOfInstances = value;
+    if (!value || protocol.dictDescriptor === null || this.bases.some((base) => base.hasDict)) return;
+    this.dict.set("__dict__", protocol.dictDescriptor(this));
   }
 
   /** The attribute of that name on the first class of the MRO that has it, unbound; undefined if none has. */
@@ -168,7 +187,6 @@ export function makeType(name: string, options: TypeOptions = {}): PyType {
   const dot = name.lastIndexOf(".");
   type.qualname = name.slice(dot + 1);
   type.module = options.module ?? (dot < 0 ? "builtins" : name.slice(0, dot));
-  type.hasDict = false;
   (type as { subclassable: boolean }).subclassable = options.subclassable ?? true;
   type.dict.set("__doc__", options.doc ?? null);
   if (options.of !== undefined) (options.of.prototype as PyObject).cls = type;

@@ -547,7 +547,13 @@ export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
 export function delItem(object: PyValue, key: PyValue): void {
   const method = typeOf(object).lookup("__delitem__");
   if (method === undefined || method === null) {
-    throw typeError(`'${typeName(object)}' object doesn't support item deletion`);
+    // CPython asks a sequence when the key is a number, and the two say it in different words.
+    const type = typeOf(object);
+    const sequence = !type.builtin || type.lookup("__len__") !== undefined;
+    const number = typeOf(key).lookup("__index__") !== undefined;
+    throw typeError(
+      `'${type.name}' object ${sequence && number ? "doesn't" : "does not"} support item deletion`,
+    );
   }
   callWithSelf(method, object, [key], null);
 }

@@ -16,6 +16,7 @@ import { truth } from "./operators.ts";
 import { repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
 import { LimitExceeded, S } from "./state.ts";
+import { tracebackOf } from "./traceback.ts";
 
 /**
  * What was thrown, as a Python exception. Limits pass through: no handler of the expression sees them. V8's own
@@ -121,7 +122,7 @@ export function closeManager(manager: Manager, exception: PyException | null): b
   const outer = S.handled;
   S.handled = exception;
   try {
-    return truth(manager.exit(exception.cls, exception, null));
+    return truth(manager.exit(exception.cls, exception, tracebackOf(exception)));
   } finally {
     S.handled = outer;
   }

@@ -1,6 +1,7 @@
 // `enum.EnumType`: how a class body becomes an enumeration, and what enumerations can do as classes.
 import { getAttribute, getAttributeOr, plainSetAttribute, setAttribute } from "../attribute.ts";
-import { allocateInstance, linearise, makeSuper, root } from "../classes.ts";
+import { defaultOrder } from "../class-layout.ts";
+import { allocateInstance, root } from "../classes.ts";
 import { dictFromMap, PyDict } from "../dict.ts";
 import {
   attributeError,
@@ -43,6 +44,7 @@ import { contains, equal, getItem, same, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, PyList, PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
+import { makeSuper } from "../super.ts";
 import { bitCount, isSingleBit } from "./enum-bits.ts";
 import { isDescriptor, PyEnumDict, words } from "./enum-dict.ts";
 import { PyEnumProperty } from "./enum-property.ts";
@@ -485,7 +487,7 @@ export function builtinEnum(
     made.cls = enumType;
     made.layout = bases.find((base) => base.layout !== objectType)?.layout ?? objectType;
     made.hasDict = true;
-    made.mro = linearise(made, made.bases);
+    made.mro = defaultOrder(made);
     for (const [key, value] of entries) made.dict.set(key, value);
     for (const [key, value] of entries) {
       if (value instanceof ProtoMember)

@@ -1,7 +1,6 @@
 // The module `string`: its constants, `capwords`, `Template` and `Formatter`.
 import { compilePattern, Flag } from "../../regex/regex.ts";
 import { getAttribute, setAttribute } from "../attribute.ts";
-import { makeSuper } from "../classes.ts";
 import { type PyDict, PySet } from "../dict.ts";
 import { KeyError, PyException, raise, ValueError, valueError } from "../exceptions.ts";
 import {
@@ -22,6 +21,7 @@ import { getItem, same, truth } from "../operators.ts";
 import { ascii, format, repr, str } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
+import { makeSuper } from "../super.ts";
 import { joinText } from "../types/str-methods.ts";
 import { splitLines } from "../types/str-search.ts";
 import { isDigit } from "../unicode.ts";

@@ -97,14 +97,14 @@ const locationParts: { readonly [name: string]: (self: PyValue) => PyValue } = {
 };
 
 function field(type: PyType, name: string, i: number): PyGetSet {
-  return new PyGetSet(
-    type,
-    name,
-    (self: PyTuple) => self.items[i] as PyValue,
-    (self: PyTuple) => {
-      throw attributeError(self, name, "can't set attribute");
-    },
-  );
+  const refuse = (self: PyTuple): never => {
+    throw attributeError(self, name, "can't set attribute");
+  };
+  return new PyGetSet(type, name, {
+    get: (self: PyTuple) => self.items[i] as PyValue,
+    set: refuse,
+    remove: refuse,
+  });
 }
 
 function resultType(name: string, fields: readonly string[]): PyType {

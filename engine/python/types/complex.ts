@@ -3,7 +3,7 @@ import { adopt } from "../classes.ts";
 import { OverflowError, pyError, typeError, valueError, zeroDivision } from "../exceptions.ts";
 import { asciiNumber, parseFloatText, reprFloat } from "../float-text.ts";
 import { formatComplex } from "../format-spec.ts";
-import { defineAttributes, defineMethods, special } from "../function.ts";
+import { defineMembers, defineMethods, special } from "../function.ts";
 import { hashFloat } from "../hash.ts";
 import { narrow } from "../integer.ts";
 import { asInt, asStr, NotImplemented, PyFloat, type PyType, type PyValue, typeName } from "../object.ts";
@@ -186,7 +186,7 @@ defineMethods(complexType, {
   "conjugate()": (self: PyComplex) => new PyComplex(self.real, -self.imag),
   "__getnewargs__()": (self: PyComplex) => tuple([new PyFloat(self.real), new PyFloat(self.imag)]),
 });
-defineAttributes<PyComplex>(complexType, {
+defineMembers<PyComplex>(complexType, {
   real: (self) => new PyFloat(self.real),
   imag: (self) => new PyFloat(self.imag),
 });

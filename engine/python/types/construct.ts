@@ -14,6 +14,7 @@ class Constructor extends PyBuiltin {
     super("__new__", parseSignature(signature), js, null);
     this.made = made;
     this.bind = bind;
+    this.home = made;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     const { made } = this;
@@ -23,7 +24,15 @@ class Constructor extends PyBuiltin {
     if (!(cls instanceof PyType)) throw typeError(`${name}(X): X is not a type object (${typeName(cls)})`);
     if (!cls.isSubtype(made))
       throw typeError(`${name}(${cls.name}): ${cls.name} is not a subtype of ${made.name}`);
+    if (cls !== made) this.checkLayout(cls);
     return this.js(cls, ...this.bind(cls, args.slice(1), kw));
+  }
+  /** An instance must be made by the built-in type that stores it. */
+  private checkLayout(cls: PyType): void {
+    let base: PyType = cls;
+    while (!base.builtin) base = base.base as PyType;
+    if (base.lookup("__new__") === this) return;
+    throw typeError(`${this.made.name}.__new__(${cls.name}) is not safe, use ${base.name}.__new__()`);
   }
   override call1(a: PyValue): PyValue {
     return this.call([a], null);

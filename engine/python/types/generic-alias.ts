@@ -6,7 +6,7 @@ import { Ellipsis, isInstance, makeType, NotImplemented, PyObject, PyType, type 
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
-import { unionOf } from "./object.ts";
+import { unionOf } from "./type.ts";
 
 /** `origin[args]`. */
 export class PyGenericAlias extends PyObject {

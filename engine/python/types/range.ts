@@ -1,6 +1,6 @@
 // `range`.
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineMethods, defineStatic, special } from "../function.ts";
+import { defineMembers, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { addInt, floorDivInt, type Int, modInt, mulInt, negInt, subInt } from "../integer.ts";
 import { iteratorType, PyIterator } from "../iterator.ts";
@@ -155,7 +155,7 @@ defineMethods(rangeType, {
   },
   "count(value, /)": (self: PyRange, value: PyValue) => (position(self, value) === undefined ? 0 : 1),
 });
-defineAttributes<PyRange>(rangeType, {
+defineMembers<PyRange>(rangeType, {
   start: (self) => self.start,
   stop: (self) => self.stop,
   step: (self) => self.step,

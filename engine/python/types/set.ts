@@ -58,6 +58,8 @@ defineStatic(frozensetType, {
   },
 });
 setType.dict.set("__hash__", null);
+setType.hasWeakref = true;
+frozensetType.hasWeakref = true;
 
 const both =
   (operation: (self: PySet, other: PySet) => PyValue) =>

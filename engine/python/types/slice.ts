@@ -1,6 +1,6 @@
 // `slice` objects, and where they fall on a sequence.
 import { AttributeError, pyError, typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineMethods, defineStatic, special } from "../function.ts";
+import { defineMembers, defineMethods, defineStatic, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import type { Int } from "../integer.ts";
 import { asInt, makeType, NotImplemented, PyObject, type PyValue, typeName } from "../object.ts";
@@ -105,7 +105,7 @@ defineMethods(sliceType, {
 const readonly = (): never => {
   throw pyError(AttributeError, "readonly attribute");
 };
-defineAttributes<PySlice>(sliceType, {
+defineMembers<PySlice>(sliceType, {
   start: [(self) => self.start, readonly],
   stop: [(self) => self.stop, readonly],
   step: [(self) => self.step, readonly],

@@ -1,0 +1,124 @@
+// `OSError`: two to five arguments are errno, strerror, filename …, and the number chooses the class.
+import { adopt } from "../classes.ts";
+import type { PyDict } from "../dict.ts";
+import {
+  AttributeError,
+  BaseException,
+  exceptionTypes,
+  OSError,
+  PyException,
+  pyError,
+  typeError,
+} from "../exceptions.ts";
+import { defineAttributes, defineMethods, defineStatic } from "../function.ts";
+import type { PyType, PyValue } from "../object.ts";
+import { index } from "../operators.ts";
+import { repr, str } from "../representation.ts";
+import type { PyTuple } from "../sequence.ts";
+import { plainText } from "./exception.ts";
+import { defineFields } from "./exception-fields.ts";
+
+/** Linux's numbers of the errors that have a class of their own. */
+const ERRNO: { readonly [errno: number]: string } = {
+  1: "PermissionError",
+  2: "FileNotFoundError",
+  3: "ProcessLookupError",
+  4: "InterruptedError",
+  10: "ChildProcessError",
+  11: "BlockingIOError",
+  13: "PermissionError",
+  17: "FileExistsError",
+  20: "NotADirectoryError",
+  21: "IsADirectoryError",
+  32: "BrokenPipeError",
+  103: "ConnectionAbortedError",
+  104: "ConnectionResetError",
+  108: "BrokenPipeError",
+  110: "TimeoutError",
+  111: "ConnectionRefusedError",
+  114: "BlockingIOError",
+  115: "BlockingIOError",
+};
+const BlockingIOError = exceptionTypes.get("BlockingIOError") as PyType;
+
+const none = (): PyValue => null;
+defineFields(OSError, { errno: none, strerror: none, filename: none, filename2: none });
+
+function isNumber(value: PyValue): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+/** Takes the arguments of the constructor. */
+function initialise(self: PyException, args: readonly PyValue[]): void {
+  self.args = [...args];
+  self.fields = new Map();
+  if (args.length < 2 || args.length > 5) return;
+  const [errno, strerror, filename = null, , filename2 = null] = args as PyValue[];
+  self.fields.set("errno", errno as PyValue);
+  self.fields.set("strerror", strerror as PyValue);
+  if (filename === null) return;
+  if (self.cls === BlockingIOError && isNumber(filename)) {
+    self.fields.set("characters_written", filename);
+    return;
+  }
+  self.fields.set("filename", filename);
+  if (filename2 !== null) self.fields.set("filename2", filename2);
+  self.args = args.slice(0, 2);
+}
+function refuseKeywords(type: PyType, kw: PyDict): void {
+  if (kw.size > 0) throw typeError(`${type.name}() takes no keyword arguments`);
+}
+
+defineStatic(OSError, {
+  "__new__(cls, /, *args, **kwargs)": (cls: PyType, args: PyTuple, kw: PyDict) => {
+    const made = new PyException(BaseException, []);
+    if (initialisesItself(cls)) return adopt(made, cls);
+    refuseKeywords(cls, kw);
+    const [errno] = args.items;
+    const many = args.items.length >= 2 && args.items.length <= 5;
+    const named = cls === OSError && many && typeof errno === "number" ? ERRNO[errno] : undefined;
+    adopt(made, named === undefined ? cls : (exceptionTypes.get(named) as PyType));
+    initialise(made, args.items);
+    return made;
+  },
+});
+defineMethods(OSError, {
+  "__init__(*args, **kwargs)": (self: PyException, args: PyTuple, kw: PyDict) => {
+    if (!initialisesItself(self.cls)) return null;
+    refuseKeywords(self.cls, kw);
+    initialise(self, args.items);
+    return null;
+  },
+  "__str__()": (self: PyException) => {
+    const field = (name: string): PyValue => self.fields?.get(name) ?? null;
+    const [errno, strerror, filename, filename2] = ["errno", "strerror", "filename", "filename2"].map(field);
+    const text = `[Errno ${str(errno ?? null)}] ${str(strerror ?? null)}`;
+    if (self.fields?.has("filename") === true) {
+      const file = repr(filename ?? null);
+      return self.fields.has("filename2")
+        ? `${text}: ${file} -> ${repr(filename2 ?? null)}`
+        : `${text}: ${file}`;
+    }
+    return self.fields?.has("errno") === true && self.fields.has("strerror") ? text : plainText(self);
+  },
+});
+const [create, init] = [OSError.dict.get("__new__"), OSError.dict.get("__init__")];
+/** A class with an `__init__` but no `__new__` of its own hands on what it likes: then `__init__` takes the arguments. */
+function initialisesItself(type: PyType): boolean {
+  return type.lookup("__init__") !== init && type.lookup("__new__") === create;
+}
+const unwritten = (): never => {
+  throw pyError(AttributeError, "characters_written");
+};
+defineAttributes<PyException>(OSError, {
+  characters_written: [
+    (self) => self.fields?.get("characters_written") ?? unwritten(),
+    (self, value) => {
+      self.fields ??= new Map();
+      self.fields.set("characters_written", index(value));
+    },
+    (self) => {
+      if (self.fields?.delete("characters_written") !== true) unwritten();
+    },
+  ],
+});
