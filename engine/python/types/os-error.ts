@@ -42,7 +42,13 @@ const ERRNO: { readonly [errno: number]: string } = {
 const BlockingIOError = exceptionTypes.get("BlockingIOError") as PyType;
 
 const none = (): PyValue => null;
-defineFields(OSError, { errno: none, strerror: none, filename: none, filename2: none });
+/** The runtime raises with the two arguments alone. */
+const argument =
+  (i: number) =>
+  ({ args }: PyException): PyValue =>
+    args.length === 2 ? (args[i] as PyValue) : null;
+const fields = { errno: argument(0), strerror: argument(1), filename: none, filename2: none };
+defineFields(OSError, fields);
 
 function isNumber(value: PyValue): boolean {
   return typeof value === "number" || typeof value === "bigint";
@@ -90,16 +96,17 @@ defineMethods(OSError, {
     return null;
   },
   "__str__()": (self: PyException) => {
-    const field = (name: string): PyValue => self.fields?.get(name) ?? null;
-    const [errno, strerror, filename, filename2] = ["errno", "strerror", "filename", "filename2"].map(field);
-    const text = `[Errno ${str(errno ?? null)}] ${str(strerror ?? null)}`;
-    if (self.fields?.has("filename") === true) {
-      const file = repr(filename ?? null);
-      return self.fields.has("filename2")
-        ? `${text}: ${file} -> ${repr(filename2 ?? null)}`
-        : `${text}: ${file}`;
+    const [errno, strerror, filename, filename2] = Object.entries(fields).map(
+      ([name, initial]) => self.fields?.get(name) ?? initial(self),
+    ) as [PyValue, PyValue, PyValue, PyValue];
+    const text = `[Errno ${str(errno)}] ${str(strerror)}`;
+    if (filename !== null) {
+      return filename2 === null
+        ? `${text}: ${repr(filename)}`
+        : `${text}: ${repr(filename)} -> ${repr(filename2)}`;
     }
-    return self.fields?.has("errno") === true && self.fields.has("strerror") ? text : plainText(self);
+    const numbered = self.fields === undefined ? self.args.length === 2 : self.fields.has("errno");
+    return numbered && strerror !== null ? text : plainText(self);
   },
 });
 const [create, init] = [OSError.dict.get("__new__"), OSError.dict.get("__init__")];
