@@ -27,12 +27,14 @@ class Constructor extends PyBuiltin {
     if (cls !== made) this.checkLayout(cls);
     return this.js(cls, ...this.bind(cls, args.slice(1), kw));
   }
-  /** An instance must be made by the built-in type that stores it. */
+  /** An instance must be made by the built-in type that stores it: the nearest one with a constructor of this kind. */
   private checkLayout(cls: PyType): void {
-    let base: PyType = cls;
-    while (!base.builtin) base = base.base as PyType;
-    if (base.lookup("__new__") === this) return;
-    throw typeError(`${this.made.name}.__new__(${cls.name}) is not safe, use ${base.name}.__new__()`);
+    for (let base: PyType | null = cls; base !== null; base = base.base) {
+      const create = base.dict.get("__new__");
+      if (create === this) return;
+      if (!(create instanceof Constructor)) continue;
+      throw typeError(`${this.made.name}.__new__(${cls.name}) is not safe, use ${base.name}.__new__()`);
+    }
   }
   override call1(a: PyValue): PyValue {
     return this.call([a], null);
