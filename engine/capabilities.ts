@@ -36,6 +36,48 @@ export interface HttpAnswer {
   readonly elapsedMs: number;
 }
 
+/** What an expression asks a name service for. */
+export interface NameService {
+  /** A host's addresses, of one version or (null) of both; none where it has none. */
+  resolve(host: string, version: 4 | 6 | null): Promise<readonly string[]>;
+  /** The host name of an address; null where it has none. */
+  reverse(ip: string): Promise<string | null>;
+}
+
+/** A mail that an expression asks to be sent (`ak_send_email`). */
+export interface EmailCall {
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  readonly subject: string;
+  /** Plain text or HTML; null where a template makes it. */
+  readonly body: string | null;
+  /** Name of a template. */
+  readonly template: string | null;
+  /** Name of the email stage whose settings are to be used; null for the global ones. */
+  readonly stage: string | null;
+  /** What the template sees; null without one. */
+  readonly context: JsonObject | null;
+}
+
+/** A token that an expression asks for (`ak_create_jwt`, `ak_create_jwt_raw`). */
+export type JwtCall =
+  | {
+      readonly kind: "access_token";
+      /** Name of the OAuth2 provider. */
+      readonly provider: string;
+      readonly user: { readonly pk: JsonValue; readonly username: string };
+      readonly scopes: readonly string[];
+      readonly validSeconds: number;
+    }
+  | {
+      readonly kind: "raw";
+      readonly provider: string;
+      /** To be signed as they are, with `exp` and `aud` added. */
+      readonly claims: JsonObject;
+      readonly validSeconds: number;
+    };
+
 /**
  * Functions the embedder grants. They run in the embedder's process, as asynchronous as they like; the evaluation waits,
  * within {@link Limits.hostMs} and {@link Limits.hostCalls}. What one throws becomes a Python exception whose class is
@@ -49,6 +91,15 @@ export interface Capabilities {
    * `….InvalidURL` and so on is that exception in the expression.
    */
   readonly http?: (call: HttpCall) => Promise<HttpAnswer>;
+  /** `resolve_dns`, `reverse_dns`. An error named `OSError` counts as no answer. */
+  readonly dns?: NameService;
+  /**
+   * `ak_send_email`: true when the mail was taken. An error named `ValueError` or `ConnectionError` is False in the
+   * expression.
+   */
+  readonly email?: (mail: EmailCall) => Promise<boolean>;
+  /** `ak_create_jwt`, `ak_create_jwt_raw`: the token; null where there is no provider of that name. */
+  readonly jwt?: (call: JwtCall) => Promise<string | null>;
   /** A policy by name, for `ak_call_policy`: its source, which runs in the caller's sandbox, or its answer; null: no such policy. */
   readonly policies?: (name: string) => Promise<{ readonly source: string } | PolicyAnswer | null>;
 }
@@ -57,6 +108,11 @@ export interface Capabilities {
 export const OPERATIONS: Readonly<
   Record<string, (granted: Capabilities) => ((argument: JsonObject) => Promise<JsonValue>) | undefined>
 > = {
+  "dns.resolve": ({ dns }) =>
+    dns && (async ({ host, version }) => [...(await dns.resolve(String(host), version as 4 | 6 | null))]),
+  "dns.reverse": ({ dns }) => dns && (({ ip }) => dns.reverse(String(ip))),
+  "email.send": ({ email }) => email && ((mail) => email(mail as unknown as EmailCall)),
+  "jwt.issue": ({ jwt }) => jwt && ((call) => jwt(call as unknown as JwtCall)),
   "http.send": ({ http }) => http && (async (call) => asJson(await http(call as unknown as HttpCall))),
 };
 

@@ -26,7 +26,15 @@ import type {
   Verdict,
 } from "./types.ts";
 
-export type { Capabilities, HttpAnswer, HttpCall, PolicyAnswer } from "./capabilities.ts";
+export type {
+  Capabilities,
+  EmailCall,
+  HttpAnswer,
+  HttpCall,
+  JwtCall,
+  NameService,
+  PolicyAnswer,
+} from "./capabilities.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 export type * from "./types.ts";
 

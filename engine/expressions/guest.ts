@@ -4,26 +4,20 @@
 // the runtime (types, modules, helpers) refuse to be changed from Python.
 import { abi } from "../python/abi.ts";
 import "../python/library.ts";
-import { builtins } from "../python/builtins.ts";
-import { PyDict } from "../python/dict.ts";
 import { isException, type PyException } from "../python/exceptions.ts";
-import { builtin } from "../python/function.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
 import { resetFlags } from "../python/modules/enum-flag.ts";
-import { ipAddress } from "../python/modules/ipaddress.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
-import { emit, output, resetOutput } from "../python/output.ts";
+import { output, resetOutput } from "../python/output.ts";
 import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
-import { helpers, policyHelpers } from "./helpers.ts";
-import { type Environment, type Main, programs } from "./programs.ts";
-import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
-import { injectedSession } from "./requests/module.ts";
+import { environment, variables } from "./environment.ts";
+import { type Main, programs } from "./programs.ts";
 
 /** What the host sends with each evaluation. */
 interface Options {
@@ -56,114 +50,6 @@ function begin(options: Options): void {
   resetIds();
   resetRepr();
   resetFlags();
-}
-
-// ---- variables -----------------------------------------------------------------------------------
-
-/** A context key as the name of a variable, as authentik makes it. */
-function variableName(key: string): string {
-  return key
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}_-]/gu, "")
-    .replaceAll("-", "_");
-}
-
-function clientIp(http: PyRecord): PyValue {
-  const meta = http.get("META");
-  const header = (name: string): string => {
-    const value = meta instanceof PyDict ? meta.get(name) : undefined;
-    return typeof value === "string" ? (value.split(",")[0] as string).trim() : "";
-  };
-  for (const candidate of [header("HTTP_X_FORWARDED_FOR"), header("REMOTE_ADDR"), "255.255.255.255"]) {
-    if (candidate === "") continue;
-    try {
-      return ipAddress(candidate);
-    } catch (error) {
-      if (!isException(caught(error))) throw error;
-    }
-  }
-  return null;
-}
-
-/** The context's variables, as the kind of expression sees them. */
-function variables(kind: string, context: PyValue): Map<string, PyValue> {
-  const vars = new Map<string, PyValue>();
-  if (!(context instanceof PyDict))
-    throw new LimitExceeded("InternalError", "the context is not a JSON object");
-  for (const [key, value] of context.entries()) {
-    const name = variableName(String(key));
-    if (name !== "") vars.set(name, value);
-    vars.set(String(key), value);
-  }
-  if (kind === "policy") {
-    const request = policyRequest(vars.get("request") ?? null);
-    vars.set("request", request);
-    vars.set("context", request.get("context"));
-    const http = request.get("http_request");
-    if (http instanceof PyRecord) {
-      vars.set("http_request", http);
-      vars.set("ak_client_ip", clientIp(http));
-    }
-    const inner = request.get("context");
-    vars.set("ak_is_sso_flow", inner instanceof PyDict ? (inner.get("is_sso") ?? false) : false);
-  } else if (kind === "mapping") {
-    const given = vars.get("request");
-    if (given === undefined || given instanceof PyDict || given === null)
-      vars.set("request", policyRequest(given ?? null));
-    const convert: [string, (value: PyValue) => PyValue][] = [
-      ["user", user],
-      ["device", device],
-      ["stage", stage],
-      ["http_request", httpRequest],
-    ];
-    for (const [name, make] of convert) {
-      const value = vars.get(name);
-      // A user that is null is the anonymous one, not None.
-      if (value instanceof PyDict || (value === null && make === user)) vars.set(name, make(value));
-    }
-  } else if (vars.get("request") instanceof PyDict) {
-    vars.set("request", policyRequest(vars.get("request") as PyValue));
-  }
-  return vars;
-}
-
-/** `ak_create_event(action, **kwargs)`: all context variables and the keywords, for the host to record. */
-function createEvent(vars: ReadonlyMap<string, PyValue>): PyValue {
-  return builtin("ak_create_event(action, **kwargs)", (action: PyValue, keywords: PyDict) => {
-    const event = new PyDict();
-    for (const [name, value] of vars) event.set(name, value);
-    for (const [name, value] of keywords.entries()) event.set(name, value);
-    event.set("action", str(action));
-    const json = toJson(event, { sanitize: true, strict: false });
-    emit(json);
-    output.events.push(json);
-    return null;
-  });
-}
-
-function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
-  let requests: PyValue | undefined;
-  const global = (name: string): PyValue | undefined => {
-    if (name === "ak_create_event") return createEvent(vars);
-    if (name === "requests") {
-      requests ??= injectedSession();
-      return requests;
-    }
-    if (kind === "policy" || kind === "expression") {
-      const own = policyHelpers.get(name);
-      if (own !== undefined) return own;
-    }
-    const helper = helpers.get(name);
-    return helper !== undefined ? helper : builtins.get(name);
-  };
-  return {
-    param: (name) => vars.get(name),
-    name: (name) => {
-      const value = vars.get(name);
-      return value !== undefined ? value : global(name);
-    },
-    global,
-  };
 }
 
 // ---- outcome -------------------------------------------------------------------------------------

@@ -1,89 +1,115 @@
-// authentik's helper functions that need nothing from the host.
+// authentik's helper functions that look at nothing but their arguments.
 
 import type { PyDict } from "../python/dict.ts";
-import { typeError } from "../python/exceptions.ts";
-import { builtin, defineMethods, method, method0 } from "../python/function.ts";
+import { keyError } from "../python/exceptions.ts";
+import { method, method0 } from "../python/function.ts";
 import { ipAddress, ipNetwork } from "../python/modules/ipaddress.ts";
+import { pythonFunctions, pythonMethods } from "../python/modules/python-function.ts";
 import { regexReplace, regexSearch } from "../python/modules/re.ts";
-import { asStr, makeType, PyObject, type PyValue, typeName } from "../python/object.ts";
+import { asStr, type KwArgs, makeType, PyObject, type PyValue } from "../python/object.ts";
+import { mod, truth } from "../python/operators.ts";
 import { type LogLine, log, message } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { PyList, type PyTuple } from "../python/sequence.ts";
+import { charge } from "../python/state.ts";
+import { isAlnum, isSpace, lower } from "../python/unicode.ts";
+import { resolveDns, reverseDns } from "./name-service.ts";
 import { allGroups, PyRecord, userType } from "./records.ts";
 
-/** `ak_logger`. */
-class PyLogger extends PyObject {}
+/** `ak_logger`, with the attributes that `bind` gave it. */
+class PyLogger extends PyObject {
+  readonly bound: KwArgs;
+  constructor(bound: KwArgs) {
+    super();
+    this.bound = bound;
+  }
+}
 const loggerType = makeType("BoundLogger", { of: PyLogger, module: "structlog.stdlib", subclassable: false });
-function level(
-  name: string,
-  as: LogLine["level"],
-): { [declaration: string]: (self: PyValue, event: PyValue, args: PyTuple, kw: PyDict) => PyValue } {
-  return {
-    [`${name}(event=None, *args, **kw)`]: (_self, event: PyValue = null, _args, kw) => {
-      const attributes = new Map<string, PyValue>();
-      for (const [key, value] of kw.entries()) attributes.set(key as string, value);
-      log(as, str(event), attributes);
-      return null;
-    },
+const keywords = (kw: PyDict): [string, PyValue][] => [...kw.entries()] as [string, PyValue][];
+
+/** A method that logs: the event, formatted with what follows it, and the keywords. */
+function level(as: LogLine["level"]) {
+  return (self: PyLogger, event: PyValue = null, args: PyTuple, kw: PyDict): PyValue => {
+    const text = args.items.length > 0 ? str(mod(event, args)) : str(event);
+    log(as, text, new Map([...self.bound, ...keywords(kw)]));
+    return null;
   };
 }
-for (const [name, as] of [
-  ["debug", "debug"],
-  ["info", "info"],
-  ["msg", "info"],
-  ["warning", "warning"],
-  ["warn", "warning"],
-  ["error", "error"],
-  ["exception", "error"],
-  ["critical", "error"],
-] as const) {
-  defineMethods(loggerType, level(name, as));
+for (const [name, as] of Object.entries({
+  debug: "debug",
+  info: "info",
+  msg: "info",
+  warning: "warning",
+  warn: "warning",
+  error: "error",
+  exception: "error",
+  critical: "error",
+  fatal: "error",
+} as const)) {
+  pythonMethods(loggerType, { [`${name}(event=None, *args, **kw)`]: level(as) });
 }
-defineMethods(loggerType, { "bind(**kw)": (self: PyValue) => self });
+pythonMethods(loggerType, {
+  "bind(**new_values)": (self: PyLogger, kw: PyDict) =>
+    new PyLogger(new Map([...self.bound, ...keywords(kw)])),
+  "new(**new_values)": (_self: PyLogger, kw: PyDict) => new PyLogger(new Map(keywords(kw))),
+  "unbind(*keys)": (self: PyLogger, keys: PyTuple) => {
+    const bound = new Map(self.bound);
+    for (const key of keys.items) if (!bound.delete(asStr(key) ?? "")) throw keyError(key);
+    return new PyLogger(bound);
+  },
+  "try_unbind(*keys)": (self: PyLogger, keys: PyTuple) => {
+    const bound = new Map(self.bound);
+    for (const key of keys.items) bound.delete(asStr(key) ?? "");
+    return new PyLogger(bound);
+  },
+});
 
-function text(value: PyValue, what: string): string {
-  const string = asStr(value);
-  if (string === undefined) throw typeError(`${what} must be str, not ${typeName(value)}`);
-  return string;
-}
-
-/** Django's slugify: ASCII letters, digits, `_` and `-`, words joined by one `-`. */
+/** Django's slugify: letters, digits, `_` and `-` (ASCII unless told otherwise), words joined by one `-`. */
 export function slugify(value: string, allowUnicode = false): string {
-  let out = allowUnicode ? value.normalize("NFKC") : value.normalize("NFKD").replace(/[^\x00-\x7f]/g, "");
-  out = out.toLowerCase().replace(/[^\p{L}\p{N}_\s-]/gu, "");
-  return out.replace(/[-\s]+/g, "-").replace(/^[-_]+|[-_]+$/g, "");
+  charge(value.length);
+  const normal = allowUnicode
+    ? value.normalize("NFKC")
+    : value.normalize("NFKD").replace(/[^\x00-\x7f]/g, "");
+  let out = "";
+  for (const char of lower(normal)) {
+    const point = char.codePointAt(0) as number;
+    if (char === "-" || isSpace(point)) out += "-";
+    else if (char === "_" || isAlnum(point)) out += char;
+  }
+  return out.replace(/-+/g, "-").replace(/^[-_]+|[-_]+$/g, "");
 }
 
 /** Helpers every kind of expression has, by name. */
 export const helpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>(
-  [
-    builtin("regex_match(value, regex)", (value: PyValue, regex: PyValue) => regexSearch(regex, value)),
-    builtin("regex_replace(value, regex, repl)", (value: PyValue, regex: PyValue, repl: PyValue) =>
-      regexReplace(regex, repl, value),
-    ),
-    builtin("list_flatten(value)", (value: PyValue) =>
-      value instanceof PyList ? (value.items[0] ?? null) : value,
-    ),
-    builtin("slugify(value, allow_unicode=False)", (value: PyValue, unicode: PyValue = false) =>
-      slugify(str(value), unicode === true),
-    ),
-    builtin("ip_address(address)", ipAddress),
-    builtin("ip_network(address, strict=True)", ipNetwork),
-    builtin("ak_is_group_member(user, **group_filters)", (member: PyValue, filters: PyDict) => {
-      if (!(member instanceof PyRecord) || member.cls !== userType) return false;
-      const keywords = new Map([...filters.entries()] as [string, PyValue][]);
-      return method0(method(allGroups(member), "filter", [], keywords), "exists");
+  Object.entries({
+    ...pythonFunctions({
+      "regex_match(value, regex)": (value: PyValue, regex: PyValue) => regexSearch(regex, value),
+      "regex_replace(value, regex, repl)": (value: PyValue, regex: PyValue, repl: PyValue) =>
+        regexReplace(regex, repl, value),
+      "list_flatten(value)": (value: PyValue) => (value instanceof PyList ? (value.items[0] ?? null) : value),
+      "slugify(value, allow_unicode=False)": (value: PyValue, unicode: PyValue = false) =>
+        slugify(str(value), truth(unicode)),
+      "ip_address(address)": ipAddress,
+      "ip_network(address, strict=True)": ipNetwork,
+      "resolve_dns(host, ip_version=None)": resolveDns,
+      "reverse_dns(ip_addr)": reverseDns,
+      "ak_is_group_member(user, **group_filters)": (member: PyValue, filters: PyDict) => {
+        if (!(member instanceof PyRecord) || member.cls !== userType) return false;
+        return method0(method(allGroups(member), "filter", [], new Map(keywords(filters))), "exists");
+      },
     }),
-  ].map((f): [string, PyValue] => [f.name, f]),
-).set("ak_logger", new PyLogger());
+    ak_logger: new PyLogger(new Map()),
+  }),
+);
 
 /** Helpers that only policies have. */
-export const policyHelpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
-  [
-    "ak_message",
-    builtin("ak_message(message)", (value: PyValue) => {
-      message(text(value, "ak_message() argument 'message'"));
-      return null;
+export const policyHelpers: ReadonlyMap<string, PyValue> = new Map(
+  Object.entries(
+    pythonFunctions({
+      "ak_message(message)": (value: PyValue) => {
+        message(str(value));
+        return null;
+      },
     }),
-  ],
-]);
+  ),
+);

@@ -1,0 +1,160 @@
+// The names that one run of an expression finds: its variables, the helpers of its kind, the built-ins.
+import { builtins } from "../python/builtins.ts";
+import { PyDict } from "../python/dict.ts";
+import { isException } from "../python/exceptions.ts";
+import type { Native } from "../python/function.ts";
+import { ipAddress } from "../python/modules/ipaddress.ts";
+import { pythonFunctions } from "../python/modules/python-function.ts";
+import type { PyValue } from "../python/object.ts";
+import { emit, output } from "../python/output.ts";
+import { caught } from "../python/raising.ts";
+import { str } from "../python/representation.ts";
+import { LimitExceeded } from "../python/state.ts";
+import { toJson } from "./boundary.ts";
+import { helpers, policyHelpers, slugify } from "./helpers.ts";
+import { sendEmail } from "./mail.ts";
+import { callPolicy } from "./policy-call.ts";
+import type { Environment, Main } from "./programs.ts";
+import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
+import { injectedSession } from "./requests/module.ts";
+import { createJwt, createRawJwt } from "./tokens.ts";
+
+/** A context key as the name of a variable, as authentik makes it. */
+function variableName(key: string): string {
+  return slugify(key).replaceAll("-", "_");
+}
+
+function clientIp(http: PyRecord): PyValue {
+  const meta = http.get("META");
+  const header = (name: string): string => {
+    const value = meta instanceof PyDict ? meta.get(name) : undefined;
+    return typeof value === "string" ? (value.split(",")[0] as string).trim() : "";
+  };
+  for (const candidate of [header("HTTP_X_FORWARDED_FOR"), header("REMOTE_ADDR"), "255.255.255.255"]) {
+    if (candidate === "") continue;
+    try {
+      return ipAddress(candidate);
+    } catch (error) {
+      if (!isException(caught(error))) throw error;
+    }
+  }
+  return null;
+}
+
+/** Adds what a policy sees of its request. */
+function policyVariables(request: PyRecord, vars: Map<string, PyValue>): Map<string, PyValue> {
+  const context = request.get("context");
+  vars.set("request", request);
+  vars.set("context", context);
+  const http = request.get("http_request");
+  if (http instanceof PyRecord) {
+    vars.set("http_request", http);
+    vars.set("ak_client_ip", clientIp(http));
+  }
+  vars.set("ak_is_sso_flow", context instanceof PyDict ? (context.get("is_sso") ?? false) : false);
+  return vars;
+}
+
+/** The request of a mapping that was given none: its user, and the other variables as context. */
+function mappingRequest(vars: ReadonlyMap<string, PyValue>): PyRecord {
+  const request = policyRequest(null);
+  const context = request.get("context") as PyDict;
+  for (const [name, value] of vars) {
+    if (name === "user") request.dict?.set("user", value);
+    else if (name !== "request") context.set(name, value);
+  }
+  return request;
+}
+
+/** The context's variables, as the kind of expression sees them. */
+export function variables(kind: string, context: PyValue): Map<string, PyValue> {
+  const vars = new Map<string, PyValue>();
+  if (!(context instanceof PyDict))
+    throw new LimitExceeded("InternalError", "the context is not a JSON object");
+  for (const [key, value] of context.entries()) {
+    const name = variableName(String(key));
+    if (name !== "") vars.set(name, value);
+    vars.set(String(key), value);
+  }
+  if (kind === "policy") policyVariables(policyRequest(vars.get("request") ?? null), vars);
+  else if (kind === "mapping") {
+    const given = vars.get("request") ?? null;
+    if (given instanceof PyDict) vars.set("request", policyRequest(given));
+    const convert: [string, (value: PyValue) => PyValue][] = [
+      ["user", user],
+      ["device", device],
+      ["stage", stage],
+      ["http_request", httpRequest],
+    ];
+    for (const [name, make] of convert) {
+      const value = vars.get(name);
+      // A user that is null is the anonymous one, not None.
+      if (value instanceof PyDict || (value === null && make === user)) vars.set(name, make(value));
+    }
+    if (given === null) vars.set("request", mappingRequest(vars));
+  } else if (vars.get("request") instanceof PyDict) {
+    vars.set("request", policyRequest(vars.get("request") as PyValue));
+  }
+  return vars;
+}
+
+/** `ak_create_event(action, **kwargs)`: all context variables and the keywords, for the host to record. */
+function createEvent(vars: ReadonlyMap<string, PyValue>, action: PyValue, keywords: PyDict): PyValue {
+  const event = new PyDict();
+  for (const [name, value] of vars) event.set(name, value);
+  for (const [name, value] of keywords.entries()) event.set(name, value);
+  event.set("action", str(action));
+  const json = toJson(event, { sanitize: true, strict: false });
+  emit(json);
+  output.events.push(json);
+  return null;
+}
+
+/** Helpers that look at the run's variables, or that a run has one of its own of; made when their name is read. */
+const ownHelpers: ReadonlyMap<string, (vars: ReadonlyMap<string, PyValue>) => PyValue> = new Map([
+  ["requests", injectedSession],
+  ...Object.entries({
+    "ak_create_event(action, **kwargs)": createEvent,
+    "ak_call_policy(name, **kwargs)": callPolicy(runPolicy),
+    "ak_create_jwt(user, provider, scopes, validity='seconds=60')": createJwt,
+    "ak_create_jwt_raw(provider, validity='seconds=60', **kwargs)": createRawJwt,
+    "ak_send_email(address, subject, body=None, stage=None, template=None, context=None, cc=None, bcc=None)":
+      sendEmail,
+  }).map(([declaration, js]): [string, (vars: ReadonlyMap<string, PyValue>) => PyValue] => {
+    const name = declaration.slice(0, declaration.indexOf("("));
+    const make = (vars: ReadonlyMap<string, PyValue>): PyValue =>
+      pythonFunctions({ [declaration]: (...args) => (js as Native)(vars, ...args) })[name] as PyValue;
+    return [name, make];
+  }),
+]);
+
+/** The names of one run: what the program asks for by name it finds here. */
+export function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
+  const made = new Map<string, PyValue>();
+  const global = (name: string): PyValue | undefined => {
+    const make = ownHelpers.get(name);
+    if (make !== undefined) {
+      const value = made.get(name) ?? make(vars);
+      made.set(name, value);
+      return value;
+    }
+    if (kind === "policy" || kind === "expression") {
+      const own = policyHelpers.get(name);
+      if (own !== undefined) return own;
+    }
+    return helpers.get(name) ?? builtins.get(name);
+  };
+  return {
+    param: (name) => vars.get(name),
+    name: (name) => {
+      const value = vars.get(name);
+      return value !== undefined ? value : global(name);
+    },
+    global,
+  };
+}
+
+/** Runs a loaded policy about a request; its value is what the body returned. */
+function runPolicy(main: Main, request: PyRecord): PyValue {
+  return main(environment("policy", policyVariables(request, new Map())));
+}
