@@ -332,6 +332,11 @@ function expression(f: Frame, node: Expr): string {
     case "Dict":
       return dictDisplay(f, node);
     case "Set":
+      if (node.elts.length > 2 && node.elts.every(isFolded)) {
+        // CPython makes such a set from a constant, and the order of its items comes from that.
+        const items = elements(f, node.elts, node);
+        return `${f.use("copyOfConstantSet")}(${f.program.constant(`${f.use("constantSet")}([${items}])`)})`;
+      }
       return f.mark(node, `${f.use("setOf")}([${elements(f, node.elts, node, "spreadIntoSet")}])`);
     case "List":
       return `${f.use("list")}([${elements(f, node.elts, node)}])`;
@@ -380,6 +385,24 @@ export function unsupported(what: string, node: Span): PySyntaxError {
     node.end,
     "NotImplementedError",
   );
+}
+
+/** Does CPython's compiler know the value? */
+function isFolded(node: Expr): boolean {
+  switch (node.kind) {
+    case "Constant":
+      return true;
+    case "UnaryOp":
+      return (
+        node.operand.kind === "Constant" &&
+        /^(?:int|float)$/.test(node.operand.value.type) &&
+        node.op !== "Not"
+      );
+    case "Tuple":
+      return node.elts.every(isFolded);
+    default:
+      return false;
+  }
 }
 
 /** The items of a display, starred ones spread; an error in spreading is shown at `whole`. */

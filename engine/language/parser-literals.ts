@@ -116,12 +116,13 @@ export abstract class LiteralParser extends TokenCursor {
     }
   }
 
-  protected decodeTexts(parts: Part[], first: number, raw: boolean): void {
+  protected decodeTexts(parts: Part[], first: number, raw: boolean, isSpec = false): void {
     if (raw) return;
     for (let index = first; index < parts.length; index++) {
       const part = parts[index];
-      // The text of `{x = }` is a constant too, but its source stays as it is written.
-      if (part.kind !== "Constant" || part.value.type !== "str" || DEBUG_TEXTS.has(part)) continue;
+      if (part.kind !== "Constant" || part.value.type !== "str") continue;
+      // CPython decodes the source that `{x = }` shows as well, but not where that stands in a format specifier.
+      if (isSpec && DEBUG_TEXTS.has(part)) continue;
       if (!part.value.value.includes("\\")) continue;
       try {
         parts[index] = textConstant(decodeBetweenFields(part.value.value), part.start, part.end);
@@ -148,7 +149,7 @@ export abstract class LiteralParser extends TokenCursor {
       const { start } = this.advance();
       const specParts: Part[] = [];
       this.fstringBody(specParts, raw);
-      this.decodeTexts(specParts, 0, raw);
+      this.decodeTexts(specParts, 0, raw, true);
       format_spec = { kind: "JoinedStr", start, end: this.lastEnd, values: mergeTexts(specParts) };
     }
     const close = this.expect(Kind.RightBrace);
@@ -192,7 +193,7 @@ function decodeBetweenFields(text: string): string {
   return slashes % 2 === 0 ? decodeText(text) : `${decodeText(text.slice(0, -1))}\\`;
 }
 
-/** Texts that stand for the source of a field, so their backslashes are not escapes. */
+/** Texts that stand for the source of a field. */
 const DEBUG_TEXTS = new WeakSet<Constant>();
 
 /** Source between two offsets without its comments. */

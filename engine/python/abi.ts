@@ -3,7 +3,7 @@ import { attributeOf, deleteAttribute, findAttribute, getAttribute, setAttribute
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, storeIn } from "./classes.ts";
-import { PyDict, PySet } from "./dict.ts";
+import { PyDict, PyFrozenSet, PySet } from "./dict.ts";
 import { NameError, PyException, raise, typeError, UnboundLocalError, valueError } from "./exceptions.ts";
 import {
   call,
@@ -46,7 +46,7 @@ import {
 } from "./raising.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, tuple } from "./sequence.ts";
-import { allocate, S, tick } from "./state.ts";
+import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeInto } from "./types/dict.ts";
@@ -145,6 +145,19 @@ function spread(value: PyValue): PyValue[] {
 function spreadIntoSet(value: PyValue): PyValue[] {
   return collect(value);
 }
+/** A set display of constants, made when the program is loaded; as CPython's compiler does, by way of two sets. */
+function constantSet(items: PyValue[]): PyFrozenSet {
+  const first = setOf(items);
+  const constant = new PyFrozenSet();
+  for (const item of first.items()) constant.add(item);
+  return constant;
+}
+function copyOfConstantSet(constant: PyFrozenSet): PySet {
+  charge(constant.size);
+  const set = new PySet();
+  set.merge(constant);
+  return set;
+}
 function setOf(items: PyValue[]): PySet {
   const set = new PySet();
   for (const item of items) set.add(item);
@@ -238,6 +251,8 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   mergeKeywords,
   list,
   tuple,
+  constantSet,
+  copyOfConstantSet,
   setOf,
   dictOf,
   dictAdd,

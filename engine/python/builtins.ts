@@ -329,6 +329,7 @@ define({
         );
       }
     }
+    if (m === 0) throw valueError("pow() 3rd argument cannot be 0");
     if (e >= 0) return powMod(b, e, m);
     return powMod(modularInverse(b, m), typeof e === "number" ? -e : -e, m);
   },
@@ -387,7 +388,7 @@ function divmod(x: PyValue, y: PyValue): PyValue {
   throw typeError(`unsupported operand type(s) for divmod(): '${typeName(x)}' and '${typeName(y)}'`);
 }
 function modularInverse(value: number | bigint, modulus: number | bigint): number | bigint {
-  const m = BigInt(modulus);
+  const m = modulus < 0 ? -BigInt(modulus) : BigInt(modulus);
   let [a, b] = [((BigInt(value) % m) + m) % m, m];
   let [x, y] = [1n, 0n];
   while (b !== 0n) {

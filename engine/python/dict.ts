@@ -2,7 +2,7 @@
 import { keyError, typeError } from "./exceptions.ts";
 import { ENTRY_BYTES, type Key, KeyIndex } from "./hash-table.ts";
 import { type KwArgs, makeType, PyObject, type PyValue, typeName } from "./object.ts";
-import { iterationOrder } from "./set-order.ts";
+import { SetOrder } from "./set-order.ts";
 import { containers } from "./signature.ts";
 import { allocate } from "./state.ts";
 
@@ -105,11 +105,13 @@ export function dictFromMap(entries: KwArgs): PyDict {
 }
 containers.dict = dictFromMap;
 
-/** A `set` or `frozenset`: keys in insertion order. */
+/** A `set` or `frozenset`. */
 export class PySet extends PyObject {
   keysSet: Set<Key> = new Set();
   readonly index: KeyIndex = new KeyIndex();
   version = 0;
+  /** CPython's order of the keys; undefined while there are none, null where insertion is the order. */
+  private order: SetOrder | null | undefined = undefined;
 
   get size(): number {
     return this.keysSet.size;
@@ -125,22 +127,82 @@ export class PySet extends PyObject {
     if (this.keysSet.size !== before) {
       this.version += 1;
       allocate(growth(before));
+      if (this.order !== null) this.place(normal);
+    }
+  }
+  private place(normal: Key): void {
+    if (typeof normal === "string") this.order = null;
+    else {
+      this.order ??= new SetOrder();
+      if (!this.order.add(normal)) this.order = null;
     }
   }
   delete(key: PyValue): boolean {
     const normal = this.index.find(key, false, this.keysSet);
     if (normal === undefined || !this.keysSet.delete(normal)) return false;
     this.index.forget(normal);
+    this.order?.delete(normal);
     this.version += 1;
     return true;
   }
   clear(): void {
     this.keysSet.clear();
     this.index.clear();
+    this.order?.clear();
+    this.order ??= undefined;
     this.version += 1;
   }
+  /** Removes a key, the one that CPython would, and gives it; undefined when there is none. */
+  pop(): PyValue | undefined {
+    if (this.keysSet.size === 0) return undefined;
+    const normal = this.order ? this.order.pop() : (this.keysSet.values().next().value as Key);
+    const key = this.index.original(normal);
+    this.keysSet.delete(normal);
+    this.index.forget(normal);
+    this.version += 1;
+    return key;
+  }
+  /** Adds the keys of another set. */
+  merge(other: PySet): void {
+    if (other === this || other.size === 0) return;
+    if (this.order === undefined && other.order) this.order = new SetOrder();
+    const { order } = this;
+    if (order && other.order) {
+      order.reserve(other.size);
+      if (order.takeOver(other.order)) {
+        // The keys are in place; only the set is left to be told.
+        this.order = null;
+        for (const key of other.items()) this.add(key);
+        this.order = order;
+        return;
+      }
+    }
+    for (const key of other.items()) this.add(key);
+  }
+  /** Makes room at once for that many more keys. */
+  reserve(count: number): void {
+    if (this.order === undefined) this.order = new SetOrder();
+    this.order?.reserve(count);
+  }
+  /** After many deletions. */
+  sweep(): void {
+    this.order?.sweep();
+  }
+  /** Takes the content of a set that nobody else has. */
+  become(other: PySet): void {
+    this.keysSet = other.keysSet;
+    (this as { index: KeyIndex }).index = other.index;
+    // Where `pop` goes on is the set's own, as in CPython.
+    if (other.order && this.order) other.order.popFrom(this.order);
+    this.order = other.order;
+    this.version += 1;
+  }
+  /** Keys in normal form, in order. */
+  get orderedKeys(): Iterable<Key> {
+    return this.order ?? this.keysSet;
+  }
   *items(): IterableIterator<PyValue> {
-    for (const normal of iterationOrder(this.keysSet)) yield this.index.original(normal);
+    for (const normal of this.orderedKeys) yield this.index.original(normal);
   }
 }
 /** A `frozenset`. */

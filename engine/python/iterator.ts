@@ -26,7 +26,6 @@ import {
   typeOf,
 } from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
-import { iterationOrder } from "./set-order.ts";
 import { allocate, charge } from "./state.ts";
 
 /** An iterator of the runtime's. */
@@ -163,7 +162,7 @@ export class SetIterator extends PyIterator {
   constructor(set: PySet) {
     super();
     this.set = set;
-    this.inner = iterationOrder(set.keysSet)[Symbol.iterator]();
+    this.inner = set.orderedKeys[Symbol.iterator]();
     this.size = set.size;
   }
   next(): PyValue | undefined {

@@ -1,6 +1,6 @@
 // `set` and `frozenset`.
 import { adopt } from "../classes.ts";
-import { frozensetType, PyFrozenSet, PySet, setType } from "../dict.ts";
+import { dictType, frozensetType, PyDict, PyFrozenSet, PySet, setType } from "../dict.ts";
 import { keyError } from "../exceptions.ts";
 import { defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hash } from "../hash.ts";
@@ -17,17 +17,24 @@ export function setFrom(items: Iterable<PyValue>): PySet {
   for (const item of items) set.add(item);
   return set;
 }
-function like(self: PySet, items: Iterable<PyValue>): PySet {
-  const set = self instanceof PyFrozenSet ? new PyFrozenSet() : new PySet();
-  for (const item of items) {
-    charge(1);
-    set.add(item);
-  }
-  return set;
+/** An empty set of the same kind; never of a derived class. */
+function emptyLike(self: PySet): PySet {
+  return self instanceof PyFrozenSet ? new PyFrozenSet() : new PySet();
 }
-/** The argument as a set: itself, or made of an iterable. */
-function asSet(value: PyValue): PySet {
-  return value instanceof PySet ? value : setFrom(collect(value));
+/** Adds what an iterable gives. */
+function update(self: PySet, other: PyValue): void {
+  if (other instanceof PySet) {
+    charge(other.size);
+    self.merge(other);
+  } else {
+    if (other instanceof PyDict && other.cls === dictType) self.reserve(other.size);
+    forEach(other, (item) => self.add(item));
+  }
+}
+function copy(self: PySet): PySet {
+  const set = emptyLike(self);
+  update(set, self);
+  return set;
 }
 function subset(a: PySet, b: PySet): boolean {
   if (a.size > b.size) return false;
@@ -36,6 +43,10 @@ function subset(a: PySet, b: PySet): boolean {
     if (!b.has(item)) return false;
   }
   return true;
+}
+/** The argument as a set: itself, or made of an iterable. */
+function asSet(value: PyValue): PySet {
+  return value instanceof PySet ? value : setFrom(collect(value));
 }
 /** A set as a key: `{1} in {frozenset({1})}` compares by content. */
 function asKey(key: PyValue): PyValue {
@@ -47,13 +58,74 @@ function asKey(key: PyValue): PyValue {
   return key;
 }
 
+// The operations below take the steps that CPython's take, in their order: which of two equal keys stays, and where it
+// comes to stand, depends on them.
+
+function union(self: PySet, other: PySet): PySet {
+  const result = copy(self);
+  update(result, other);
+  return result;
+}
+function intersection(self: PySet, other: PyValue): PySet {
+  if (other === self) return copy(self);
+  const result = emptyLike(self);
+  let [tested, iterated] = [self, other];
+  if (other instanceof PySet && other.size > self.size) [tested, iterated] = [other, self];
+  forEach(iterated, (item) => {
+    if (tested.has(item)) result.add(item);
+  });
+  return result;
+}
+function remove(self: PySet, other: PyValue): void {
+  if (other === self) {
+    self.clear();
+    return;
+  }
+  const items = other instanceof PySet && other.size >> 3 > self.size ? intersection(self, other) : other;
+  forEach(items, (item) => self.delete(item));
+  self.sweep();
+}
+function difference(self: PySet, other: PyValue): PySet {
+  const size =
+    other instanceof PySet || (other instanceof PyDict && other.cls === dictType) ? other.size : -1;
+  if (size < 0 || self.size >> 2 > size) {
+    const result = copy(self);
+    remove(result, other);
+    return result;
+  }
+  const result = emptyLike(self);
+  const tested = other as PySet | PyDict;
+  for (const item of self.items()) {
+    charge(1);
+    if (!tested.has(item)) result.add(item);
+  }
+  return result;
+}
+function toggle(self: PySet, other: PySet): void {
+  if (other === self) {
+    self.clear();
+    return;
+  }
+  forEach(other, (item) => {
+    if (!self.delete(item)) self.add(item);
+  });
+}
+function symmetric(self: PySet, other: PyValue): PySet {
+  const result = emptyLike(self);
+  update(result, other);
+  toggle(result, self);
+  return result;
+}
+const intersectAll = (self: PySet, others: readonly PyValue[]): PySet =>
+  others.length === 0 ? copy(self) : others.reduce<PySet>(intersection, self);
+
 defineStatic(setType, { "__new__(cls, /, *args, **kwargs)": (cls: PyType) => adopt(new PySet(), cls) });
 defineStatic(frozensetType, {
   "__new__(cls, iterable=(), /)": (cls: PyType, iterable?: PyValue) => {
     if (cls === frozensetType && iterable instanceof PyFrozenSet && iterable.cls === frozensetType)
       return iterable;
     const set = new PyFrozenSet();
-    if (iterable !== undefined) forEach(iterable, (item) => set.add(item));
+    if (iterable !== undefined) update(set, iterable);
     return adopt(set, cls);
   },
 });
@@ -65,20 +137,6 @@ const both =
   (operation: (self: PySet, other: PySet) => PyValue) =>
   (self: PySet, other: PyValue): PyValue =>
     other instanceof PySet ? operation(self, other) : NotImplemented;
-
-const union = (self: PySet, other: PySet): PySet => like(self, [...self.items(), ...other.items()]);
-const intersection = (self: PySet, other: PySet): PySet =>
-  like(
-    self,
-    [...self.items()].filter((item) => other.has(item)),
-  );
-const difference = (self: PySet, other: PySet): PySet =>
-  like(
-    self,
-    [...self.items()].filter((item) => !other.has(item)),
-  );
-const symmetric = (self: PySet, other: PySet): PySet =>
-  like(self, [...difference(self, other).items(), ...difference(other, self).items()]);
 
 for (const type of [setType, frozensetType]) {
   defineMethods(type, {
@@ -106,17 +164,24 @@ for (const type of [setType, frozensetType]) {
     "__rand__(value, /)": both((self, other) => intersection(other, self)),
     "__rsub__(value, /)": both((self, other) => difference(other, self)),
     "__rxor__(value, /)": both((self, other) => symmetric(other, self)),
-    "union(*others)": (self: PySet, others: PyTuple) =>
-      like(self, [...self.items(), ...others.items.flatMap((o) => collect(o))]),
-    "intersection(*others)": (self: PySet, others: PyTuple) =>
-      others.items.reduce<PySet>((set, other) => intersection(set, asSet(other)), like(self, self.items())),
-    "difference(*others)": (self: PySet, others: PyTuple) =>
-      others.items.reduce<PySet>((set, other) => difference(set, asSet(other)), like(self, self.items())),
-    "symmetric_difference(other, /)": (self: PySet, other: PyValue) => symmetric(self, asSet(other)),
+    "union(*others)": (self: PySet, others: PyTuple) => {
+      const result = copy(self);
+      for (const other of others.items) if (other !== self) update(result, other);
+      return result;
+    },
+    "intersection(*others)": (self: PySet, others: PyTuple) => intersectAll(self, others.items),
+    "difference(*others)": (self: PySet, others: PyTuple) => {
+      const [first, ...rest] = others.items;
+      if (first === undefined) return copy(self);
+      const result = difference(self, first);
+      for (const other of rest) remove(result, other);
+      return result;
+    },
+    "symmetric_difference(other, /)": symmetric,
     "issubset(other, /)": (self: PySet, other: PyValue) => subset(self, asSet(other)),
     "issuperset(other, /)": (self: PySet, other: PyValue) => subset(asSet(other), self),
     "isdisjoint(other, /)": (self: PySet, other: PyValue) => !collect(other).some((item) => self.has(item)),
-    "copy()": (self: PySet) => (self.cls === frozensetType ? self : like(self, self.items())),
+    "copy()": (self: PySet) => (self.cls === frozensetType ? self : copy(self)),
   });
   defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
 }
@@ -139,31 +204,23 @@ defineMethods(frozensetType, {
   },
 });
 
-/** Replaces the content of a set. */
-function become(self: PySet, items: PySet): PySet {
-  const all = [...items.items()];
-  self.clear();
-  for (const item of all) self.add(item);
-  return self;
-}
 const inPlace =
-  (operation: (self: PySet, other: PySet) => PySet) =>
-  (self: PySet, other: PyValue): PyValue =>
-    other instanceof PySet ? become(self, operation(self, other)) : NotImplemented;
+  (operation: (self: PySet, other: PySet) => void) =>
+  (self: PySet, other: PyValue): PyValue => {
+    if (!(other instanceof PySet)) return NotImplemented;
+    operation(self, other);
+    return self;
+  };
 defineMethods(setType, {
   "__init__(iterable=(), /)": (self: PySet, iterable?: PyValue) => {
-    self.clear();
-    if (iterable !== undefined) forEach(iterable, (item) => self.add(item));
+    if (self.size > 0) self.clear();
+    if (iterable !== undefined) update(self, iterable);
     return null;
   },
-  "__ior__(value, /)": (self: PySet, other: PyValue) => {
-    if (!(other instanceof PySet)) return NotImplemented;
-    for (const item of [...other.items()]) self.add(item);
-    return self;
-  },
-  "__iand__(value, /)": inPlace(intersection),
-  "__isub__(value, /)": inPlace(difference),
-  "__ixor__(value, /)": inPlace(symmetric),
+  "__ior__(value, /)": inPlace(update),
+  "__iand__(value, /)": inPlace((self, other) => self.become(intersection(self, other))),
+  "__isub__(value, /)": inPlace(remove),
+  "__ixor__(value, /)": inPlace(toggle),
   "add(object, /)": (self: PySet, item: PyValue) => {
     self.add(item);
     return null;
@@ -177,33 +234,31 @@ defineMethods(setType, {
     return null;
   },
   "pop()": (self: PySet) => {
-    for (const item of self.items()) {
-      self.delete(item);
-      return item;
-    }
-    throw keyError("pop from an empty set");
+    const key = self.pop();
+    if (key === undefined) throw keyError("pop from an empty set");
+    return key;
   },
   "clear()": (self: PySet) => {
     self.clear();
     return null;
   },
   "update(*others)": (self: PySet, others: PyTuple) => {
-    for (const other of others.items) for (const item of collect(other)) self.add(item);
+    for (const other of others.items) update(self, other);
     return null;
   },
   "intersection_update(*others)": (self: PySet, others: PyTuple) => {
-    become(
-      self,
-      others.items.reduce<PySet>((set, other) => intersection(set, asSet(other)), like(self, self.items())),
-    );
+    self.become(intersectAll(self, others.items));
     return null;
   },
   "difference_update(*others)": (self: PySet, others: PyTuple) => {
-    for (const other of others.items) for (const item of collect(other)) self.delete(item);
+    for (const other of others.items) remove(self, other);
     return null;
   },
   "symmetric_difference_update(other, /)": (self: PySet, other: PyValue) => {
-    become(self, symmetric(self, asSet(other)));
+    if (other instanceof PyDict && other.cls === dictType) {
+      for (const item of [...other.keys()]) if (!self.delete(item)) self.add(item);
+    } else
+      toggle(self, other === self || other instanceof PySet ? (other as PySet) : setFrom(collect(other)));
     return null;
   },
 });

@@ -1,0 +1,152 @@
+// Random programs answered by CPython 3.13 and by Postern: `npm run fuzz:python -- --cases 100000 [--seed N] [--python PATH]`.
+//
+// A difference is shrunk and printed with the seed and path that repeat it, and ends the run with 1. `--record N` writes
+// fixtures/cpython/random_programs.json instead, which the tests replay. Without a CPython 3.13 the recorded programs are
+// run, and the run says so.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import fc from "fast-check";
+import { createEngine, type Engine } from "../engine/index.ts";
+import { pythonProgram } from "../testing/python-program/program.ts";
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: "2000" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    record: { type: "string" },
+    python: { type: "string" },
+  },
+});
+const fixtures = new URL("../fixtures/cpython/", import.meta.url);
+const recordedFile = new URL("random_programs.json", fixtures);
+
+/** What a program comes to: its value's repr, or its exception; null where a limit ended it. */
+type Answer = { repr: string } | { type: string; message: string } | null;
+
+function isPython313(command: string): boolean {
+  const run = spawnSync(command, ["-c", "import sys; print(sys.version_info[:2])"], { encoding: "utf8" });
+  return run.status === 0 && run.stdout.trim() === "(3, 13)";
+}
+
+/** A CPython that answers one program after another. */
+class Oracle {
+  private readonly child: ChildProcess;
+  private readonly waiting: ((answer: Answer) => void)[] = [];
+  constructor(command: string) {
+    this.child = spawn(command, ["-I", fileURLToPath(new URL("answer_programs.py", fixtures))], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      this.waiting.shift()?.(JSON.parse(line) as Answer);
+    });
+  }
+  answer(source: string): Promise<Answer> {
+    return new Promise((settle) => {
+      this.waiting.push(settle);
+      this.child.stdin?.write(`${JSON.stringify(source)}\n`);
+    });
+  }
+  close(): void {
+    this.child.kill();
+  }
+}
+
+const LIMITS = /LimitExceeded$/;
+async function ours(engine: Engine, source: string): Promise<Answer> {
+  try {
+    const outcome = await engine.expression("fuzz", source).run({});
+    if (outcome.ok) return { repr: outcome.repr };
+    const { type, message, limit } = outcome.error ?? { type: "?", message: "" };
+    if (limit === true && LIMITS.test(type)) return null;
+    return { type, message };
+  } catch (error) {
+    return { type: "refused", message: String(error) };
+  }
+}
+const shown = (answer: Answer): string =>
+  answer === null ? "(a limit)" : "repr" in answer ? answer.repr : `${answer.type}: ${answer.message}`;
+const agree = (a: Answer, b: Answer): boolean => a === null || b === null || shown(a) === shown(b);
+
+const command = [values.python, "python3.13", "python3"].find(
+  (name) => name !== undefined && isPython313(name),
+);
+const engine = await createEngine({ limits: { cpuMs: 3000, wallMs: 6000 } });
+
+/** Replays what was recorded; the number of differences. */
+async function replay(): Promise<number> {
+  const recorded = JSON.parse(readFileSync(recordedFile, "utf8")) as [source: string, answer: Answer][];
+  let differences = 0;
+  for (const [source, answer] of recorded) {
+    const mine = await ours(engine, source);
+    if (agree(mine, answer)) continue;
+    differences += 1;
+    console.log(`${source}\nCPython: ${shown(answer)}\nPostern: ${shown(mine)}\n`);
+  }
+  console.log(`${recorded.length} recorded programs, ${differences} differences`);
+  return differences;
+}
+
+const BATCH = 250;
+async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number> {
+  let limits = 0;
+  let raised = 0;
+  const since = performance.now();
+  for (let done = 0; done < cases; done += BATCH) {
+    const at = { seed: seed + done, numRuns: Math.min(BATCH, cases - done) };
+    const programs = fc.sample(pythonProgram(), at);
+    const answers = await Promise.all(
+      programs.map((source) => Promise.all([oracle.answer(source), ours(engine, source)])),
+    );
+    const first = answers.findIndex(([theirs, mine]) => !agree(theirs, mine));
+    if (first >= 0) {
+      await shrink(oracle, at.seed, first, programs[first] as string);
+      return 1;
+    }
+    for (const [theirs, mine] of answers) {
+      if (theirs === null || mine === null) limits += 1;
+      else if ("type" in theirs) raised += 1;
+    }
+    if (process.stderr.isTTY) process.stderr.write(`\r${done + at.numRuns} programs`);
+  }
+  const seconds = ((performance.now() - since) / 1000).toFixed(0);
+  console.log(
+    `${cases} programs (seed ${seed}) in ${seconds} s: no difference; ${raised} raised, ${limits} met a limit`,
+  );
+  return 0;
+}
+async function shrink(oracle: Oracle, seed: number, run: number, whole: string): Promise<void> {
+  const details = await fc.check(
+    fc.asyncProperty(pythonProgram(), async (source) =>
+      agree(...((await Promise.all([oracle.answer(source), ours(engine, source)])) as [Answer, Answer])),
+    ),
+    { seed, path: String(run), numRuns: 1, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
+  );
+  const source = (details.counterexample?.[0] as string | undefined) ?? whole;
+  console.log(`A difference (seed ${seed}, path ${details.counterexamplePath ?? run}):\n\n${source}\n`);
+  console.log(
+    `CPython: ${shown(await oracle.answer(source))}\nPostern: ${shown(await ours(engine, source))}`,
+  );
+}
+
+let status: number;
+if (command === undefined) {
+  console.log("No CPython 3.13 is here: the recorded programs are run instead.");
+  status = (await replay()) > 0 ? 1 : 0;
+} else {
+  const oracle = new Oracle(command);
+  if (values.record === undefined) status = await fuzz(oracle, Number(values.cases), Number(values.seed));
+  else {
+    const sources = fc.sample(pythonProgram(), { seed: Number(values.seed), numRuns: Number(values.record) });
+    const rows = await Promise.all(sources.map(async (source) => [source, await oracle.answer(source)]));
+    const kept = rows.filter(([, answer]) => answer !== null);
+    writeFileSync(recordedFile, `${JSON.stringify(kept, null, 1)}\n`);
+    console.log(`${kept.length} programs recorded (seed ${values.seed})`);
+    status = 0;
+  }
+  oracle.close();
+}
+await engine.close();
+process.exitCode = status;
