@@ -102,6 +102,8 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
     );
     const first = answers.findIndex(([theirs, mine]) => !agree(theirs, mine));
     if (first >= 0) {
+      const [theirs, mine] = answers[first] as [Answer, Answer];
+      console.log(`CPython: ${shown(theirs)}\nPostern: ${shown(mine)}\n`);
       await shrink(oracle, at.seed, first, programs[first] as string);
       return 1;
     }
