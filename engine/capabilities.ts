@@ -78,6 +78,70 @@ export type JwtCall =
       readonly validSeconds: number;
     };
 
+/** A condition on the rows of a {@link ModelQuery}. */
+export interface ModelFilter {
+  /** Fields and relations to follow, then keys into a JSON document: `["groups", "attributes", "team"]`. `pk` is any model's key. */
+  readonly path: readonly string[];
+  /** Django's name of the comparison: `exact`, `iexact`, `in`, `contains`, `gt`, `isnull`, `has_key` … */
+  readonly lookup: string;
+  /** Rows are given as their keys, dates and times as ISO texts in UTC. */
+  readonly value: JsonValue;
+  /** Rows that fit are not wanted. A row where the comparison knows no answer (null) must be kept. */
+  readonly negated: boolean;
+}
+
+/** Which rows of one of authentik's models an expression asks for. */
+export interface ModelQuery {
+  /** As authentik names it: `authentik_core.user`. */
+  readonly model: string;
+  /**
+   * All hold for every wanted row. More rows than fit may be given, the expression compares again; so filters may be
+   * ignored, at the price of the rows that cross. Over a relation to many rows, one of them has to fit.
+   */
+  readonly filters: readonly ModelFilter[];
+  /** Paths with `__` between their parts, `-` first where descending. May be ignored. */
+  readonly order: readonly string[];
+  /** How many rows are enough; only where all filters and the order were obeyed. */
+  readonly limit: number | null;
+}
+
+/** A change an expression asks for. Answered with the rows as they are afterwards, as a query gives them. */
+export type ModelWrite =
+  | { readonly op: "create"; readonly model: string; readonly values: JsonObject }
+  | {
+      readonly op: "update";
+      readonly model: string;
+      readonly keys: readonly JsonValue[];
+      readonly values: JsonObject;
+    }
+  | { readonly op: "delete"; readonly model: string; readonly keys: readonly JsonValue[] }
+  /** Relates rows of `field`, seen from either side (`groups` of a user, `users` of a group). */
+  | {
+      readonly op: "relate";
+      readonly model: string;
+      readonly pk: JsonValue;
+      readonly field: string;
+      readonly action: "add" | "remove" | "set" | "clear";
+      readonly keys: readonly JsonValue[];
+    };
+
+/** Rows of authentik's models. */
+export interface ModelsCapability {
+  /**
+   * Rows as JSON: `pk`, columns, foreign keys and relations to many as keys or as rows of their own. No credentials; a
+   * user's `password_usable` says whether there is one. What a row leaves out of a relation is asked for when it is needed.
+   */
+  query(query: ModelQuery): Promise<readonly JsonObject[]>;
+  /**
+   * Changes rows, all or nothing. Absent: nothing can be changed. `password` among a user's values is the password itself,
+   * to be hashed; null makes it unusable. Errors named `django.db.utils.IntegrityError`, `django.db.models.deletion.ProtectedError`
+   * or `django.core.exceptions.ValidationError` are these exceptions in the expression.
+   */
+  write?(change: ModelWrite): Promise<readonly JsonObject[]>;
+  /** Whether a user has this password. Absent: it cannot be asked. */
+  checkPassword?(user: number, password: string): Promise<boolean>;
+}
+
 /**
  * Functions the embedder grants. They run in the embedder's process, as asynchronous as they like; the evaluation waits,
  * within {@link Limits.hostMs} and {@link Limits.hostCalls}. What one throws becomes a Python exception whose class is
@@ -100,6 +164,8 @@ export interface Capabilities {
   readonly email?: (mail: EmailCall) => Promise<boolean>;
   /** `ak_create_jwt`, `ak_create_jwt_raw`: the token; null where there is no provider of that name. */
   readonly jwt?: (call: JwtCall) => Promise<string | null>;
+  /** `ak_user_by`, `User.objects` and the like. */
+  readonly models?: ModelsCapability;
   /** A policy by name, for `ak_call_policy`: its source, which runs in the caller's sandbox, or its answer; null: no such policy. */
   readonly policies?: (name: string) => Promise<{ readonly source: string } | PolicyAnswer | null>;
 }
@@ -113,8 +179,24 @@ export const OPERATIONS: Readonly<
   "dns.reverse": ({ dns }) => dns && (({ ip }) => dns.reverse(String(ip))),
   "email.send": ({ email }) => email && ((mail) => email(mail as unknown as EmailCall)),
   "jwt.issue": ({ jwt }) => jwt && ((call) => jwt(call as unknown as JwtCall)),
+  "models.query": ({ models }) =>
+    models && (async (query) => asJson(await models.query(query as unknown as ModelQuery))),
+  "models.write": ({ models }) =>
+    models &&
+    (async (change) =>
+      asJson(await granted("models.write", models.write?.bind(models))(change as unknown as ModelWrite))),
+  "models.checkPassword": ({ models }) =>
+    models &&
+    (({ user, password }) =>
+      granted("models.checkPassword", models.checkPassword?.bind(models))(Number(user), String(password))),
   "http.send": ({ http }) => http && (async (call) => asJson(await http(call as unknown as HttpCall))),
 };
 
 /** Data of a known shape as the JSON it is. */
 const asJson = (value: object): JsonValue => value as unknown as JsonValue;
+
+/** A part of a group that may not be granted with the rest of it. */
+function granted<F>(name: string, part: F | undefined): F {
+  if (part !== undefined) return part;
+  throw Object.assign(new Error(name), { name: "CapabilityError" });
+}

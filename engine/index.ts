@@ -32,6 +32,10 @@ export type {
   HttpAnswer,
   HttpCall,
   JwtCall,
+  ModelFilter,
+  ModelQuery,
+  ModelsCapability,
+  ModelWrite,
   NameService,
   PolicyAnswer,
 } from "./capabilities.ts";

@@ -15,6 +15,7 @@ import { list, PyList, PyTuple } from "../python/sequence.ts";
 import { allocate, charge } from "../python/state.ts";
 import { PyDictView } from "../python/types/dict.ts";
 import { PyRange } from "../python/types/range.ts";
+import type { GuestJson } from "./capabilities.ts";
 
 /** Deepest nesting that crosses, in either direction. */
 export const MAX_DEPTH = 200;
@@ -50,6 +51,17 @@ function convert(value: Parsed, depth: number): PyValue {
   if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1)));
   const dict = new PyDict();
   for (const key of Object.keys(value)) dict.set(key, convert(value[key] as Parsed, depth + 1));
+  return dict;
+}
+
+/** The Python value of parsed JSON: whole numbers are integers, all others floats. */
+export function fromParsed(value: GuestJson): PyValue {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : new PyFloat(value);
+  if (typeof value !== "object" || value === null) return value;
+  charge(1);
+  if (Array.isArray(value)) return list(value.map(fromParsed));
+  const dict = new PyDict();
+  for (const key of Object.keys(value)) dict.set(key, fromParsed(value[key] as GuestJson));
   return dict;
 }
 

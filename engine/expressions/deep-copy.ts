@@ -4,7 +4,7 @@ import { PyDict, PyFrozenSet, PySet } from "../python/dict.ts";
 import { PyInstance, PyObject, type PyValue } from "../python/object.ts";
 import { PyList, PyTuple } from "../python/sequence.ts";
 import { allocate, charge } from "../python/state.ts";
-import { PyRecord } from "./records.ts";
+import { PyRecord } from "./models/record.ts";
 
 /** A copy of `value` that shares nothing with it that can be changed. */
 export function deepCopy(value: PyValue, made: Map<PyObject, PyObject> = new Map()): PyValue {

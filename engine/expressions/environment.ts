@@ -13,9 +13,10 @@ import { LimitExceeded } from "../python/state.ts";
 import { toJson } from "./boundary.ts";
 import { helpers, policyHelpers, slugify } from "./helpers.ts";
 import { sendEmail } from "./mail.ts";
+import { PyRecord } from "./models/record.ts";
 import { callPolicy } from "./policy-call.ts";
 import type { Environment, Main } from "./programs.ts";
-import { device, httpRequest, PyRecord, policyRequest, stage, user } from "./records.ts";
+import { device, httpRequest, policyRequest, stage, user } from "./records.ts";
 import { injectedSession } from "./requests/module.ts";
 import { createJwt, createRawJwt } from "./tokens.ts";
 
@@ -60,7 +61,7 @@ function mappingRequest(vars: ReadonlyMap<string, PyValue>): PyRecord {
   const request = policyRequest(null);
   const context = request.get("context") as PyDict;
   for (const [name, value] of vars) {
-    if (name === "user") request.dict?.set("user", value);
+    if (name === "user") request.dict.set("user", value);
     else if (name !== "request") context.set(name, value);
   }
   return request;

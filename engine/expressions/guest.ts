@@ -17,7 +17,9 @@ import { list } from "../python/sequence.ts";
 import { type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { environment, variables } from "./environment.ts";
+import "./models/modules.ts";
 import { type Main, programs } from "./programs.ts";
+import "./unavailable.ts";
 
 /** What the host sends with each evaluation. */
 interface Options {

@@ -13,8 +13,12 @@ import { str } from "../python/representation.ts";
 import { PyList, type PyTuple } from "../python/sequence.ts";
 import { charge } from "../python/state.ts";
 import { isAlnum, isSpace, lower } from "../python/unicode.ts";
+import { userModel } from "./models/catalogue.ts";
+import { hasAuthenticator } from "./models/devices.ts";
+import { allGroups } from "./models/people.ts";
+import { PyRecord } from "./models/record.ts";
+import { userBy } from "./models/user-by.ts";
 import { resolveDns, reverseDns } from "./name-service.ts";
-import { allGroups, PyRecord, userType } from "./records.ts";
 
 /** `ak_logger`, with the attributes that `bind` gave it. */
 class PyLogger extends PyObject {
@@ -94,9 +98,11 @@ export const helpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>(
       "resolve_dns(host, ip_version=None)": resolveDns,
       "reverse_dns(ip_addr)": reverseDns,
       "ak_is_group_member(user, **group_filters)": (member: PyValue, filters: PyDict) => {
-        if (!(member instanceof PyRecord) || member.cls !== userType) return false;
+        if (!(member instanceof PyRecord) || member.cls !== userModel.type) return false;
         return method0(method(allGroups(member), "filter", [], new Map(keywords(filters))), "exists");
       },
+      "ak_user_by(**filters)": userBy,
+      "ak_user_has_authenticator(user, device_type=None)": hasAuthenticator,
     }),
     ak_logger: new PyLogger(new Map()),
   }),

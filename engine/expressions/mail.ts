@@ -9,7 +9,7 @@ import { caught } from "../python/raising.ts";
 import { str } from "../python/representation.ts";
 import { toJson } from "./boundary.ts";
 import { askHost } from "./capabilities.ts";
-import { PyRecord } from "./records.ts";
+import { PyRecord } from "./models/record.ts";
 
 const style = { sanitize: false, strict: false };
 

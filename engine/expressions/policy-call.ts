@@ -14,8 +14,9 @@ import { LimitExceeded, S } from "../python/state.ts";
 import { fromJson } from "./boundary.ts";
 import { askHost } from "./capabilities.ts";
 import { deepCopy } from "./deep-copy.ts";
+import { PyRecord } from "./models/record.ts";
 import { type Main, programs } from "./programs.ts";
-import { PyRecord, policyRequest } from "./records.ts";
+import { policyRequest } from "./records.ts";
 
 /** `authentik.policies.types.PolicyResult`. Always true: authors must look at `passing`. */
 class PyPolicyResult extends PyObject {}

@@ -9,8 +9,8 @@ import { str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { toJson } from "./boundary.ts";
 import { askHost } from "./capabilities.ts";
-import { ObjectDoesNotExist } from "./querysets.ts";
-import { PyRecord } from "./records.ts";
+import { oauth2ProviderModel } from "./models/catalogue.ts";
+import { PyRecord } from "./models/record.ts";
 
 const SECONDS: { readonly [unit: string]: number } = {
   microseconds: 1e-6,
@@ -46,7 +46,7 @@ const nameOf = (provider: PyValue): string =>
 function issued(name: string, call: PyDict): PyValue {
   const token = askHost(name, "jwt.issue", toJson(call, { sanitize: false, strict: true }));
   if (typeof token === "string") return token;
-  throw pyError(ObjectDoesNotExist, "OAuth2Provider matching query does not exist.");
+  throw pyError(oauth2ProviderModel.doesNotExist, "OAuth2Provider matching query does not exist.");
 }
 function dict(entries: { readonly [name: string]: PyValue }): PyDict {
   const made = new PyDict();

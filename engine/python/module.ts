@@ -87,14 +87,27 @@ const OUTSIDE = new Set(
   ),
 );
 
+/** What to use instead of modules and names that cannot be imported, by full name; a package's holds for what is in it. */
+export const advice: Map<string, string> = new Map();
+
+function hintFor(name: string): string {
+  for (let known = name; known !== ""; known = known.slice(0, Math.max(0, known.lastIndexOf(".")))) {
+    const text = advice.get(known);
+    if (text !== undefined) return ` (not available in an expression: ${text})`;
+  }
+  return OUTSIDE.has(name.split(".")[0] as string) ? " (not available in an expression)" : "";
+}
+const isPackage = (name: string): boolean =>
+  [...registry.keys()].some((known) => known.startsWith(`${name}.`));
+
 function find(name: string): PyModule {
   const module = registry.get(name);
   if (module !== undefined) return module;
   const top = name.split(".")[0] as string;
+  const hint = hintFor(name);
   const parent = name.includes(".") ? registry.get(name.slice(0, name.lastIndexOf("."))) : undefined;
-  const hint = OUTSIDE.has(top) ? " (not available in an expression)" : "";
   const exception = new PyException(ModuleNotFoundError, [
-    parent !== undefined && parent.attributes.size > 0 && !OUTSIDE.has(top)
+    parent !== undefined && !isPackage(parent.name) && hint === ""
       ? `No module named '${name}'; '${parent.name}' is not a package`
       : `No module named '${registry.has(top) ? name : top}'${hint}`,
   ]);
@@ -117,7 +130,7 @@ export function importFrom(module: string, name: string, level: number): PyValue
   const value = getAttributeOr(found, name, undefined);
   if (value !== undefined) return value;
   const exception = new PyException(ImportError, [
-    `cannot import name '${name}' from '${module}' (unknown location)`,
+    `cannot import name '${name}' from '${module}'${hintFor(`${module}.${name}`) || " (unknown location)"}`,
   ]);
   exception.fields = new Map<string, PyValue>([
     ["name", module],

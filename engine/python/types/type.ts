@@ -116,7 +116,7 @@ function annotations(self: PyType): PyValue {
 defineAttributes<PyType>(typeType, {
   __name__: changeable(
     "__name__",
-    (self) => (self.builtin ? self.qualname : self.name),
+    (self) => (self.builtin ? self.qualname.slice(self.qualname.lastIndexOf(".") + 1) : self.name),
     (self, value) => {
       const name = asStr(value);
       if (name === undefined)

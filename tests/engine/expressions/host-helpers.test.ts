@@ -260,7 +260,7 @@ describe("ak_create_jwt and ak_create_jwt_raw", () => {
     ["'p', validity='nonsense'", "ValueError: not enough values to unpack (expected 2, got 1)"],
     ["'p', validity='years=1'", "ValueError: No valid keys to pass to timedelta"],
     ["'p', validity='hours=x'", "ValueError: could not convert string to float: 'x'"],
-    ["'unknown'", "ObjectDoesNotExist: OAuth2Provider matching query does not exist."],
+    ["'unknown'", "OAuth2Provider.DoesNotExist: OAuth2Provider matching query does not exist."],
   ])("ak_create_jwt_raw(%s) raises", async (args, expected) => {
     expect(await answer(`return ak_create_jwt_raw(${args})`)).toBe(expected);
   });
