@@ -241,7 +241,7 @@ const boundaryType = builtinEnum("FlagBoundary", [strEnum], "enum", (namespace) 
 function boundaryNamed(name: string): PyValue {
   return enumTable(boundaryType).members.get(name) as PyValue;
 }
-const [STRICT, CONFORM, EJECT, KEEP] = ["STRICT", "CONFORM", "EJECT", "KEEP"].map(boundaryNamed) as [
+export const [STRICT, CONFORM, EJECT, KEEP] = ["STRICT", "CONFORM", "EJECT", "KEEP"].map(boundaryNamed) as [
   PyValue,
   PyValue,
   PyValue,
@@ -249,7 +249,8 @@ const [STRICT, CONFORM, EJECT, KEEP] = ["STRICT", "CONFORM", "EJECT", "KEEP"].ma
 ];
 installBoundaries({ STRICT, CONFORM, EJECT, KEEP });
 const flag = makeFlag(enumBase, builtins.get("repr") as PyBuiltin);
-const intFlag = builtinEnum("IntFlag", [intType, reprEnum, flag], "enum", () => undefined, KEEP);
+/** `enum.IntFlag`. */
+export const intFlag = builtinEnum("IntFlag", [intType, reprEnum, flag], "enum", () => undefined, KEEP);
 const enumCheck = builtinEnum("EnumCheck", [strEnum], "enum", (namespace) =>
   addMembers(namespace, {
     CONTINUOUS: "no skipped integer values",

@@ -50,6 +50,7 @@ import { list, tuple } from "../sequence.ts";
 import { allocate, charge, LimitExceeded, host as worker } from "../state.ts";
 import { isPlain, pointIndex, textLength, unitOffset } from "../text.ts";
 import { genericAlias } from "../types/generic-alias.ts";
+import { regexFlags, regexFlagType } from "./regex-flag.ts";
 
 /** `re.PatternError`, also known as `re.error`. */
 export const PatternError = makeType("PatternError", { base: Exception, module: "re" });
@@ -447,15 +448,15 @@ defineAttributes<PyMatch>(matchType, {
     ),
 });
 
-const flagValues: { [name: string]: PyValue } = { NOFLAG: 0, U: Flag.UNICODE, UNICODE: Flag.UNICODE };
-for (const [name, bit] of flagNames) {
-  flagValues[name] = bit;
-  if (name !== "DEBUG")
-    flagValues[name === "VERBOSE" ? "X" : name === "DOTALL" ? "S" : (name[0] as string)] = bit;
-}
-
 defineModule("re", {
-  values: { ...flagValues, error: PatternError, PatternError, Pattern: patternType, Match: matchType },
+  values: {
+    ...regexFlags,
+    RegexFlag: regexFlagType,
+    error: PatternError,
+    PatternError,
+    Pattern: patternType,
+    Match: matchType,
+  },
   functions: {
     "compile(pattern, flags=0)": compile,
     "search(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>

@@ -1,0 +1,4 @@
+// `re.RegexFlag`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("re_flags");
