@@ -1,6 +1,6 @@
 // What a string or bytes literal says: prefixes, quotes, escapes.
 
-import { lookupUnicodeName } from "./unicode-names.ts";
+import { lookupUnicodeName } from "../unicode/names.ts";
 
 /** An escape that cannot be read; the message is CPython's. */
 export class EscapeError extends Error {

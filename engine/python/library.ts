@@ -32,6 +32,7 @@ import "./modules/re.ts";
 import "./modules/string-fields.ts";
 import "./modules/string.ts";
 import "./modules/textwrap.ts";
+import "./modules/unicodedata.ts";
 import "./modules/urllib-parse.ts";
 import "./modules/urllib-request.ts";
 import "./modules/time.ts";

@@ -15,11 +15,12 @@ interface Rule {
 
 /** Most specific folder first: the first that holds a file is its rule. */
 const rules: readonly (readonly [folder: string, rule: Rule])[] = [
-  ["engine/language", { folders: [], libraries: false }],
+  ["engine/unicode", { folders: [], libraries: false }],
+  ["engine/language", { folders: ["engine/unicode"], libraries: false }],
   // The host's half of RE2: runs in the worker process, not in the isolate.
   ["engine/regex/re2-host.ts", { folders: ["engine/regex"], libraries: true }],
   ["engine/regex", { folders: [], libraries: false }],
-  ["engine/python", { folders: ["engine/regex"], libraries: false }],
+  ["engine/python", { folders: ["engine/regex", "engine/unicode"], libraries: false }],
   [
     "engine/sandbox",
     {

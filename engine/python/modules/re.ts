@@ -18,6 +18,7 @@ import {
   type Spans,
   scan,
 } from "../../regex/regex.ts";
+import { lookupUnicodeName } from "../../unicode/names.ts";
 import { bytesOf, PyByteArray, PyBytes } from "../bytes.ts";
 import { dictFromMap, PyDict } from "../dict.ts";
 import {
@@ -200,7 +201,9 @@ export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
   const known = cache.get(key);
   if (known !== undefined) return known;
   charge(10 + source.length);
-  const compiled = guarded(pattern, () => compilePattern(source, given, { bytes }));
+  const compiled = guarded(pattern, () =>
+    compilePattern(source, given, { bytes, lookup: lookupUnicodeName }),
+  );
   const made = new PyPattern(bytes ? bytesOf(source) : source, compiled);
   if (cache.size >= MAX_CACHE) cache.delete(cache.keys().next().value as string);
   cache.set(key, made);

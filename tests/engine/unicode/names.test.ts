@@ -1,7 +1,7 @@
 // Characters by name.
 
 import { describe, expect, it } from "vitest";
-import { lookupUnicodeName } from "../../../engine/language/unicode-names.ts";
+import { lookupUnicodeName } from "../../../engine/unicode/names.ts";
 
 describe("lookupUnicodeName", () => {
   it.each([

@@ -1,0 +1,4 @@
+// `unicodedata`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("unicodedata");
