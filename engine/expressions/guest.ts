@@ -45,6 +45,7 @@ function begin(options: Options): void {
   S.cpuLimit = options.cpuMs;
   S.live = true;
   S.handled = null;
+  S.serial += 1;
   S.now = options.now;
   S.slept = 0;
   S.seed = options.seed;

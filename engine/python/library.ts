@@ -36,3 +36,4 @@ import "./modules/unicodedata.ts";
 import "./modules/urllib-parse.ts";
 import "./modules/urllib-request.ts";
 import "./modules/time.ts";
+import "./modules/zoneinfo.ts";

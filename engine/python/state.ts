@@ -22,6 +22,8 @@ export const S = {
   live: true,
   /** The exception that is being handled, as `sys.exception()`. */
   handled: null as PyException | null,
+  /** Number of this evaluation in its isolate: what is kept for one evaluation goes by it. */
+  serial: 0,
   /** The clock of this evaluation, milliseconds since the epoch: fixed at its start, moved on only by `time.sleep`. */
   now: 0,
   /** What `time.sleep` has moved the clock on, milliseconds. */
@@ -38,6 +40,11 @@ export interface Host {
   re2(source: string, flags: string, text: string, start: number, limit: number, mode: string): string;
   /** Asks the embedder, and waits: `{"ok":true,"value":…}` or `{"ok":false,"error":{"type","message"}}`. */
   call(operation: string, argumentJson: string): string;
+  /**
+   * A time zone of the platform by name: its TZif file as Latin-1, `""` where there is none, `"!"` where the file is none
+   * of time zones. For the name `""` all names, one a line.
+   */
+  zone(name: string): string;
 }
 
 /** The only door to the worker process; set once, when the isolate starts. */
@@ -46,6 +53,7 @@ export let host: Host = {
   cpuMs: () => 0,
   collectGarbage: () => undefined,
   re2: () => "!no RE2 in this process",
+  zone: () => "",
   call: () => '{"ok":false,"error":{"type":"CapabilityError","message":""}}',
 };
 

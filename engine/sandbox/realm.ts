@@ -160,6 +160,7 @@ function seal(
   gc: HostCallback,
   re2: HostCallback,
   call: HostCallback,
+  zone: HostCallback,
   log: HostCallback,
 ): object {
   const guest = realm.__postern as Guest;
@@ -182,6 +183,7 @@ function seal(
     call: freeze((operation: unknown, argument: unknown) =>
       apply(call, undefined, [`${operation}`, `${argument}`]),
     ),
+    zone: freeze((name: unknown) => apply(zone, undefined, [`${name}`])),
     log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
   });
   apply(boot, guest, [host]);

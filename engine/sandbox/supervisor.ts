@@ -43,6 +43,7 @@ import {
 } from "./frames.ts";
 import type { Artifacts } from "./snapshot.ts";
 import type { CallReply, SandboxFailure, SandboxRequest } from "./types.ts";
+import { zoneFolders } from "./zone-files.ts";
 
 /** A request on its way through the sandbox. */
 export interface Job {
@@ -97,9 +98,10 @@ function stackKilobytes(): number {
   }
 }
 
-/** Node's command line for a worker: no right but to read four files. */
+/** Node's command line for a worker: no right but to read four files and the platform's time zones. */
 function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string[] {
-  const readable = [artifacts.worker.path, artifacts.snapshot.path, ...artifacts.nativeLibraries];
+  const zones = zoneFolders();
+  const readable = [artifacts.worker.path, artifacts.snapshot.path, ...artifacts.nativeLibraries, ...zones];
   return [
     "--permission",
     ...readable.map((path) => `--allow-fs-read=${path}`),
@@ -114,6 +116,7 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     artifacts.snapshot.path,
     String(settings.memoryMb),
     settings.onLog === undefined ? "quiet" : "log",
+    ...zones,
   ];
 }
 

@@ -6,8 +6,9 @@
 // A call to the host blocks as well: the call's frame goes out, and frames are read until the reply is there. The parent
 // has taken back every request that was waiting behind the running one, so `run` frames read before the reply are void.
 //
-// Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet".
-// Environment: empty. Rights: reading this file, the snapshot and the two native libraries; see `supervisor.ts`.
+// Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet", folders of time zones.
+// Environment: empty. Rights: reading this file, the snapshot, the two native libraries and those folders; see
+// `supervisor.ts`.
 import * as fs from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import ivm from "isolated-vm";
@@ -22,11 +23,12 @@ import {
   MESSAGE_BYTES,
   REQUEST,
 } from "./frames.ts";
+import { zoneReader } from "./zone-files.ts";
 
 /** The bundler's: it finds the module at build time and runs it at the call. */
 declare const require: (path: string) => unknown;
 
-const [snapshotPath, memoryMb, logging] = process.argv.slice(2);
+const [snapshotPath, memoryMb, logging, ...zonePaths] = process.argv.slice(2);
 /** The parent never sends a longer frame; it bounds contexts and programs itself. */
 const LONGEST_REQUEST = 0x3fff_ffff;
 
@@ -70,6 +72,14 @@ const call = new ivm.Callback((...args: unknown[]) => {
     return '{"ok":false,"error":{"type":"HostFailure","message":"the host did not answer"}}';
   }
 });
+const readZone = zoneReader(zonePaths);
+const zone = new ivm.Callback((name: unknown) => {
+  try {
+    return readZone(String(name));
+  } catch {
+    return "";
+  }
+});
 const log = new ivm.Callback((text: unknown) => {
   if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
 });
@@ -93,9 +103,9 @@ function garbageCollector(): unknown {
   return other.evalSync("gc", { reference: true }).derefInto({ release: true });
 }
 
-const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, call, log];
+const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, call, zone, log];
 const door = context.evalClosureSync(
-  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5);",
+  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5, $6);",
   capabilities as never,
   {
     result: { reference: true },

@@ -21,6 +21,8 @@ export interface Parameters {
   readonly required: number;
   /** How many may be given by position; all where absent. */
   readonly positional?: number;
+  /** How many cannot be given by name; none where absent. */
+  readonly posonly?: number;
 }
 
 function plural(n: number, word: string): string {
@@ -51,12 +53,17 @@ export function parseArguments(
   let left = keywords;
   for (let i = 0; i < names.length; i++) {
     let value: PyValue | undefined = args[i];
-    if (value === undefined && left > 0) {
+    if (value === undefined && left > 0 && i >= (parameters.posonly ?? 0)) {
       value = kw?.get(names[i] as string);
       if (value !== undefined) left -= 1;
     }
     if (value !== undefined) out[i] = (converters[i] as Convert)(value, i + 1);
-    else if (i < required) throw typeError(`${shown} missing required argument '${names[i]}' (pos ${i + 1})`);
+    else if (i < (parameters.posonly ?? 0) && i < required) {
+      throw typeError(
+        `${shown} takes exactly ${plural(required, "positional argument")} (${args.length} given)`,
+      );
+    } else if (i < required)
+      throw typeError(`${shown} missing required argument '${names[i]}' (pos ${i + 1})`);
   }
   if (left > 0 && kw !== null) complain(parameters, shown, args.length, kw);
   return out;

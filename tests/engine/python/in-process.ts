@@ -6,7 +6,10 @@ import { builtins } from "../../../engine/python/builtins.ts";
 import { PyException } from "../../../engine/python/exceptions.ts";
 import type { PyValue } from "../../../engine/python/object.ts";
 import { repr, str } from "../../../engine/python/representation.ts";
-import { LimitExceeded, S } from "../../../engine/python/state.ts";
+import { host, installHost, LimitExceeded, S } from "../../../engine/python/state.ts";
+import { zoneFolders, zoneReader } from "../../../engine/sandbox/zone-files.ts";
+
+installHost({ ...host, zone: zoneReader(zoneFolders()) });
 
 type Main = (env: {
   param(name: string): PyValue | undefined;
@@ -26,6 +29,7 @@ export function unlimited(memoryMb = 512): void {
   S.live = true;
   S.handled = null;
   S.slept = 0;
+  S.serial += 1;
 }
 
 /** The value of a body of Python (with its `return`). */
