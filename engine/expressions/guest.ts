@@ -14,7 +14,7 @@ import { output, resetOutput } from "../python/output.ts";
 import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
-import { type Host, installHost, LimitExceeded, S } from "../python/state.ts";
+import { forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { environment, variables } from "./environment.ts";
 import "./models/modules.ts";
@@ -53,6 +53,7 @@ function begin(options: Options): void {
   resetIds();
   resetRepr();
   resetFlags();
+  forgetEvaluation();
 }
 
 // ---- outcome -------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ import {
   call1,
   callWithSelf,
   classmethodType,
+  isCallable,
   type Native,
-  PyBuiltin,
-  PyFunction,
   propertyType,
   special,
   staticmethodType,
 } from "./function.ts";
 import { hash } from "./hash.ts";
+import { isInstanceOf, isSubclassOf } from "./instance-check.ts";
 import { powMod } from "./integer.ts";
 import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
 import {
@@ -30,7 +30,6 @@ import {
   objectType,
   PyFloat,
   PyObject,
-  PyType,
   type PyValue,
   strType,
   typeName,
@@ -44,7 +43,6 @@ import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
 import { superType } from "./super.ts";
 import { complexType } from "./types/complex.ts";
-import { PyUnion } from "./types/generic-alias.ts";
 import { CallableIterator, enumerateType, filterType, mapType, reversedType, zipType } from "./types/lazy.ts";
 import { sortItems } from "./types/list.ts";
 import { rangeType } from "./types/range.ts";
@@ -91,45 +89,6 @@ function define(table: { [declaration: string]: Native }): void {
     const f = builtin(declaration, js);
     builtins.set(f.name, f);
   }
-}
-
-/** `isinstance(value, classinfo)`. */
-export function isInstanceOf(value: PyValue, info: PyValue): boolean {
-  if (info instanceof PyTuple) return info.items.some((item) => isInstanceOf(value, item));
-  if (info instanceof PyType) {
-    if (typeOf(value).isSubtype(info)) return true;
-    if (info.cls === typeType && !claimsAnotherClass(value)) return false;
-    const custom = info.cls.lookup("__instancecheck__");
-    if (custom !== undefined && !(custom instanceof PyBuiltin))
-      return truth(callWithSelf(custom, info, [value], null));
-    // A proxy may claim another class through `__class__`.
-    const claimed = value instanceof PyObject ? getAttributeOr(value, "__class__", null) : null;
-    return claimed instanceof PyType && claimed !== typeOf(value) && claimed.isSubtype(info);
-  }
-  if (info instanceof PyObject) {
-    const custom = info.cls.lookup("__instancecheck__");
-    if (custom !== undefined) return truth(callWithSelf(custom, info, [value], null));
-  }
-  throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union");
-}
-function claimsAnotherClass(value: PyValue): boolean {
-  return (
-    value instanceof PyObject &&
-    !value.cls.builtin &&
-    value.cls.lookup("__class__") !== objectType.dict.get("__class__")
-  );
-}
-function isSubclassOf(cls: PyValue, info: PyValue): boolean {
-  if (info instanceof PyTuple) return info.items.some((item) => isSubclassOf(cls, item));
-  if (!(cls instanceof PyType)) throw typeError("issubclass() arg 1 must be a class");
-  if (info instanceof PyType) {
-    const custom = info.cls.lookup("__subclasscheck__");
-    if (custom !== undefined && !(custom instanceof PyBuiltin))
-      return truth(callWithSelf(custom, info, [cls], null));
-    return cls.isSubtype(info);
-  }
-  if (info instanceof PyUnion) return info.args.some((arg) => arg instanceof PyType && cls.isSubtype(arg));
-  throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union");
 }
 
 function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyValue | undefined): PyValue {
@@ -233,13 +192,7 @@ define({
   "bin(number, /)": (n: PyValue) => radix(n, 2, "0b"),
   "oct(number, /)": (n: PyValue) => radix(n, 8, "0o"),
   "hex(number, /)": (n: PyValue) => radix(n, 16, "0x"),
-  "callable(obj, /)": (object: PyValue) =>
-    object instanceof PyType ||
-    (object instanceof PyObject &&
-      (object instanceof PyFunction ||
-        object instanceof PyBuiltin ||
-        object.cls.lookup("__call__") !== undefined ||
-        object.call !== PyObject.prototype.call)),
+  "callable(obj, /)": isCallable,
   "chr(i, /)": (i: PyValue) => {
     const n = index(i);
     if (typeof n === "bigint" || n < 0 || n > 0x10ffff) throw valueError("chr() arg not in range(0x110000)");

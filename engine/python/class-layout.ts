@@ -3,6 +3,7 @@ import { attributeError, BaseException, type PyException, typeError, valueError 
 import { callWithSelf, PyBuiltin, PyGetSet, PyMember } from "./function.ts";
 import { iter } from "./iterator.ts";
 import { asStr, type PyObject, PyType, type PyValue, typeName } from "./object.ts";
+import { perEvaluation } from "./state.ts";
 import { isIdentifier } from "./unicode.ts";
 
 // ---- the order of bases --------------------------------------------------------------------------
@@ -97,6 +98,24 @@ export function layOut(type: PyType, bases: readonly PyType[]): void {
   type.mro = orderOf(type);
 }
 
+// ---- derived classes --------------------------------------------------------------------------------
+
+const ofBuiltin = perEvaluation(() => new Map<PyType, PyType[]>());
+/** The author's classes that derive from `type` directly: those of a built-in type live for one evaluation. */
+export function subclassesOf(type: PyType): PyType[] {
+  if (!type.builtin) return type.derived;
+  let known = ofBuiltin().get(type);
+  if (known === undefined) {
+    known = [];
+    ofBuiltin().set(type, known);
+  }
+  return known;
+}
+/** `type.__subclasses__()`; of the built-in ones, those that registered in `derived`. */
+export function directSubclasses(type: PyType): readonly PyType[] {
+  return type.builtin ? [...type.derived, ...(ofBuiltin().get(type) ?? [])] : type.derived;
+}
+
 /** `cls.__bases__ = bases`. */
 export function replaceBases(type: PyType, bases: readonly PyType[]): void {
   for (const base of bases) {
@@ -108,12 +127,12 @@ export function replaceBases(type: PyType, bases: readonly PyType[]): void {
     throw typeError(`__bases__ assignment: '${base.name}' object layout differs from '${before.name}'`);
   }
   for (const old of type.bases) {
-    const at = old.derived.indexOf(type);
-    if (at >= 0) old.derived.splice(at, 1);
+    const known = subclassesOf(old);
+    known.splice(known.indexOf(type), 1);
   }
   type.bases = [...bases];
   type.base = base;
-  for (const now of bases) if (!now.builtin) now.derived.push(type);
+  for (const now of bases) subclassesOf(now).push(type);
   reorder(type);
   type.changed();
 }
@@ -188,7 +207,7 @@ export function slotNames(type: PyType): readonly string[] | null {
 const slotValues = new WeakMap<PyObject, Map<string, PyValue>>();
 
 /** The descriptor behind one name of `__slots__`. */
-function slot(owner: PyType, name: string): PyMember {
+export function slot(owner: PyType, name: string): PyMember {
   const unset = (self: PyObject): PyException =>
     attributeError(self, name, `'${self.cls.name}' object has no attribute '${name}'`);
   return new PyMember(owner, name, {

@@ -1,6 +1,6 @@
 // Classes of the author's: how `class` and `type()` build them, and how instances are made.
 import { findAttribute } from "./attribute.ts";
-import { addSlots, layOut, slotNames } from "./class-layout.ts";
+import { addSlots, layOut, slotNames, subclassesOf } from "./class-layout.ts";
 import { PyDict } from "./dict.ts";
 import {
   addNote,
@@ -67,7 +67,7 @@ export function newClass(
   const create = type.dict.get("__new__");
   if (create instanceof PyFunction) type.dict.set("__new__", new PyStaticMethod(create));
   if (type.dict.has("__eq__") && !type.dict.has("__hash__")) type.dict.set("__hash__", null);
-  for (const base of actual) if (!base.builtin) base.derived.push(type);
+  for (const base of actual) subclassesOf(base).push(type);
   return type;
 }
 
@@ -253,7 +253,6 @@ export function instantiate(type: PyType, args: PyValue[], kw: KwArgs | null): P
     if (init === root.init && (args.length > 0 || (kw !== null && kw.size > 0))) {
       throw typeError(`${type.name}() takes no arguments`);
     }
-    checkAbstract(type);
     object = allocateInstance(type);
   } else {
     object = call(create instanceof PyStaticMethod ? create.func : create, [type, ...args], kw);
@@ -268,7 +267,7 @@ export function instantiate(type: PyType, args: PyValue[], kw: KwArgs | null): P
 }
 
 function checkAbstract(type: PyType): void {
-  const abstract = type.builtin ? undefined : type.lookup("__abstractmethods__");
+  const abstract = type.dict.get("__abstractmethods__");
   if (!(abstract instanceof PyObject)) return;
   const names: string[] = [];
   const it = iter(abstract);
@@ -284,6 +283,7 @@ function checkAbstract(type: PyType): void {
 /** An empty instance of a class that is stored as plain attributes. */
 export function allocateInstance(type: PyType): PyValue {
   if (type.layout === objectType) {
+    checkAbstract(type);
     return new PyInstance(type);
   }
   if (type.layout === BaseException || type.isSubtype(BaseException)) return new PyException(type, []);

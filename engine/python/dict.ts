@@ -51,6 +51,19 @@ export class PyDict extends PyObject {
     this.index.clear();
     this.version += 1;
   }
+  /** Moves a key to the end, or before all others; false when it is not there. */
+  move(key: PyValue, last: boolean): boolean {
+    const normal = this.index.find(key, false, keysOf(this.map));
+    const value = normal === undefined ? undefined : this.map.get(normal);
+    if (value === undefined) return false;
+    this.map.delete(normal as Key);
+    const rest = last ? [] : [...this.map];
+    if (!last) this.map.clear();
+    this.map.set(normal as Key, value);
+    for (const [other, its] of rest) this.map.set(other, its);
+    this.version += 1;
+    return true;
+  }
   /** Keys as the program gave them, in insertion order. */
   *keys(): IterableIterator<PyValue> {
     for (const normal of this.map.keys()) yield this.index.original(normal);

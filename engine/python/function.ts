@@ -89,6 +89,8 @@ export class PyBuiltin extends PyObject {
   module = "builtins";
   /** The type it is a static method of. */
   home: PyType | null = null;
+  /** Must classes that derive from the owner have their own? */
+  abstract = false;
   /** Fewest and most arguments of a plain positional call, `self` included. */
   private readonly least: number;
   private readonly most: number;
@@ -299,6 +301,13 @@ export class PyMember extends PyGetSet {
 }
 export const memberType = makeType("member_descriptor", { of: PyMember, subclassable: false });
 
+/** `callable(value)`. */
+export function isCallable(value: PyValue): boolean {
+  return (
+    value instanceof PyObject &&
+    (value.cls.lookup("__call__") !== undefined || value.call !== PyObject.prototype.call)
+  );
+}
 function notCallable(f: PyValue): never {
   throw typeError(`'${typeName(f)}' object is not callable`);
 }

@@ -63,6 +63,20 @@ export function hashTuple(items: readonly PyValue[]): number | bigint {
   return narrow(BigInt.asIntN(64, acc));
 }
 
+/** Hash of a frozenset from those of its items, whatever their order (CPython's). */
+export function hashSet(items: readonly PyValue[]): number | bigint {
+  let h = 0n;
+  for (const item of items) {
+    const x = BigInt.asUintN(64, BigInt(hash(item)));
+    h ^= ((x ^ 89869747n ^ ((x << 16n) & M64)) * 3644798167n) & M64;
+  }
+  h ^= (BigInt(items.length + 1) * 1927868237n) & M64;
+  h ^= (h >> 11n) ^ (h >> 25n);
+  h = (h * 69069n + 907133923n) & M64;
+  if (h === M64) h = 590923713n;
+  return narrow(BigInt.asIntN(64, h));
+}
+
 function narrow(value: bigint): number | bigint {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }

@@ -3,14 +3,12 @@ import { getAttributeOr } from "./attribute.ts";
 import { PyDict } from "./dict.ts";
 import { typeError, valueError } from "./exceptions.ts";
 import { method2 } from "./function.ts";
+import { isInstanceOf } from "./instance-check.ts";
 import { collect } from "./iterator.ts";
-import { makeType, PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
-import { same } from "./operators.ts";
+import { makeType, PyObject, PyType, type PyValue, typeName } from "./object.ts";
+import { getItem, same } from "./operators.ts";
 import { repr } from "./representation.ts";
-import { list, PyList, PyTuple } from "./sequence.ts";
-
-/** Names of built-in types that sequence patterns take, besides list and tuple. */
-const SEQUENCES = new Set(["range", "collections.deque", "deque", "memoryview"]);
+import { list, PyTuple } from "./sequence.ts";
 
 /**
  * The parts of a sequence, one per pattern (the starred one a list); null when it is no sequence of that length.
@@ -20,15 +18,7 @@ const SEQUENCES = new Set(["range", "collections.deque", "deque", "memoryview"])
  */
 export function matchSequence(value: PyValue, fixed: number, star: number): PyValue[] | null {
   if (!(value instanceof PyObject)) return null;
-  if (
-    !(
-      value instanceof PyList ||
-      value instanceof PyTuple ||
-      value.cls.mro.some((type) => SEQUENCES.has(type.name))
-    )
-  ) {
-    return null;
-  }
+  if (value.cls.patternKind !== "sequence") return null;
   const items = collect(value);
   if (star < 0) return items.length === fixed ? items : null;
   if (items.length < fixed) return null;
@@ -42,7 +32,7 @@ MISSING.cls = makeType("object");
 /** The values of these keys (and a dict of the rest); null when it is no mapping with all of them. */
 export function matchMapping(value: PyValue, keys: PyValue[], rest: boolean): PyValue[] | null {
   if (!(value instanceof PyObject)) return null;
-  if (!(value instanceof PyDict || value.cls.lookup("__mapping__") !== undefined)) return null;
+  if (value.cls.patternKind !== "mapping") return null;
   for (const [i, key] of keys.entries()) {
     if (keys.slice(0, i).some((other) => same(other, key))) {
       throw valueError(`mapping pattern checks duplicate key (${repr(key)})`);
@@ -57,7 +47,7 @@ export function matchMapping(value: PyValue, keys: PyValue[], rest: boolean): Py
   if (rest) {
     const others = new PyDict();
     for (const key of collect(value)) {
-      if (!keys.some((taken) => same(taken, key))) others.set(key, (value as PyDict).get(key) as PyValue);
+      if (!keys.some((taken) => same(taken, key))) others.set(key, getItem(value, key));
     }
     out.push(others);
   }
@@ -87,7 +77,7 @@ export function matchClass(
   names: string[],
 ): PyValue[] | null {
   if (!(cls instanceof PyType)) throw typeError("called match pattern must be a class");
-  if (!typeOf(value).isSubtype(cls)) return null;
+  if (!isInstanceOf(value, cls)) return null;
   const out: PyValue[] = [];
   const seen: string[] = [];
   if (positional > 0) {

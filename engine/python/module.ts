@@ -4,15 +4,23 @@ import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from 
 import { builtin, defineMethods, type Native, PyBuiltin } from "./function.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
 import { list } from "./sequence.ts";
+import { perEvaluation } from "./state.ts";
 
 /** A module. Its attributes cannot be set: it is shared by all evaluations. */
 export class PyModule extends PyObject {
   readonly name: string;
   readonly attributes: Map<string, PyValue>;
-  constructor(name: string, attributes: Map<string, PyValue>) {
+  /** Attributes that a program can change: each evaluation gets its own. */
+  readonly fresh: ReadonlyMap<string, () => PyValue>;
+  constructor(
+    name: string,
+    attributes: Map<string, PyValue>,
+    fresh: ReadonlyMap<string, () => PyValue> = new Map(),
+  ) {
     super();
     this.name = name;
     this.attributes = attributes;
+    this.fresh = fresh;
     attributes.set("__name__", name);
     attributes.set("__doc__", null);
   }
@@ -21,7 +29,7 @@ export const moduleType = makeType("module", { of: PyModule, subclassable: false
 moduleType.readHook = (object, name) => {
   const module = object as PyModule;
   if (name === "__class__") return moduleType;
-  return module.attributes.get(name);
+  return module.attributes.get(name) ?? module.fresh.get(name)?.();
 };
 describe.set(moduleType, (object) => `module '${(object as PyModule).name}'`);
 defineMethods(moduleType, {
@@ -36,7 +44,7 @@ defineMethods(moduleType, {
       `cannot delete '${String(name)}' attribute of module '${self.name}': modules are shared and read-only in an expression`,
     );
   },
-  "__dir__()": (self: PyModule) => list([...self.attributes.keys()].sort()),
+  "__dir__()": (self: PyModule) => list([...self.attributes.keys(), ...self.fresh.keys()].sort()),
 });
 
 /** Modules by full name. */
@@ -52,6 +60,8 @@ export function defineModule(
     values?: { [name: string]: PyValue };
     functions?: { [declaration: string]: Native };
     types?: PyType[];
+    /** Makers of values that can be changed, lists for example. */
+    fresh?: { [name: string]: () => PyValue };
   },
 ): PyModule {
   const attributes = new Map<string, PyValue>(Object.entries(content.values ?? {}));
@@ -64,7 +74,15 @@ export function defineModule(
     if (value instanceof PyBuiltin && value.owner === null && value.module === "builtins")
       value.module = name;
   }
-  const module = new PyModule(name, attributes);
+  const fresh = Object.entries(content.fresh ?? {}).map(([key, make]): [string, () => PyValue] => [
+    key,
+    perEvaluation(make),
+  ]);
+  // A submodule may have been defined first.
+  for (const [key, value] of registry.get(name)?.attributes ?? []) {
+    if (value instanceof PyModule) attributes.set(key, value);
+  }
+  const module = new PyModule(name, attributes, new Map(fresh));
   registry.set(name, module);
   const dot = name.lastIndexOf(".");
   if (dot > 0) {

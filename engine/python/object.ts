@@ -83,7 +83,9 @@ export class PyType extends PyObject {
   slots: readonly string[] | null = null;
   /** Replaces plain look-up for instances of a built-in type (`super`, modules); undefined: no such attribute. */
   readHook: ((object: PyValue, name: string) => PyValue | undefined) | undefined;
-  /** The author's classes that derive from this one (author's classes only). */
+  /** Do `match` patterns take instances as sequences or as mappings? Derived classes inherit it. */
+  pattern: "sequence" | "mapping" | undefined;
+  /** The classes that derive from this one directly; for a built-in type, built-in ones that need to be known. */
   readonly derived: PyType[] = [];
   /** The nearest built-in ancestor: decides how instances are stored. */
   layout: PyType;
@@ -133,6 +135,11 @@ export class PyType extends PyObject {
   changed(): void {
     this.cache.clear();
     for (const type of this.derived) type.changed();
+  }
+
+  /** What `match` patterns take instances for. */
+  get patternKind(): "sequence" | "mapping" | undefined {
+    return this.mro.find((type) => type.pattern !== undefined)?.pattern;
   }
 
   /** Is this type `other` or derived from it? */

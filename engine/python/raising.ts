@@ -34,6 +34,11 @@ export function caught(error: unknown): PyException {
   return reason;
 }
 
+/** Is what was thrown a Python exception of this type? For the `except` clauses of the library. */
+export function isRaised(error: unknown, type: PyType): boolean {
+  return caught(error).cls.isSubtype(type);
+}
+
 /** The limit that something other than a Python exception amounts to. */
 export function limit(error: unknown): unknown {
   if (error instanceof LimitExceeded || error instanceof PyException) return error;

@@ -1,6 +1,6 @@
 // The objects behind list and tuple, and how the rest of the runtime makes them.
 import { keyKinds } from "./hash-table.ts";
-import { makeType, PyObject, type PyValue } from "./object.ts";
+import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
 import { containers } from "./signature.ts";
 import { allocate } from "./state.ts";
 
@@ -40,5 +40,11 @@ export function tuple(items: readonly PyValue[]): PyTuple {
 }
 
 containers.tuple = (items) => tuple(items);
+/** Tuples are compared by their items as keys, those of derived classes too unless they say otherwise. */
 keyKinds.tupleItems = (value) =>
-  value instanceof PyTuple && value.cls === tupleType ? value.items : undefined;
+  value instanceof PyTuple && (value.cls === tupleType || comparesAsTuple(value.cls))
+    ? value.items
+    : undefined;
+function comparesAsTuple(type: PyType): boolean {
+  return ["__hash__", "__eq__"].every((name) => type.lookup(name) === tupleType.dict.get(name));
+}

@@ -32,6 +32,20 @@ export const S = {
   seed: 0,
 };
 
+const beginnings: (() => void)[] = [];
+/** Something that lives for one evaluation: made when it is first asked for, gone when the next one begins. */
+export function perEvaluation<T>(make: () => T): () => T {
+  let value: T | undefined;
+  beginnings.push(() => {
+    value = undefined;
+  });
+  return () => (value ??= make());
+}
+/** Forgets what {@link perEvaluation} kept. */
+export function forgetEvaluation(): void {
+  for (const begin of beginnings) begin();
+}
+
 /** What the isolate may ask of the worker process. */
 export interface Host {
   heapUsed(): number;

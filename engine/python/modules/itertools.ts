@@ -102,7 +102,7 @@ class Repeat extends PyIterator {
     return `repeat(${repr(this.object)}${this.remaining === undefined ? "" : `, ${this.left}`})`;
   }
 }
-const repeatType = tool("repeat", Repeat, "(object, times=0)", (object: PyValue, times?: PyValue) => {
+export const repeatType = tool("repeat", Repeat, "(object, times=0)", (object: PyValue, times?: PyValue) => {
   return new Repeat(
     object,
     times === undefined ? Number.POSITIVE_INFINITY : Math.max(0, sizeArgument(times)),
@@ -149,7 +149,12 @@ class Chain extends PyIterator {
     return undefined;
   }
 }
-const chainType = tool("chain", Chain, "(*iterables)", (iterables: PyTuple) => new Chain(iter(iterables)));
+export const chainType = tool(
+  "chain",
+  Chain,
+  "(*iterables)",
+  (iterables: PyTuple) => new Chain(iter(iterables)),
+);
 defineClassMethods(chainType, {
   "from_iterable(iterable, /)": (cls: PyType, iterable: PyValue) => adopt(new Chain(iter(iterable)), cls),
   "__class_getitem__(item, /)": genericAlias,
@@ -298,7 +303,7 @@ class StarMap extends PyIterator {
     return call(this.f, args instanceof PyTuple ? [...args.items] : collect(args), null);
   }
 }
-const starmapType = tool(
+export const starmapType = tool(
   "starmap",
   StarMap,
   "(function, iterable, /)",

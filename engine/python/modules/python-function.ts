@@ -59,7 +59,14 @@ function make(declaration: string, js: Native, owner: PyType | null, within = ow
   const short = parseSignature(text);
   // A method's table entry counts its arguments without `self`, a `def` with it.
   const whole = owner === null ? short : parseSignature(text === "()" ? "(self)" : `(self, ${text.slice(1)}`);
-  return new PythonStyle(name, within === null ? name : `${within.name}.${name}`, short, whole, js, owner);
+  return new PythonStyle(
+    name,
+    within === null ? name : `${within.qualname}.${name}`,
+    short,
+    whole,
+    js,
+    owner,
+  );
 }
 
 /** Functions by declaration (`"capwords(s, sep=None)"`), for `defineModule`'s `values`. */

@@ -93,3 +93,15 @@ export function defineParsedConstructor(
   const binder: Binder = (_cls, args, kw) => bind(args, kw);
   type.dict.set("__new__", new Constructor(type, "(*args, **kwargs)", js, binder));
 }
+
+/** `type.__init__` of a type written in C: its complaints name the type. */
+class Initializer extends PyBuiltin {
+  override callMethod(self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
+    return this.js(self, ...bindBuiltin((this.owner as PyType).qualname, this.sig, args, kw));
+  }
+}
+
+/** Defines `type.__init__`; the signature leaves out `self`. */
+export function defineInitializer(type: PyType, signature: string, js: Native): void {
+  type.dict.set("__init__", new Initializer("__init__", parseSignature(signature), js, type));
+}

@@ -26,7 +26,8 @@ import { truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 
-const isAbstract = (value: PyValue): boolean =>
+/** Does `value.__isabstractmethod__` say that derived classes must replace it? */
+export const isAbstract = (value: PyValue): boolean =>
   value instanceof PyObject && truth(getAttributeOr(value, "__isabstractmethod__", false));
 
 // ---- property ------------------------------------------------------------------------------------

@@ -213,11 +213,14 @@ const reversed = (dict: PyDict, what: "keys" | "values" | "items"): PyIterator =
   return what === "items" ? new ReverseItemIterator(dict, what) : new ReverseDictIterator(dict, what);
 };
 
+/** What of a dict a view or an iterator shows. */
+export type DictPart = "keys" | "values" | "items";
+
 /** `dict.keys()`, `.values()`, `.items()`. */
 export class PyDictView extends PyObject {
   readonly source: PyDict;
-  readonly what: "keys" | "values" | "items";
-  constructor(source: PyDict, what: "keys" | "values" | "items", cls: PyType) {
+  readonly what: DictPart;
+  constructor(source: PyDict, what: DictPart, cls: PyType) {
     super();
     this.source = source;
     this.what = what;
@@ -230,9 +233,9 @@ export class PyDictView extends PyObject {
     return value !== undefined && same(value, item.items[1] as PyValue);
   }
 }
-const keysType = makeType("dict_keys", { subclassable: false });
-const valuesType = makeType("dict_values", { subclassable: false });
-const itemsType = makeType("dict_items", { subclassable: false });
+export const keysType = makeType("dict_keys", { subclassable: false });
+export const valuesType = makeType("dict_values", { subclassable: false });
+export const itemsType = makeType("dict_items", { subclassable: false });
 for (const type of [keysType, valuesType, itemsType]) {
   defineMethods(type, {
     "__len__()": (self: PyDictView) => self.source.size,

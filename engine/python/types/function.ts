@@ -1,5 +1,5 @@
 // Methods of functions, built-in functions and methods.
-import { plainAttribute } from "../attribute.ts";
+import { missing, plainAttribute } from "../attribute.ts";
 import { dictFromMap, PyDict } from "../dict.ts";
 import { attributeError, typeError } from "../exceptions.ts";
 import {
@@ -174,6 +174,16 @@ for (const type of [builtinType, methodWrapperType, ...descriptorTypes]) {
   });
   defineAttributes<BuiltinObject>(type, {
     __doc__: () => null,
+    __isabstractmethod__: [
+      (self) => {
+        if (entryOf(self).abstract) return true;
+        throw missing(self, "__isabstractmethod__");
+      },
+      (self) => {
+        const text = `'${type.name}' object has no attribute '__isabstractmethod__' and no __dict__ for setting new attributes`;
+        throw attributeError(self, "__isabstractmethod__", text);
+      },
+    ],
     __qualname__: (self) => entryOf(self).display,
     __text_signature__: (self) => entryOf(self).sig.text ?? null,
   });

@@ -2,7 +2,8 @@
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import { Ellipsis, isInstance, makeType, NotImplemented, PyObject, PyType, type PyValue } from "../object.ts";
+import { isInstanceOf, isSubclassOf } from "../instance-check.ts";
+import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
@@ -29,7 +30,7 @@ export function genericAlias(cls: PyType, item: PyValue): PyValue {
 }
 typeItem.make = genericAlias;
 /** A type as annotations show it. */
-function show(value: PyValue): string {
+export function showType(value: PyValue): string {
   if (value instanceof PyType) {
     return value.module === "builtins" ? value.qualname : `${value.module}.${value.qualname}`;
   }
@@ -38,7 +39,7 @@ function show(value: PyValue): string {
 }
 defineMethods(genericAliasType, {
   "__repr__()": (self: PyGenericAlias) =>
-    `${show(self.origin)}[${self.args.items.length === 0 ? "()" : self.args.items.map(show).join(", ")}]`,
+    `${showType(self.origin)}[${self.args.items.length === 0 ? "()" : self.args.items.map(showType).join(", ")}]`,
   "__eq__(value, /)": (self: PyGenericAlias, other: PyValue) =>
     other instanceof PyGenericAlias
       ? self.origin === other.origin && same(self.args, other.args)
@@ -76,7 +77,7 @@ unionOf.make = (a, b) => {
   return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
 };
 defineMethods(unionType, {
-  "__repr__()": (self: PyUnion) => self.args.map(show).join(" | "),
+  "__repr__()": (self: PyUnion) => self.args.map(showType).join(" | "),
   "__or__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(self, other),
   "__ror__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(other, self),
   "__eq__(value, /)": (self: PyUnion, other: PyValue) =>
@@ -85,10 +86,8 @@ defineMethods(unionType, {
       : NotImplemented,
   "__hash__()": (self: PyUnion) => hashTuple(self.args),
   "__instancecheck__(instance, /)": (self: PyUnion, value: PyValue) =>
-    self.args.some((arg) =>
-      arg === null ? value === null : arg instanceof PyType && isInstance(value, arg),
-    ),
+    self.args.some((arg) => (arg === null ? value === null : isInstanceOf(value, arg))),
   "__subclasscheck__(cls, /)": (self: PyUnion, cls: PyValue) =>
-    cls instanceof PyType && self.args.some((arg) => arg instanceof PyType && cls.isSubtype(arg)),
+    self.args.some((arg) => isSubclassOf(cls, arg ?? noneType)),
 });
 defineAttributes<PyUnion>(unionType, { __args__: (self) => tuple(self.args) });

@@ -3,7 +3,7 @@ import { adopt } from "../classes.ts";
 import { dictType, frozensetType, PyDict, PyFrozenSet, PySet, setType } from "../dict.ts";
 import { keyError } from "../exceptions.ts";
 import { defineClassMethods, defineMethods, defineStatic } from "../function.ts";
-import { hash } from "../hash.ts";
+import { hashSet } from "../hash.ts";
 import { collect, forEach, SetIterator } from "../iterator.ts";
 import { NotImplemented, type PyType, type PyValue } from "../object.ts";
 import { reprItems, reprOnce } from "../representation.ts";
@@ -187,21 +187,7 @@ for (const type of [setType, frozensetType]) {
 }
 
 defineMethods(frozensetType, {
-  "__hash__()": (self: PySet) => {
-    // CPython's, so that equal sets hash alike whatever their order.
-    let h = 0n;
-    const M = (1n << 64n) - 1n;
-    for (const item of self.items()) {
-      const x = BigInt.asUintN(64, BigInt(hash(item)));
-      h ^= ((x ^ 89869747n ^ ((x << 16n) & M)) * 3644798167n) & M;
-    }
-    h ^= (BigInt(self.size + 1) * 1927868237n) & M;
-    h ^= (h >> 11n) ^ (h >> 25n);
-    h = (h * 69069n + 907133923n) & M;
-    if (h === M) h = 590923713n;
-    const signed = BigInt.asIntN(64, h);
-    return signed >= -9007199254740991n && signed <= 9007199254740991n ? Number(signed) : signed;
-  },
+  "__hash__()": (self: PySet) => hashSet([...self.items()]),
 });
 
 const inPlace =

@@ -1,0 +1,4 @@
+// collections: deque, OrderedDict, defaultdict, Counter, namedtuple, ChainMap and the user classes.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("collections");
