@@ -4,7 +4,7 @@
 // the runtime (types, modules, helpers) refuse to be changed from Python.
 import { abi } from "../python/abi.ts";
 import "../python/library.ts";
-import { isException, type PyException } from "../python/exceptions.ts";
+import { AttributeError, BaseExceptionGroup, isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
 import { resetFlags } from "../python/modules/enum-flag.ts";
@@ -15,6 +15,7 @@ import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
+import { heldBy } from "../python/types/exception-group.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { environment, variables } from "./environment.ts";
 import "./models/modules.ts";
@@ -79,6 +80,10 @@ interface ChainLink {
   frames: [number, number][][];
   outer: number;
   notes: string[];
+  attribute?: string;
+  exceptions?: ChainLink[][];
+  more?: number;
+  tooDeep?: boolean;
 }
 
 function safeText(make: () => string, fallback: string): string {
@@ -90,9 +95,15 @@ function safeText(make: () => string, fallback: string): string {
   }
 }
 
+/** How many exceptions of a group are shown, how deeply nested, and how many descriptions an outcome may hold. */
+const MAX_WIDTH = 15;
+const MAX_DEPTH = 10;
+const MAX_DESCRIBED = 1000;
+
 function describe(exception: PyException, program: string): ChainLink {
   const cls = exception.cls;
   const notes = exception.dict?.get("__notes__");
+  const name = cls.isSubtype(AttributeError) ? exception.fields?.get("name") : undefined;
   return {
     type: cls.qualname,
     message: safeText(() => str(exception), "<exception str() failed>"),
@@ -100,27 +111,57 @@ function describe(exception: PyException, program: string): ChainLink {
     frames: exception.raised.map((point) => frames(point.stack, program)),
     outer: exception.outerFrames,
     notes: notes === undefined ? [] : safeText(() => collect(notes).map(str).join("\n"), "").split("\n"),
+    ...(typeof name === "string" ? { attribute: name } : {}),
   };
 }
 
+/** What is left of an outcome's room for exceptions, and which of them it holds already. */
+interface Described {
+  left: number;
+  readonly seen: Set<PyException>;
+}
+
+/** Adds the exceptions that a group holds to its description. */
+function describeHeld(
+  link: ChainLink,
+  group: PyException,
+  program: string,
+  all: Described,
+  depth: number,
+): void {
+  const held = heldBy(group);
+  const shown = held.slice(0, Math.min(MAX_WIDTH, all.left));
+  for (const exception of shown) all.seen.add(exception);
+  // What two of them have in common is told with the last one.
+  const chains = shown.toReversed().map((exception) => chain(exception, program, all, depth + 1));
+  link.exceptions = chains.reverse();
+  link.more = held.length - shown.length;
+}
+
 /** The exception and those that led to it, oldest first. */
-function chain(exception: PyException, program: string): ChainLink[] {
+function chain(
+  exception: PyException,
+  program: string,
+  all: Described = { left: MAX_DESCRIBED, seen: new Set() },
+  depth = 1,
+): ChainLink[] {
   const links: ChainLink[] = [];
-  const seen = new Set<PyException>();
   let current: PyException | null = exception;
   let link: ChainLink["link"] = null;
-  while (current !== null && !seen.has(current) && links.length < 20) {
-    seen.add(current);
-    const described: ChainLink = describe(current, program);
+  while (current !== null) {
+    all.seen.add(current);
+    all.left -= 1;
+    const described = describe(current, program);
     described.link = link;
     links.unshift(described);
-    if (current.cause !== null) {
-      link = "cause";
-      current = current.cause;
-    } else if (current.context !== null && !current.suppressContext) {
-      link = "context";
-      current = current.context;
-    } else break;
+    if (current.cls.isSubtype(BaseExceptionGroup)) {
+      if (depth > MAX_DEPTH) described.tooDeep = true;
+      else describeHeld(described, current, program, all, depth);
+    }
+    const { cause, context, suppressContext }: PyException = current;
+    link = cause !== null && !all.seen.has(cause) ? "cause" : "context";
+    current = link === "cause" ? cause : suppressContext ? null : context;
+    if (current !== null && (all.seen.has(current) || all.left <= 0)) current = null;
   }
   return links;
 }

@@ -1,6 +1,7 @@
 // Tracebacks: from positions in generated code to CPython's text with the author's own lines.
 import type { CompiledProgram } from "../language/compile.ts";
 import type { MapRange } from "../language/emitter.ts";
+import { excerpt } from "./excerpt.ts";
 
 /** One exception of a chain, as the guest describes it. */
 export interface ChainLink {
@@ -10,20 +11,30 @@ export interface ChainLink {
   readonly frames: readonly (readonly [number, number])[][];
   readonly outer: number;
   readonly notes: readonly string[];
+  /** The attribute that was not found, where that is what it says. */
+  readonly attribute?: string;
+  /** Chains of the exceptions that a group holds, those that are shown. */
+  readonly exceptions?: readonly (readonly ChainLink[])[];
+  /** How many more the group holds. */
+  readonly more?: number;
+  /** A group inside too many others: nothing of it is shown. */
+  readonly tooDeep?: boolean;
 }
 
-/** A frame in the author's text. */
-export interface SourceFrame {
-  readonly name: string;
+/** A part of the author's text. */
+export interface SourceRange {
   /** From 1. */
   readonly line: number;
-  /** From 0, in characters; the marked range ends on `endLine`. */
+  /** From 0, in characters; the range ends on `endLine`. */
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
-  /** Column where the left part ends, when it is on the same line. */
-  readonly split?: number;
-  readonly shape?: MapRange["shape"];
+}
+/** A frame, and what of the author's text it was at. */
+export interface SourceFrame extends SourceRange {
+  readonly name: string;
+  /** Where an attribute was looked up: its name, and the part that is shown when there is none of that name. */
+  readonly lookUp?: { readonly attribute: string; readonly range: SourceRange };
 }
 
 /** Looks up positions of one compiled program. */
@@ -69,25 +80,33 @@ export class SourceMap {
     }
     const comprehension = body?.kind === "comprehension";
     if (node === null) return { frame: null, comprehension };
-    const start = this.program.lines.position(node.start);
-    const end = this.program.lines.position(node.end);
-    const frame: SourceFrame = {
-      name,
-      line: start.line,
-      column: start.column,
-      endLine: end.line,
-      endColumn: end.column,
-    };
-    if (node.split === undefined) return { frame, comprehension };
-    const split = this.program.lines.position(node.split);
+    const { lines } = this.program;
+    const [start, end] = [lines.position(node.start), lines.endPosition(node.end)];
+    const range = (from: typeof start, to: typeof end): SourceRange => ({
+      line: from.line,
+      column: from.column,
+      endLine: to.line,
+      endColumn: to.column,
+    });
+    if (node.attribute === undefined) return { frame: { name, ...range(start, end) }, comprehension };
+    // What is looked up on a later line than its object is shown from its name on.
+    const { attribute } = node;
+    const found = lines.endPosition(attribute.end);
+    const named =
+      found.line === start.line ? start : { ...found, column: found.column - [...attribute.name].length };
     return {
-      frame: split.line === start.line ? { ...frame, split: split.column, shape: node.shape } : frame,
+      frame: {
+        name,
+        ...range(attribute.apart ? start : named, end),
+        lookUp: { attribute: attribute.name, range: range(named, found) },
+      },
       comprehension,
     };
   }
 
-  text(line: number): string {
-    return this.program.lines.text(line);
+  /** The author's lines from one to another. */
+  text(from: number, to: number): string[] {
+    return Array.from({ length: to - from + 1 }, (_, i) => this.program.lines.text(from + i));
   }
 }
 
@@ -99,6 +118,11 @@ export function framesOf(map: SourceMap, link: ChainLink, uncaught: boolean): So
     // Raised again: the frames from there outwards, then what was known from there inwards.
     frames = i === 0 ? now : [...now, ...frames.slice(Math.max(0, now.length - 1))];
   }
+  const innermost = frames.at(-1);
+  // A method is looked up and called in one step: where the look-up failed, that part is shown.
+  if (innermost?.lookUp !== undefined && innermost.lookUp.attribute === link.attribute) {
+    frames = [...frames.slice(0, -1), { ...innermost, ...innermost.lookUp.range }];
+  }
   return uncaught ? frames : frames.slice(Math.max(0, link.outer - 1));
 }
 
@@ -107,16 +131,76 @@ const CONTEXT = "\nDuring handling of the above exception, another exception occ
 
 /** CPython's text of a chain of exceptions, oldest first. */
 export function renderTraceback(map: SourceMap, file: string, chain: readonly ChainLink[]): string {
-  let out = "";
-  for (const [i, link] of chain.entries()) {
-    const last = i === chain.length - 1;
-    const frames = framesOf(map, link, last);
-    if (frames.length > 0) out += `Traceback (most recent call last):\n${renderFrames(map, file, frames)}`;
-    out += `${link.type}${link.message === "" ? "" : `: ${link.message}`}\n`;
-    for (const note of link.notes) out += `${note}\n`;
-    if (!last) out += link.link === "cause" ? CAUSE : CONTEXT;
+  const renderer = new Renderer(map, file);
+  renderer.chain(chain, true);
+  return renderer.out;
+}
+
+/** Writes tracebacks; those of a group's exceptions stand in boxes, one in another. */
+class Renderer {
+  out = "";
+  private readonly map: SourceMap;
+  private readonly file: string;
+  private depth = 0;
+  /** Must the box around a group's last exception still be closed? A group inside it may have done so. */
+  private open = false;
+
+  constructor(map: SourceMap, file: string) {
+    this.map = map;
+    this.file = file;
   }
-  return out;
+  private emit(text: string, margin = "|"): void {
+    if (this.depth === 0) this.out += text;
+    else this.out += text.replace(/[^\n]*\n/g, (line) => `${"  ".repeat(this.depth)}${margin} ${line}`);
+  }
+
+  chain(chain: readonly ChainLink[], uncaught: boolean): void {
+    for (const [i, link] of chain.entries()) {
+      const last = i === chain.length - 1;
+      const frames = framesOf(this.map, link, uncaught && last);
+      if (link.tooDeep === true) this.emit("... (max_group_depth is 10)\n");
+      else if (link.exceptions === undefined) this.plain(link, frames);
+      else this.group(link, frames, link.exceptions);
+      if (!last) this.emit(link.link === "cause" ? CAUSE : CONTEXT);
+    }
+  }
+  private plain(link: ChainLink, frames: readonly SourceFrame[], title = "Traceback", margin = "|"): void {
+    if (frames.length > 0) {
+      this.emit(`${title} (most recent call last):\n`, margin);
+      this.emit(renderFrames(this.map, this.file, frames));
+    }
+    this.emit(`${link.type}${link.message === "" ? "" : `: ${link.message}`}\n`);
+    for (const note of link.notes) this.emit(`${note}\n`);
+  }
+  private group(
+    link: ChainLink,
+    frames: readonly SourceFrame[],
+    exceptions: readonly (readonly ChainLink[])[],
+  ): void {
+    const outermost = this.depth === 0;
+    if (outermost) this.depth = 1;
+    this.plain(link, frames, "Exception Group Traceback", outermost ? "+" : "|");
+    const more = link.more ?? 0;
+    const boxes = exceptions.length + (more > 0 ? 1 : 0);
+    this.open = false;
+    for (let i = 0; i < boxes; i++) {
+      const last = i === boxes - 1;
+      if (last) this.open = true;
+      const held = exceptions[i];
+      const title = held === undefined ? "..." : String(i + 1);
+      const indent = "  ".repeat(this.depth);
+      this.out += `${indent}${i === 0 ? "+-" : "  "}+---------------- ${title} ----------------\n`;
+      this.depth += 1;
+      if (held === undefined) this.emit(`and ${more} more exception${more === 1 ? "" : "s"}\n`);
+      else this.chain(held, false);
+      if (last && this.open) {
+        this.out += `${"  ".repeat(this.depth)}+------------------------------------\n`;
+        this.open = false;
+      }
+      this.depth -= 1;
+    }
+    if (outermost) this.depth = 0;
+  }
 }
 
 function renderFrames(map: SourceMap, file: string, frames: readonly SourceFrame[]): string {
@@ -138,59 +222,9 @@ function renderFrames(map: SourceMap, file: string, frames: readonly SourceFrame
     repeated += 1;
     if (repeated > 3) continue;
     out += `  File "${file}", line ${frame.line}, in ${frame.name}\n`;
-    const raw = map.text(frame.line);
-    const text = raw.trim();
-    if (text === "") continue;
-    out += `    ${text}\n`;
-    const marks = caret(raw, frame);
-    if (marks !== null) out += `    ${marks}\n`;
+    const lines = excerpt(map.text(frame.line, frame.endLine), frame.column, frame.endColumn);
+    for (const line of lines) out += `    ${line}\n`;
   }
   flush();
   return out;
-}
-
-/**
- * The line of `^` under the part that failed, as CPython 3.13's `traceback` draws it: the operator of a binary
- * operation, the brackets of a subscript and the arguments of a call are `^`, the rest of the part `~`; nothing where
- * the part is the whole line, or the whole value of `return` or an assignment that is a call.
- */
-function caret(raw: string, frame: SourceFrame): string | null {
-  const chars = [...raw];
-  const indent = chars.findIndex((c) => c.trim() !== "");
-  const end = Math.min(
-    frame.endLine === frame.line ? frame.endColumn : chars.length,
-    [...raw.trimEnd()].length,
-  );
-  const from = Math.max(frame.column, indent);
-  if (end <= from) return null;
-  const anchor = frame.endLine === frame.line ? anchorOf(chars, frame, end) : null;
-  if (frame.shape === "Call" && isWholeValue(raw, from, end)) return null;
-  if (anchor === null && from <= indent && end >= [...raw.trimEnd()].length) return null;
-  let out = " ".repeat(from - indent);
-  for (let i = from; i < end; i++) out += anchor === null || (i >= anchor[0] && i < anchor[1]) ? "^" : "~";
-  return out;
-}
-
-/** Columns of what is marked `^`; null where all of it is. */
-function anchorOf(chars: readonly string[], frame: SourceFrame, end: number): [number, number] | null {
-  if (frame.split === undefined || frame.split >= end) return null;
-  let at = frame.split;
-  if (frame.shape === "BinOp") {
-    while (at < end && /[\s)\\]/.test(chars[at] as string)) at += 1;
-    const next = chars[at + 1] ?? "";
-    return [at, at + 1 < end && !/[\s\w"'([{#~+.-]/.test(next) ? at + 2 : at + 1];
-  }
-  const open = frame.shape === "Call" ? "(" : "[";
-  while (at < end && chars[at] !== open) at += 1;
-  return at < end ? [at, end] : null;
-}
-
-/** Is the range the whole value of `return f(…)` or `x = …(…)`? */
-function isWholeValue(raw: string, from: number, end: number): boolean {
-  const before = [...raw].slice(0, from).join("").trim();
-  const after = [...raw].slice(end).join("").trim();
-  if (after !== "" && !after.startsWith("#")) return false;
-  const part = [...raw].slice(from, end).join("");
-  if (before === "return") return /^[\p{L}_][\p{L}\p{N}_]*\(/u.test(part);
-  return /^[^=!<>(){}[\]]*(?:\[[^\]]*\])?\s*=$/.test(before);
 }

@@ -4,8 +4,9 @@
 // runs at once, names bound around it are bound inside. A generator expression is a generator of its own. The first
 // iterable is evaluated outside, as Python does.
 import type { Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
 import { Frame } from "./emitter.ts";
-import { condition, unsupported, value } from "./expressions.ts";
+import { condition, value } from "./expressions.ts";
 import { stepCode } from "./statements.ts";
 import { assign } from "./targets.ts";
 
@@ -13,11 +14,15 @@ type Node = ListComp | SetComp | DictComp | GeneratorExp;
 
 /** The value of a comprehension. */
 export function comprehension(f: Frame, node: Node): string {
-  if (node.generators.some((g) => g.is_async)) throw unsupported("asynchronous comprehension", node);
   const { program } = f;
   const scope = program.scopes.of(node);
+  const isGenerator = node.kind === "GeneratorExp";
+  if (scope.awaits && !isGenerator && !f.scope.isAsync && f.scope.kind !== "comprehension") {
+    const text = "asynchronous comprehension outside of an asynchronous function";
+    throw new PySyntaxError(text, node.start, node.end);
+  }
   const bound = new Set([...f.bound].filter((name) => !scope.bound.has(name)));
-  const name = node.kind === "GeneratorExp" ? "<genexpr>" : "<comp>";
+  const name = isGenerator ? "<genexpr>" : "<comp>";
   const inner = new Frame(program, scope, `${f.qualname}.<locals>.${name}`, bound, f.firstParameter).inside(
     f,
   );
@@ -27,25 +32,30 @@ export function comprehension(f: Frame, node: Node): string {
   const loops = loop(inner, node, node.generators, 0, source, collect);
   const variables = [...scope.bound].map((v) => `v_${v}`);
   const declare = variables.length === 0 ? "" : `let ${variables.join(",")};`;
-  const first = f.mark(
-    (node.generators[0] as Comprehension).iter,
-    `${f.use("iter")}(${value(f, (node.generators[0] as Comprehension).iter)})`,
-  );
-  if (node.kind === "GeneratorExp") {
+  const first = iterable(f, node.generators[0] as Comprehension);
+  if (isGenerator) {
     const body = program.mark(
       { kind: "function", start: node.start, end: node.end, name: "<genexpr>" },
       `${declare}${inner.temps()}${loops}return null;`,
     );
     return f.mark(
       node,
-      `((${source})=>${f.use("makeGenerator")}("<genexpr>",${JSON.stringify(inner.qualname)},(function*(){${body}})()))(${first})`,
+      `((${source})=>${f.use(scope.awaits ? "makeAsyncGenerator" : "makeGenerator")}("<genexpr>",${JSON.stringify(inner.qualname)},(function*(){${body}})()))(${first})`,
     );
   }
   const body = program.mark(
     { kind: "comprehension", start: node.start, end: node.end },
     `${declare}${inner.temps()}${start}${loops}${finish}`,
   );
+  // What awaits is a part of the coroutine around it, so it is one of its steps.
+  if (scope.awaits) return f.mark(node, `(yield* (function*(${source}){${body}})(${first}))`);
   return f.mark(node, `((${source})=>{${body}})(${first})`);
+}
+
+/** The iterator of a `for` clause. */
+function iterable(f: Frame, generator: Comprehension): string {
+  const make = f.use(generator.is_async ? "asyncIter" : "iter");
+  return f.mark(generator.iter, `${make}(${value(f, generator.iter)})`);
 }
 
 function collector(f: Frame, node: Node, result: string): [() => string, string, string] {
@@ -69,7 +79,14 @@ function collector(f: Frame, node: Node, result: string): [() => string, string,
         `return ${result};`,
       ];
     case "GeneratorExp":
-      return [() => `yield ${value(f, node.elt)};`, "", ""];
+      return [
+        () =>
+          f.scope.awaits
+            ? `yield ${f.use("asyncYield")}(${value(f, node.elt)});`
+            : `yield ${value(f, node.elt)};`,
+        "",
+        "",
+      ];
   }
 }
 
@@ -95,11 +112,14 @@ function loop(
   if (next === undefined) rest = f.scoped(collect);
   else {
     const inner = program.unique("s");
-    const iterable = f.mark(next.iter, `${f.use("iter")}(${f.scoped(() => value(f, next.iter))})`);
-    rest = `const ${inner}=${iterable};${loop(f, node, generators, i + 1, inner, collect)}`;
+    const over = f.scoped(() => iterable(f, next));
+    rest = `const ${inner}=${over};${loop(f, node, generators, i + 1, inner, collect)}`;
   }
   f.bound = before;
-  const advance = f.mark(generator.iter, `${source}.next()`);
+  const advance = f.mark(
+    generator.iter,
+    generator.is_async ? `(yield* ${f.use("asyncNext")}(${source}))` : `${source}.next()`,
+  );
   const memory = node.kind === "ListComp" && next === undefined ? `${f.use("allocate")}(8);` : "";
   return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${stepCode(f, 1, generator.iter)}${memory}${target}${guards}${rest}}`;
 }

@@ -15,9 +15,14 @@ export interface MapRecord {
   readonly end: number;
   /** A function's name, as tracebacks show it. */
   readonly name?: string;
-  /** Where the left part of a call, subscript or binary operation ends: what follows is marked `^`, the rest `~`. */
-  readonly split?: number;
-  readonly shape?: "Call" | "Subscript" | "BinOp";
+  /** For `object.name` and `object.name(…)`, which is looked up and called in one step. */
+  readonly attribute?: {
+    readonly name: string;
+    /** Where the look-up ends. */
+    readonly end: number;
+    /** Is the call a step of its own, as one with `*` or `**` is? */
+    readonly apart: boolean;
+  };
 }
 /** A range of the generated code, and what it stands for. */
 export interface MapRange extends MapRecord {
@@ -117,6 +122,8 @@ export class Frame {
   /** Names known to be bound where code is being generated. */
   bound: Set<string>;
   loops: Loop[] = [];
+  /** How many loops there are around the `except*` clause that is being generated; null outside of one. */
+  starLoops: number | null = null;
   /** First parameter, for `super()`. */
   readonly firstParameter: string | null;
   private tempTop = 0;
@@ -146,13 +153,16 @@ export class Frame {
   mark(node: Span | Expr, code: string): string {
     const { start, end } = node;
     const record: MapRecord = { kind: "node", start, end };
-    if ("kind" in node) {
-      if (node.kind === "Call")
-        return this.program.mark({ ...record, split: node.func.end, shape: "Call" }, code);
-      if (node.kind === "Subscript")
-        return this.program.mark({ ...record, split: node.value.end, shape: "Subscript" }, code);
-      if (node.kind === "BinOp")
-        return this.program.mark({ ...record, split: node.left.end, shape: "BinOp" }, code);
+    if ("kind" in node && node.kind === "Attribute") {
+      const attribute = { name: node.attr, end: node.end, apart: false };
+      return this.program.mark({ ...record, attribute }, code);
+    }
+    if ("kind" in node && node.kind === "Call" && node.func.kind === "Attribute") {
+      const apart =
+        node.args.some((arg) => arg.kind === "Starred") ||
+        node.keywords.some((keyword) => keyword.arg === null);
+      const attribute = { name: node.func.attr, end: node.func.end, apart };
+      return this.program.mark({ ...record, attribute }, code);
     }
     return this.program.mark(record, code);
   }

@@ -125,7 +125,7 @@ function outerRead(f: Frame, name: string, node: Span): string {
     if (s.globals.has(name)) break;
     if (s.bound.has(name) && !s.nonlocals.has(name)) {
       // CPython looks in the class, then straight in the globals, unless the name is free in the body.
-      if (!f.scope.bound.has(name)) {
+      if (!f.scope.bound.has(name) || f.scope.nonlocals.has(name)) {
         return f.mark(node, `(v_${name}===undefined?${f.use("unboundFree")}(${quote(name)}):v_${name})`);
       }
       break;
@@ -351,10 +351,19 @@ function expression(f: Frame, node: Expr): string {
     case "GeneratorExp":
       return comprehension(f, node);
     case "Await":
-      throw unsupported("`await`", node);
-    case "Yield":
-      return `(yield ${node.value === null ? "null" : value(f, node.value)})`;
+      if (f.scope.kind !== "comprehension" && !f.scope.isAsync) {
+        const where = f.scope.kind === "class" ? "function" : "async function";
+        throw new PySyntaxError(`'await' outside ${where}`, node.start, node.end);
+      }
+      return f.mark(node, `(yield* ${f.use("awaitValue")}(${value(f, node.value)}))`);
+    case "Yield": {
+      const given = node.value === null ? "null" : value(f, node.value);
+      return f.scope.isAsync ? `(yield ${f.use("asyncYield")}(${given}))` : `(yield ${given})`;
+    }
     case "YieldFrom":
+      if (f.scope.isAsync) {
+        throw new PySyntaxError("'yield from' inside async function", node.start, node.end);
+      }
       return f.mark(node, `(yield* ${f.use("delegate")}(${value(f, node.value)}))`);
     case "Compare":
       return compare(f, node, false);
@@ -531,9 +540,10 @@ export function argumentList(
 function superCall(f: Frame, node: Call): string {
   let owner: Frame["scope"] | null = f.scope;
   while (owner !== null && owner.kind !== "class") owner = owner.parent;
+  if (f.scope.kind !== "class" && f.firstParameter === null)
+    return f.mark(node, `${f.use("superOf")}(undefined,undefined)`);
   if (owner === null || f.scope.kind === "class") {
     return f.mark(node, `${f.use("superWithoutClass")}()`);
   }
-  const first = f.firstParameter;
-  return f.mark(node, `${f.use("superOf")}(v___class__,${first === null ? "undefined" : `v_${first}`})`);
+  return f.mark(node, `${f.use("superOf")}(v___class__,v_${f.firstParameter})`);
 }

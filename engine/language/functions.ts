@@ -1,5 +1,5 @@
 // Code generation for functions, lambdas and classes.
-import type { Arguments, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
+import type { Arguments, AsyncFunctionDef, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
 import { Frame, quote } from "./emitter.ts";
 import { argumentList, elements, unsupported, value } from "./expressions.ts";
 import { mangle, type Scope } from "./scope.ts";
@@ -69,11 +69,18 @@ export function functionBody(
 ): string {
   const { program } = f;
   const record = { kind: "function" as const, start: node.start, end: node.end, name };
-  if (scope.isGenerator) {
+  const make = maker(scope);
+  if (make !== null) {
     const inner = program.mark(record, `${declarations(scope)}${f.temps()}${body}`);
-    return `function(${params}){return ${f.use("makeGenerator")}(${quote(name)},${quote(f.qualname)},(function*(){${inner}})());}`;
+    return `function(${params}){return ${f.use(make)}(${quote(name)},${quote(f.qualname)},(function*(){${inner}})());}`;
   }
   return `function(${params}){${program.mark(record, wrapBody(f, `${declarations(scope)}${f.temps()}${body}`))}}`;
+}
+
+/** The runtime function that makes an object of a suspended body; null for a function that simply runs. */
+export function maker(scope: Scope): string | null {
+  if (scope.isAsync) return scope.isGenerator ? "makeAsyncGenerator" : "makeCoroutine";
+  return scope.isGenerator ? "makeGenerator" : null;
 }
 
 function qualify(f: Frame, name: string): string {
@@ -108,8 +115,8 @@ export function lambda(f: Frame, node: Lambda): string {
   );
   return `new ${f.use("PyFunction")}("<lambda>",${quote(qualname)},${signature},${js}${defaults})`;
 }
-/** `def …`, decorators and all, as statements. */
-export function functionDefinition(f: Frame, node: FunctionDef): string {
+/** `def …` or `async def …`, decorators and all, as statements. */
+export function functionDefinition(f: Frame, node: FunctionDef | AsyncFunctionDef): string {
   if (node.type_params.length > 0) throw unsupported("a type parameter list", node);
   const scope = f.program.scopes.of(node);
   const { params, signature, defaults } = parameters(f, scope, node.args);

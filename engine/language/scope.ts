@@ -27,7 +27,10 @@ export class Scope {
   /** Read before any `global`/`nonlocal` statement names them. */
   readonly used: Map<string, "used" | "assigned" | "annotated"> = new Map();
   isGenerator = false;
+  /** An `async def`. */
   isAsync = false;
+  /** Comprehensions: is something awaited in it? */
+  awaits = false;
   /** Class scopes: does a method use `super()` or `__class__`? */
   needsClassCell = false;
   /** Name of the class, for mangling. */
@@ -408,11 +411,7 @@ class Analyser {
         this.comprehension(scope, node, node.generators, [node.key, node.value]);
         return;
       case "Await":
-        if (!scope.isAsync) {
-          const text =
-            scope.kind === "function" ? "'await' outside async function" : "'await' outside function";
-          throw new PySyntaxError(text, node.start, node.end);
-        }
+        scope.awaits = true;
         this.expression(scope, node.value);
         return;
       case "Yield":
@@ -459,9 +458,6 @@ class Analyser {
     if (scope.kind === "comprehension") {
       throw new PySyntaxError(`'yield' inside ${scope.what ?? "list comprehension"}`, node.start, node.end);
     }
-    if (scope.isAsync && node.kind === "YieldFrom") {
-      throw new PySyntaxError("'yield from' inside async function", node.start, node.end);
-    }
     scope.isGenerator = true;
   }
 
@@ -499,15 +495,15 @@ class Analyser {
     this.expression(scope, first.iter);
     const inner = this.open("comprehension", scope, node);
     inner.what = COMPREHENSION_NAMES[node.kind] ?? null;
-    // CPython makes a generator of async comprehensions only inside async functions.
-    inner.isAsync = scope.isAsync;
     for (const [i, generator] of generators.entries()) {
+      if (generator.is_async) inner.awaits = true;
       this.targets(inner, generator.target);
       this.expression(inner, generator.target);
       if (i > 0) this.expression(inner, generator.iter);
       this.all(inner, generator.ifs);
     }
     this.all(inner, results);
+    if (inner.awaits && node.kind !== "GeneratorExp") scope.awaits = true;
   }
   private targets(scope: Scope, node: Expr): void {
     if (node.kind === "Name") scope.iteration.add(mangle(scope.className, node.id));

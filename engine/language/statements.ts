@@ -3,13 +3,14 @@
 // Python's control flow maps onto JavaScript's: loops with `else` become labelled blocks, `try … else` a labelled
 // block that the handlers leave, `finally` JavaScript's own, which does nothing once a limit has ended the
 // evaluation (S.live). `f.bound` follows which names are certainly bound, so that their reads need no check.
-import type { AugAssign, Expr, For, If, Span, Stmt, Try, While, With } from "./ast.ts";
+import type { AsyncFor, AugAssign, Expr, For, If, Span, Stmt, While } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { arithmetic, BINARY, condition, readName, unsupported, value } from "./expressions.ts";
 import { classDefinition, functionDefinition } from "./functions.ts";
 import { matchStatement } from "./patterns.ts";
 import { assign, remove, storeName } from "./targets.ts";
+import { tryStatement, withStatement } from "./try-statements.ts";
 
 /** Counts `n` steps; a limit that is met there is shown at `node`. */
 export function stepCode(f: Frame, n: number, node: Span): string {
@@ -25,7 +26,7 @@ export function block(f: Frame, body: readonly Stmt[]): string {
 }
 
 /** Does control never pass the end of this block? */
-function leaves(body: readonly Stmt[]): boolean {
+export function leaves(body: readonly Stmt[]): boolean {
   const last = body.at(-1);
   if (last === undefined) return false;
   switch (last.kind) {
@@ -41,8 +42,20 @@ function leaves(body: readonly Stmt[]): boolean {
   }
 }
 
+function leavesStar(node: Stmt): PySyntaxError {
+  const text = "'break', 'continue' and 'return' cannot appear in an except* block";
+  return new PySyntaxError(text, node.start, node.end);
+}
+
+/** A statement that only an `async def` may hold. */
+export function requireAsync(f: Frame, node: Stmt, what: string): void {
+  if (f.scope.kind !== "function" || !f.scope.isAsync) {
+    throw new PySyntaxError(`'${what}' outside async function`, node.start, node.end);
+  }
+}
+
 /** Generates a nested block; names it binds count as bound afterwards only where `keep` says so. */
-function nested(
+export function nested(
   f: Frame,
   body: readonly Stmt[],
   before: ReadonlySet<string>,
@@ -53,7 +66,7 @@ function nested(
 }
 
 /** CPython's compiler allows 20 blocks (loops, try, with) inside each other. */
-function enterBlock(f: Frame, node: Stmt): void {
+export function enterBlock(f: Frame, node: Stmt): void {
   f.blocks += 1;
   if (f.blocks > 20) throw new PySyntaxError("too many statically nested blocks", node.start, node.end);
 }
@@ -69,6 +82,10 @@ function generate(f: Frame, node: Stmt): string {
       if (node.value.kind === "Constant") return "";
       return `${value(f, node.value)};`;
     case "Return":
+      if (f.starLoops !== null) throw leavesStar(node);
+      if (node.value !== null && f.scope.isGenerator && f.scope.isAsync) {
+        throw new PySyntaxError("'return' with value in async generator", node.start, node.end);
+      }
       return `return ${node.value === null ? "null" : value(f, node.value)};`;
     case "Assign":
       return assignment(f, node.targets, node.value);
@@ -79,19 +96,23 @@ function generate(f: Frame, node: Stmt): string {
     case "If":
       return conditional(f, node);
     case "For":
+    case "AsyncFor":
       return forLoop(f, node);
     case "While":
       return whileLoop(f, node);
     case "Break": {
+      if (f.starLoops !== null && f.loops.length <= f.starLoops) throw leavesStar(node);
       const loop = f.loops.at(-1);
       if (loop === undefined) throw new PySyntaxError("'break' outside loop", node.start, node.end);
       return loop.breakLabel === null ? "break;" : `break ${loop.breakLabel};`;
     }
     case "Continue":
+      if (f.starLoops !== null && f.loops.length <= f.starLoops) throw leavesStar(node);
       if (f.loops.length === 0)
         throw new PySyntaxError("'continue' not properly in loop", node.start, node.end);
       return "continue;";
     case "FunctionDef":
+    case "AsyncFunctionDef":
       return functionDefinition(f, node);
     case "ClassDef":
       return classDefinition(f, node);
@@ -102,9 +123,11 @@ function generate(f: Frame, node: Stmt): string {
         `throw ${f.use("raiseStatement")}(${value(f, node.exc)},${node.cause === null ? "undefined" : value(f, node.cause)});`,
       );
     case "Try":
+    case "TryStar":
       return tryStatement(f, node);
     case "With":
-      return withStatement(f, node, 0);
+    case "AsyncWith":
+      return withStatement(f, node);
     case "Assert": {
       const test = condition(f, node.test);
       const message = node.msg === null ? "" : value(f, node.msg);
@@ -138,14 +161,8 @@ function generate(f: Frame, node: Stmt): string {
       return "";
     case "Match":
       return matchStatement(f, node);
-    case "TryStar":
-      throw unsupported("`except*`", node);
     case "TypeAlias":
       throw unsupported("`type`", node);
-    case "AsyncFunctionDef":
-    case "AsyncFor":
-    case "AsyncWith":
-      throw unsupported("`async`", node);
   }
 }
 
@@ -220,7 +237,7 @@ function conditional(f: Frame, node: If): string {
 }
 
 /** The code of a loop's body and of its `else`. */
-function loopParts(f: Frame, node: For | While, inside: () => string): string {
+function loopParts(f: Frame, node: For | AsyncFor | While, inside: () => string): string {
   enterBlock(f, node);
   const before = new Set(f.bound);
   const label = node.orelse.length === 0 ? null : f.program.unique("L");
@@ -234,14 +251,19 @@ function loopParts(f: Frame, node: For | While, inside: () => string): string {
   return label === null ? loop : `${label}:{${loop}${orelse}}`;
 }
 
-function forLoop(f: Frame, node: For): string {
+function forLoop(f: Frame, node: For | AsyncFor): string {
   const { program } = f;
   const iterator = program.unique("it");
   const item = program.unique("n");
-  const source = f.mark(node.iter, `${f.use("iter")}(${value(f, node.iter)})`);
+  const isAsync = node.kind === "AsyncFor";
+  if (isAsync) requireAsync(f, node, "async for");
+  const source = f.mark(node.iter, `${f.use(isAsync ? "asyncIter" : "iter")}(${value(f, node.iter)})`);
   return `{const ${iterator}=${source};${loopParts(f, node, () => {
     const target = f.scoped(() => assign(f, node.target, item));
-    const advance = f.mark(node.iter, `${iterator}.next()`);
+    const advance = f.mark(
+      node.iter,
+      isAsync ? `(yield* ${f.use("asyncNext")}(${iterator}))` : `${iterator}.next()`,
+    );
     return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${target}${block(f, node.body)}}`;
   })}}`;
 }
@@ -251,109 +273,4 @@ function whileLoop(f: Frame, node: While): string {
     const test = f.scoped(() => condition(f, node.test));
     return `while(${test}){${block(f, node.body)}}`;
   });
-}
-
-function tryStatement(f: Frame, node: Try): string {
-  enterBlock(f, node);
-  const before = new Set(f.bound);
-  let code: string;
-  if (node.handlers.length === 0) {
-    code = `${block(f, node.body)}`;
-  } else {
-    code = handled(f, node, before);
-  }
-  if (node.finalbody.length > 0) {
-    // Anything may have been bound or not when `finally` starts.
-    const after = f.bound;
-    f.bound = new Set(before);
-    const pending = f.program.unique("x");
-    const caught = f.program.unique("e");
-    const kept = f.program.unique("h");
-    const final = block(f, node.finalbody);
-    const bound = f.bound;
-    f.bound = new Set([...after, ...bound]);
-    code = `{let ${pending}=null;try{try{${code}}catch(${caught}){${pending}=${f.use("caught")}(${caught});throw ${pending};}}finally{if(S.live){const ${kept}=S.handled;if(${pending}!==null)S.handled=${pending};try{${final}}finally{S.handled=${kept};}}}}`;
-  }
-  f.blocks -= 1;
-  return code;
-}
-
-function handled(f: Frame, node: Try, before: Set<string>): string {
-  const { program } = f;
-  const [raw, exception, kept, label] = [
-    program.unique("e"),
-    program.unique("x"),
-    program.unique("h"),
-    program.unique("L"),
-  ];
-  const body = nested(f, node.body, before);
-  let orelse = "";
-  if (node.orelse.length > 0) {
-    const made = nested(f, node.orelse, body.bound);
-    orelse = made.code;
-  }
-  const ends: Set<string>[] = [];
-  if (!leaves(node.orelse.length > 0 ? node.orelse : node.body)) ends.push(f.bound);
-  let handlers = "";
-  let open = true;
-  for (const handler of node.handlers) {
-    f.bound = new Set(before);
-    let test = "";
-    if (handler.type !== null) {
-      const type = handler.type;
-      test = f.scoped(() => f.mark(type, `${f.use("matches")}(${exception},${value(f, type)})`));
-    } else open = false;
-    let code: string;
-    if (handler.name === null) code = block(f, handler.body);
-    else {
-      // The name goes away with the handler, so that the exception can be freed.
-      const store = storeName(f, handler.name, exception, handler);
-      const name = f.mangled(handler.name);
-      const found = program.scopes.resolve(f.scope, name);
-      const drop =
-        found.where === "class"
-          ? `ns.delete(${quote(name)});`
-          : `${found.where === "global" ? "G" : "v"}_${name}=undefined;`;
-      code = `${store};try{${block(f, handler.body)}}finally{${drop}}`;
-      f.bound.delete(name);
-    }
-    if (!leaves(handler.body)) ends.push(f.bound);
-    handlers += test === "" ? `{${code}}` : `if(${test}){${code}}else `;
-  }
-  if (open) handlers += `throw ${exception};`;
-  f.bound =
-    ends.length === 0
-      ? new Set(before)
-      : new Set([...(ends[0] as Set<string>)].filter((n) => ends.every((e) => e.has(n))));
-  f.use("S");
-  // Two labels: leaving the handler skips the `else` part, which is outside the try.
-  const code = `try{${body.code}}catch(${raw}){const ${exception}=${f.use("caught")}(${raw}),${kept}=S.handled;S.handled=${exception};try{${handlers}}finally{S.handled=${kept};}${orelse === "" ? "" : `break ${label};`}}`;
-  return orelse === "" ? code : `${label}:{${code}${orelse}}`;
-}
-
-function withStatement(f: Frame, node: With, i: number): string {
-  const item = node.items[i];
-  if (item === undefined) return block(f, node.body);
-  if (i === 0) enterBlock(f, node);
-  const { program } = f;
-  const [manager, entered, raw, pending] = [
-    program.unique("w"),
-    program.unique("n"),
-    program.unique("e"),
-    program.unique("x"),
-  ];
-  const open = f.mark(
-    item.context_expr,
-    `${f.use("openManager")}(${f.scoped(() => value(f, item.context_expr))})`,
-  );
-  const before = new Set(f.bound);
-  const target =
-    item.optional_vars === null ? "" : f.scoped(() => assign(f, item.optional_vars as Expr, entered));
-  const body = withStatement(f, node, i + 1);
-  // A manager may swallow an exception: what the body binds is not certain.
-  f.bound = before;
-  if (i === 0) f.blocks -= 1;
-  const close = f.mark(item.context_expr, `${f.use("closeManager")}(${manager},${pending})`);
-  f.use("S");
-  return `{const ${manager}=${open},${entered}=${f.mark(item.context_expr, `${manager}.enter()`)};let ${pending}=null;try{${target}${body}}catch(${raw}){${pending}=${f.use("caught")}(${raw});if(!${close})throw ${pending};}finally{if(${pending}===null&&S.live)${close};}}`;
 }

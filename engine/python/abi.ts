@@ -1,8 +1,19 @@
 // What generated code calls: the one object it is given, and the pieces that only it needs.
+
+import { asyncYield, makeAsyncGenerator } from "./async-generator.ts";
 import { attributeOf, deleteAttribute, findAttribute, getAttribute, setAttribute } from "./attribute.ts";
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, storeIn } from "./classes.ts";
+import {
+  asyncIter,
+  asyncNext,
+  awaitValue,
+  enterAsync,
+  exitAsync,
+  makeCoroutine,
+  openAsyncManager,
+} from "./coroutine.ts";
 import { PyDict, PyFrozenSet, PySet } from "./dict.ts";
 import { NameError, PyException, raise, typeError, UnboundLocalError, valueError } from "./exceptions.ts";
 import {
@@ -50,6 +61,7 @@ import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeInto } from "./types/dict.ts";
+import { starHandling } from "./types/exception-group.ts";
 import { PySlice } from "./types/slice.ts";
 
 /** An attribute that turned out not to be a plain method: called without `self`. */
@@ -287,6 +299,15 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   superWithoutClass,
   makeGenerator,
   delegate,
+  makeCoroutine,
+  awaitValue,
+  asyncIter,
+  asyncNext,
+  openAsyncManager,
+  enterAsync,
+  exitAsync,
+  makeAsyncGenerator,
+  asyncYield,
   importModule,
   importFrom,
   caught,
@@ -296,6 +317,7 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   assertionFailed,
   openManager,
   closeManager,
+  starHandling,
   matchSequence,
   matchMapping,
   matchClass,

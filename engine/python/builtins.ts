@@ -9,6 +9,7 @@ import {
   callWithSelf,
   classmethodType,
   isCallable,
+  method,
   type Native,
   propertyType,
   special,
@@ -202,7 +203,8 @@ define({
     deleteAttribute(object, attributeName(name));
     return null;
   },
-  "dir(object, /)": (object: PyValue) => {
+  "dir(object=None, /)": (object?: PyValue) => {
+    if (object === undefined) throw typeError("dir() without an argument is not available in an expression");
     const names = collect(special(object, "__dir__", []) as PyValue);
     return list(sortItems(names, null, false));
   },
@@ -308,13 +310,18 @@ define({
     setAttribute(object, attributeName(name), value);
     return null;
   },
-  "sorted(iterable, /, *, key=None, reverse=False)": (
-    iterable: PyValue,
-    key: PyValue = null,
-    reverse: PyValue = false,
-  ) => list(sortItems(collect(iterable), key, truth(reverse))),
+  // The keywords are for `list.sort`, which complains of them by its own name.
+  "sorted(*args, **kwargs)": (args: PyTuple, keywords: PyDict) => {
+    const n = args.items.length;
+    if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
+    const items = list(collect(args.items[0] as PyValue));
+    const given = new Map([...keywords.entries()] as [string, PyValue][]);
+    method(items, "sort", [], given.size === 0 ? null : given);
+    return items;
+  },
   "sum(iterable, /, start=0)": (iterable: PyValue, start: PyValue = 0) => sum(iterable, start),
-  "vars(object, /)": (object: PyValue) => {
+  "vars(object=None, /)": (object?: PyValue) => {
+    if (object === undefined) throw typeError("vars() without an argument is not available in an expression");
     const attributes = getAttributeOr(object, "__dict__", undefined);
     if (attributes === undefined) throw typeError("vars() argument must have __dict__ attribute");
     return attributes;
@@ -373,7 +380,5 @@ export const unavailable: Map<string, string> = new Map(
     "copyright",
     "credits",
     "license",
-    "aiter",
-    "anext",
   ].map((name) => [name, `'${name}' is not available in an expression`]),
 );

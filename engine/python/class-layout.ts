@@ -209,7 +209,7 @@ const slotValues = new WeakMap<PyObject, Map<string, PyValue>>();
 /** The descriptor behind one name of `__slots__`. */
 export function slot(owner: PyType, name: string): PyMember {
   const unset = (self: PyObject): PyException =>
-    attributeError(self, name, `'${self.cls.name}' object has no attribute '${name}'`);
+    attributeError(self, name, `'${self.cls.qualname}' object has no attribute '${name}'`);
   return new PyMember(owner, name, {
     get: (self: PyObject) => {
       const value = slotValues.get(self)?.get(name);
@@ -222,7 +222,7 @@ export function slot(owner: PyType, name: string): PyMember {
       else values.set(name, value);
     },
     remove: (self: PyObject) => {
-      if (slotValues.get(self)?.delete(name) !== true) throw unset(self);
+      if (slotValues.get(self)?.delete(name) !== true) throw attributeError(self, name, name);
     },
   });
 }

@@ -287,6 +287,7 @@ export function allocateInstance(type: PyType): PyValue {
     return new PyInstance(type);
   }
   if (type.layout === BaseException || type.isSubtype(BaseException)) return new PyException(type, []);
+  if (type.lookup("__new__") === root.create) throw typeError(`cannot create '${type.name}' instances`);
   throw typeError(`object.__new__(${type.name}) is not safe, use ${type.layout.name}.__new__()`);
 }
 

@@ -9,7 +9,6 @@ import {
 } from "./object.ts";
 import { list, PyList } from "./sequence.ts";
 import { S } from "./state.ts";
-import type { PyTraceback } from "./traceback.ts";
 
 /** One capture of the JavaScript stack, made when the exception was raised (or raised again). */
 export interface RaisePoint {
@@ -26,9 +25,7 @@ export class PyException extends PyObjectClass {
   cause: PyException | null = null;
   context: PyException | null = null;
   suppressContext = false;
-  raised: RaisePoint[] = [];
-  /** `__traceback__` as it was last asked for. */
-  traceback: PyTraceback | null = null;
+  raised: readonly RaisePoint[] = [];
   /** Python calls on the stack outside the frame that caught it last: those are not in its traceback. */
   outerFrames = 0;
   /** Attributes that some classes have (`SystemExit.code`, `KeyError` has none, `StopIteration.value` …). */
@@ -52,11 +49,20 @@ export function addNote(exception: PyException, note: PyValue): void {
   else throw typeError("Cannot add note: __notes__ is not a list");
 }
 
+/** How many raise points of one exception are kept: the first ones and the last. */
+const MAX_RAISED = 8;
+
+/** Marks where `exception` is raised now. Parts of a group share its list, so it is replaced, never changed. */
+export function markRaised(exception: PyException): PyException {
+  const point = { stack: "" };
+  Error.captureStackTrace(point, markRaised);
+  exception.raised = [...exception.raised.slice(0, MAX_RAISED - 1), point];
+  return exception;
+}
+
 /** Marks where `exception` is raised now, and what was being handled meanwhile. Returns it, for `throw`. */
 export function raise(exception: PyException): PyException {
-  const point = { stack: "" };
-  Error.captureStackTrace(point, raise);
-  if (exception.raised.length < 8) exception.raised.push(point);
+  markRaised(exception);
   const handled = S.handled;
   if (handled !== null && handled !== exception && exception.context !== handled) {
     // A cycle of contexts is cut where it would close, as CPython does; one that was there already stays.

@@ -140,7 +140,9 @@ export class PyBuiltin extends PyObject {
   callMethod(self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
     const n = args.length + 1;
     if (kw === null && n >= this.least && n <= this.most) return this.js(self, ...args);
-    return this.js(self, ...bindBuiltin(this.display, this.sig, args, kw));
+    // `list(1, 2)` complains of `list`, which calls its `__init__`.
+    const name = this.name === "__init__" && this.owner !== null ? this.owner.name : this.display;
+    return this.js(self, ...bindBuiltin(name, this.sig, args, kw));
   }
   method0(self: PyValue): PyValue {
     return this.least === 1 ? this.js(self) : this.callMethod(self, [], null);

@@ -1,6 +1,6 @@
-// Generators: JavaScript's, seen through Python's protocol.
+// Generators: JavaScript's, seen through Python's protocol. Coroutines run on the same mechanism.
 
-import { findAttribute, missing } from "./attribute.ts";
+import { findAttribute, getAttribute } from "./attribute.ts";
 import {
   BaseException,
   GeneratorExit,
@@ -10,33 +10,51 @@ import {
   RecursionError,
   RuntimeError,
   raise,
+  StopAsyncIteration,
   StopIteration,
   typeError,
   valueError,
 } from "./exceptions.ts";
-import { call, defineAttributes, defineMethods } from "./function.ts";
-import { iteratorType, iterObject, PyIterator, stepper } from "./iterator.ts";
-import { PyType, type PyValue, typeName } from "./object.ts";
+import { call, defineAttributes, defineClassMethods, defineMethods, special } from "./function.ts";
+import { iteratorType, iterObject, PyIterator } from "./iterator.ts";
+import { type PyObject, PyType, type PyValue, typeName } from "./object.ts";
 import { caught } from "./raising.ts";
 import { address } from "./representation.ts";
+import { PyTuple } from "./sequence.ts";
 import { S } from "./state.ts";
+import { genericAlias } from "./types/generic-alias.ts";
 
-type Body = Generator<PyValue, PyValue, PyValue>;
+/** The JavaScript generator behind a Python body that can be suspended. */
+export type Body = Generator<PyValue, PyValue, PyValue>;
 
-/** A generator. */
-export class PyGenerator extends PyIterator {
-  name: string;
-  qualname: string;
+/**
+ * What a `yield from` or an `await` hands on to: each step gives what is yielded, or undefined at the end, the value
+ * of the whole then being in `result`.
+ */
+export interface Resumable {
+  readonly result: PyValue;
+  next(): PyValue | undefined;
+  send(value: PyValue): PyValue | undefined;
+  throwIn(exception: PyException): PyValue | undefined;
+  close(): PyValue;
+}
+
+/** The body that is being resumed innermost; `resume` puts back what it found. */
+let running: Execution | null = null;
+
+/** The suspended body of a generator, a coroutine or an asynchronous generator. */
+export class Execution implements Resumable {
+  private readonly noun: "generator" | "coroutine" | "async generator";
   private readonly body: Body;
   private state: "created" | "suspended" | "running" | "closed" = "created";
   private handled: PyException | null = null;
   /** What `return` gave. */
   result: PyValue = null;
+  /** What the body has handed on to. */
+  awaiting: PyValue = null;
 
-  constructor(name: string, qualname: string, body: Body) {
-    super();
-    this.name = name;
-    this.qualname = qualname;
+  constructor(noun: Execution["noun"], body: Body) {
+    this.noun = noun;
     this.body = body;
   }
   get running(): boolean {
@@ -45,26 +63,32 @@ export class PyGenerator extends PyIterator {
   get suspended(): boolean {
     return this.state === "suspended";
   }
+  get closed(): boolean {
+    return this.state === "closed";
+  }
 
   next(): PyValue | undefined {
     return this.resume((body) => body.next(null));
   }
-  /** Runs to the next `yield`; undefined when the generator ends, its value then in `result`. */
   private resume(step: (body: Body) => IteratorResult<PyValue, PyValue>): PyValue | undefined {
-    if (this.state === "running") throw valueError("generator already executing");
+    if (this.state === "running") throw valueError(`${this.noun} already executing`);
     if (this.state === "closed") {
+      if (this.noun === "coroutine") throw pyError(RuntimeError, "cannot reuse already awaited coroutine");
       this.result = null;
       return undefined;
     }
+    const before = this.state;
     this.state = "running";
     const outer = S.handled;
     const depth = S.depth;
+    const around = running;
     if (++S.depth > S.maxDepth) {
       S.depth = depth;
-      this.state = "suspended";
+      this.state = before;
       throw pyError(RecursionError, "maximum recursion depth exceeded");
     }
     if (this.handled !== null) S.handled = this.handled;
+    running = this;
     try {
       const { value, done } = step(this.body);
       if (done === true) {
@@ -77,31 +101,35 @@ export class PyGenerator extends PyIterator {
       return value;
     } catch (error) {
       this.state = "closed";
-      const exception = caught(error);
-      if (exception.cls.isSubtype(StopIteration)) {
-        // PEP 479: a StopIteration that escapes a generator is a mistake.
-        const wrapped = new PyException(RuntimeError, ["generator raised StopIteration"]);
-        wrapped.cause = exception;
-        wrapped.context = exception;
-        wrapped.suppressContext = true;
-        throw raise(wrapped);
-      }
-      throw exception;
+      throw this.escaping(caught(error));
     } finally {
+      running = around;
       S.handled = outer;
       S.depth = depth;
     }
   }
+  /** What leaves the body for an exception that does: the end of an iteration is none of its to signal (PEP 479). */
+  private escaping(exception: PyException): PyException {
+    const signal = [StopIteration, ...(this.noun === "async generator" ? [StopAsyncIteration] : [])].find(
+      (type) => exception.cls.isSubtype(type),
+    );
+    if (signal === undefined) return exception;
+    const wrapped = raise(new PyException(RuntimeError, [`${this.noun} raised ${signal.name}`]));
+    wrapped.cause = exception;
+    wrapped.context = exception;
+    wrapped.suppressContext = true;
+    return wrapped;
+  }
   send(value: PyValue): PyValue | undefined {
     if (this.state === "created" && value !== null) {
-      throw typeError("can't send non-None value to a just-started generator");
+      throw typeError(`can't send non-None value to a just-started ${this.noun}`);
     }
     return this.resume((body) => body.next(value));
   }
   throwIn(exception: PyException): PyValue | undefined {
-    if (this.state === "created" || this.state === "closed") {
+    if (this.state === "created" || (this.state === "closed" && this.noun !== "coroutine")) {
       this.state = "closed";
-      throw raise(exception);
+      throw this.escaping(raise(exception));
     }
     return this.resume((body) => body.throw(raise(exception)));
   }
@@ -110,120 +138,216 @@ export class PyGenerator extends PyIterator {
     if (this.state === "closed") return null;
     try {
       const value = this.resume((body) => body.throw(raise(new PyException(GeneratorExit, []))));
-      if (value !== undefined) throw pyError(RuntimeError, "generator ignored GeneratorExit");
+      if (value !== undefined) throw pyError(RuntimeError, `${this.noun} ignored GeneratorExit`);
       return this.result;
     } catch (error) {
       const exception = caught(error);
-      if (exception.cls.isSubtype(GeneratorExit) || exception.cls.isSubtype(StopIteration)) return null;
+      if (exception.cls.isSubtype(GeneratorExit)) return null;
       throw exception;
     }
   }
 }
 
-export const generatorType = iteratorType("generator", PyGenerator);
+/** A generator, or another iterator of the runtime's that can be sent values and exceptions. */
+export abstract class ResumableIterator extends PyIterator implements Resumable {
+  abstract readonly result: PyValue;
+  abstract send(value: PyValue): PyValue | undefined;
+  abstract throwIn(exception: PyException): PyValue | undefined;
+  abstract close(): PyValue;
+}
+
+/** The StopIteration that carries `value` out of a `__next__`. */
+export function stopWith(value: PyValue): PyException {
+  return raise(new PyException(StopIteration, value === null ? [] : [value]));
+}
+/** What a Python caller of `__next__`, `send` or `throw` gets of a step. */
+export function orStop(resumable: Resumable, value: PyValue | undefined): PyValue {
+  if (value !== undefined) return value;
+  throw stopWith(resumable.result);
+}
+
+/** The exception that `throw(type, value, traceback)` means. */
+export function exceptionFrom(type: PyValue, value: PyValue = null, traceback: PyValue = null): PyException {
+  if (traceback !== null) throw typeError("throw() third argument must be a traceback object");
+  if (isException(type)) {
+    if (value !== null) throw typeError("instance exception may not have a separate value");
+    return type;
+  }
+  if (type instanceof PyType && type.isSubtype(BaseException)) {
+    if (isException(value) && value.cls.isSubtype(type)) return value;
+    const args = value === null ? [] : value instanceof PyTuple ? [...value.items] : [value];
+    const made = call(type, args, null);
+    if (isException(made)) return made;
+    throw typeError(
+      `calling ${type.name} should have returned an instance of BaseException, not ${typeName(made)}`,
+    );
+  }
+  throw typeError(
+    `exceptions must be classes or instances deriving from BaseException, not ${typeName(type)}`,
+  );
+}
+
+/** Gives a type the methods `send`, `throw` and `close`. */
+export function defineResumption(type: PyType): void {
+  defineMethods(type, {
+    "send(arg, /)": (self: Resumable, value: PyValue) => orStop(self, self.send(value)),
+    "throw(typ, val=None, tb=None, /)": (self: Resumable, typ: PyValue, value?: PyValue, tb?: PyValue) =>
+      orStop(self, self.throwIn(exceptionFrom(typ, value, tb))),
+    "close()": (self: Resumable) => self.close(),
+  });
+}
+/** Makes the type of an iterator that can be sent values and exceptions. */
+export function resumableType(
+  name: string,
+  of: abstract new (...args: never[]) => ResumableIterator,
+): PyType {
+  const type = iteratorType(name, of);
+  defineMethods(type, { "__next__()": (self: ResumableIterator) => orStop(self, self.next()) });
+  defineResumption(type);
+  return type;
+}
+
+/** A named body: what generators, coroutines and asynchronous generators show of themselves. */
+export interface Named {
+  name: string;
+  qualname: string;
+}
+/** Gives such a type its names, its repr and `type[…]`. */
+export function defineNames(type: PyType): void {
+  defineMethods(type, {
+    "__repr__()": (self: Named & PyObject) => `<${type.name} object ${self.qualname} at ${address(self)}>`,
+  });
+  defineClassMethods(type, {
+    "__class_getitem__(object, /)": (cls: PyType, item: PyValue) => genericAlias(cls, item),
+  });
+  const nameSetter = (attribute: "name" | "qualname") => (self: Named, value: PyValue) => {
+    if (typeof value !== "string") throw typeError(`__${attribute}__ must be set to a string object`);
+    self[attribute] = value;
+  };
+  defineAttributes<Named>(type, {
+    __name__: [(self) => self.name, nameSetter("name")],
+    __qualname__: [(self) => self.qualname, nameSetter("qualname")],
+  });
+}
+
+/** A generator. */
+export class PyGenerator extends ResumableIterator {
+  name: string;
+  qualname: string;
+  readonly execution: Execution;
+
+  constructor(name: string, qualname: string, body: Body) {
+    super();
+    this.name = name;
+    this.qualname = qualname;
+    this.execution = new Execution("generator", body);
+  }
+  get result(): PyValue {
+    return this.execution.result;
+  }
+  next(): PyValue | undefined {
+    return this.execution.next();
+  }
+  send(value: PyValue): PyValue | undefined {
+    return this.execution.send(value);
+  }
+  throwIn(exception: PyException): PyValue | undefined {
+    return this.execution.throwIn(exception);
+  }
+  close(): PyValue {
+    return this.execution.close();
+  }
+}
+
+export const generatorType = resumableType("generator", PyGenerator);
+defineNames(generatorType);
+defineAttributes<PyGenerator>(generatorType, {
+  gi_running: (self) => self.execution.running,
+  gi_suspended: (self) => self.execution.suspended,
+  gi_yieldfrom: (self) => self.execution.awaiting,
+});
 
 /** What generated code calls to make a generator of a JavaScript one. */
 export function makeGenerator(name: string, qualname: string, body: Body): PyGenerator {
   return new PyGenerator(name, qualname, body);
 }
 
-function orStop(generator: PyGenerator, value: PyValue | undefined): PyValue {
-  if (value !== undefined) return value;
-  throw raise(new PyException(StopIteration, generator.result === null ? [] : [generator.result]));
-}
-
-/** The exception that `throw(type, value, traceback)` means. */
-export function exceptionFrom(type: PyValue, value: PyValue | undefined): PyException {
-  if (isException(type)) return type;
-  if (type instanceof PyType && type.isSubtype(BaseException)) {
-    if (value !== undefined && value !== null && isException(value)) return value;
-    const made = call(type, value === undefined || value === null ? [] : [value], null);
-    if (isException(made)) return made;
-  }
-  throw typeError(
-    `exceptions must be classes or instances deriving from BaseException, not ${typeName(type)}`,
-  );
-}
-defineMethods(generatorType, {
-  "__next__()": (self: PyGenerator) => orStop(self, self.next()),
-  "send(arg, /)": (self: PyGenerator, value: PyValue) => orStop(self, self.send(value)),
-  "throw(typ, val=None, tb=None, /)": (self: PyGenerator, type: PyValue, value?: PyValue) =>
-    orStop(self, self.throwIn(exceptionFrom(type, value))),
-  "close()": (self: PyGenerator) => self.close(),
-  "__repr__()": (self: PyGenerator) => `<generator object ${self.qualname} at ${address(self)}>`,
-});
-defineAttributes<PyGenerator>(generatorType, {
-  __name__: [(self) => self.name, (self, value) => void (self.name = String(value))],
-  __qualname__: [(self) => self.qualname, (self, value) => void (self.qualname = String(value))],
-  gi_running: (self) => self.running,
-  gi_suspended: (self) => self.suspended,
-});
+/** Coroutines, which are no iterators to Python; `coroutine.ts` says which objects are. */
+export const coroutines: { has: (value: PyValue) => boolean } = { has: () => false };
 
 /** `yield from iterable` (PEP 380): passes values, sent values and exceptions through; its value is the result. */
-export function* delegate(iterable: PyValue): Generator<PyValue, PyValue, PyValue> {
-  const source = iterObject(iterable);
-  if (source instanceof PyGenerator) {
-    let value = source.next();
+export function delegate(iterable: PyValue): Body {
+  if (coroutines.has(iterable)) {
+    throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator");
+  }
+  return delegateTo(iterObject(iterable));
+}
+
+/** Hands on to an iterator (or a coroutine) until it ends. */
+export function* delegateTo(source: PyValue): Body {
+  const own = running;
+  const steps: Resumable =
+    source instanceof ResumableIterator || coroutines.has(source)
+      ? (source as PyObject & Resumable)
+      : new ForeignIterator(source);
+  try {
+    let value = steps.next();
     while (value !== undefined) {
       let sent: PyValue;
+      if (own !== null) own.awaiting = source;
       try {
         sent = yield value;
       } catch (error) {
         const exception = caught(error);
         if (exception.cls.isSubtype(GeneratorExit)) {
-          source.close();
+          steps.close();
           throw exception;
         }
-        value = source.throwIn(exception);
+        value = steps.throwIn(exception);
         continue;
       }
-      value = source.send(sent);
+      value = sent === null ? steps.next() : steps.send(sent);
     }
-    return source.result;
+    return steps.result;
+  } finally {
+    if (own !== null) own.awaiting = null;
   }
-  const steps = stepper(source);
-  let result: PyValue = null;
-  let value = nextOf();
-  function nextOf(): PyValue | undefined {
-    if (source instanceof PyIterator) return steps.next();
+}
+
+/** An iterator of the author's, or a built-in one that takes nothing. */
+class ForeignIterator implements Resumable {
+  private readonly source: PyValue;
+  result: PyValue = null;
+  constructor(source: PyValue) {
+    this.source = source;
+  }
+  next(): PyValue | undefined {
+    const { source } = this;
+    if (source instanceof PyIterator && source.cls.builtin) return source.next();
+    return this.step(() => special(source, "__next__", []));
+  }
+  send(value: PyValue): PyValue | undefined {
+    const send = getAttribute(this.source, "send");
+    return this.step(() => call(send, [value], null));
+  }
+  throwIn(exception: PyException): PyValue | undefined {
+    const method = findAttribute(this.source, "throw");
+    if (method === undefined) throw raise(exception);
+    return this.step(() => call(method, [exception], null));
+  }
+  close(): PyValue {
+    const close = findAttribute(this.source, "close");
+    return close === undefined ? null : call(close, [], null);
+  }
+  /** Takes a step of the source; a StopIteration is its end. */
+  private step(take: () => PyValue | undefined): PyValue | undefined {
     try {
-      return call(findAttribute(source, "__next__") as PyValue, [], null);
+      return take();
     } catch (error) {
       const exception = caught(error);
       if (!exception.cls.isSubtype(StopIteration)) throw exception;
-      result = exception.args[0] ?? null;
+      this.result = exception.fields?.get("value") ?? exception.args[0] ?? null;
       return undefined;
     }
   }
-  while (value !== undefined) {
-    let sent: PyValue;
-    try {
-      sent = yield value;
-    } catch (error) {
-      const exception = caught(error);
-      const close = exception.cls.isSubtype(GeneratorExit);
-      const method = findAttribute(source, close ? "close" : "throw");
-      if (method === undefined) throw exception;
-      value = forward(() => call(method, close ? [] : [exception], null));
-      if (close) throw exception;
-      continue;
-    }
-    if (sent === null) value = nextOf();
-    else {
-      const send = findAttribute(source, "send");
-      if (send === undefined) throw missing(source, "send");
-      value = forward(() => call(send, [sent], null));
-    }
-  }
-  function forward(step: () => PyValue): PyValue | undefined {
-    try {
-      return step();
-    } catch (error) {
-      const exception = caught(error);
-      if (!exception.cls.isSubtype(StopIteration)) throw exception;
-      result = exception.args[0] ?? null;
-      return undefined;
-    }
-  }
-  return result;
 }

@@ -45,13 +45,19 @@ export function limit(error: unknown): unknown {
   if (error instanceof RangeError) {
     const text = error.message;
     if (text.startsWith("Maximum call stack")) {
-      return raise(new PyException(RecursionError, ["maximum recursion depth exceeded"]));
+      return raise(new PyException(RecursionError, [`maximum recursion depth exceeded${nestedIn(error)}`]));
     }
     if (/Invalid (?:string|array) length|BigInt|maximum size|Array buffer allocation/.test(text)) {
       return new LimitExceeded("MemoryLimitExceeded", "the expression made a value that is too large");
     }
   }
   return new LimitExceeded("InternalError", `internal error: ${describe(error)}`);
+}
+/** What was nested too deeply, as CPython's message names it: comparisons and reprs nest without Python calls. */
+function nestedIn(error: RangeError): string {
+  const innermost = (error.stack ?? "").split("\n", 30).join("\n");
+  if (/\bat richCompare\b/.test(innermost)) return " in comparison";
+  return /\bat repr\b/.test(innermost) ? " while getting the repr of an object" : "";
 }
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);

@@ -28,11 +28,16 @@ for (const name of ["tb_frame", "tb_lasti", "tb_lineno", "tb_next"]) {
   });
 }
 
-/** `exception.__traceback__`: None until it has been raised. */
+const tracebacks = new WeakMap<readonly RaisePoint[], PyTraceback>();
+
+/** `exception.__traceback__`: None until it has been raised; the parts of a group have the group's. */
 export function tracebackOf(exception: PyException): PyValue {
-  if (exception.raised.length === 0) return null;
-  if (exception.traceback?.raised.length !== exception.raised.length) {
-    exception.traceback = new PyTraceback([...exception.raised]);
+  const { raised } = exception;
+  if (raised.length === 0) return null;
+  let traceback = tracebacks.get(raised);
+  if (traceback === undefined) {
+    traceback = new PyTraceback(raised);
+    tracebacks.set(raised, traceback);
   }
-  return exception.traceback;
+  return traceback;
 }

@@ -60,7 +60,7 @@ function countingBinder(made: PyType, sig: Signature, counted: boolean): Binder 
   const most = positional.length;
   return (cls, args, kw) => {
     const given = args.length;
-    if (counted && kw === null && given > most) {
+    if (counted && (kw === null || kw.size === 0) && given > most) {
       throw typeError(`${made.name} expected at most ${most} arguments, got ${given}`);
     }
     let keywords = kw;

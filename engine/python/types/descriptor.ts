@@ -121,7 +121,11 @@ for (const [type, wrap] of [
     "__new__(cls, /, *args, **kwargs)": (cls: PyType) => adopt(wrap(null), cls),
   });
   defineMethods(type, {
-    "__init__(function, /)": (self: PyStaticMethod | PyClassMethod, f: PyValue) => {
+    "__init__(*args)": (self: PyStaticMethod | PyClassMethod, args: PyTuple) => {
+      const [f] = args.items;
+      if (f === undefined || args.items.length > 1) {
+        throw typeError(`${type.name} expected 1 argument, got ${args.items.length}`);
+      }
       self.func = f;
       for (const name of COPIED) {
         const value = getAttributeOr(f, name, undefined);

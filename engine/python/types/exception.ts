@@ -2,23 +2,12 @@
 import { setAttribute } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { PyDict } from "../dict.ts";
-import {
-  addNote,
-  BaseException,
-  BaseExceptionGroup,
-  Exception,
-  ExceptionGroup,
-  isException,
-  KeyError,
-  PyException,
-  typeError,
-  valueError,
-} from "../exceptions.ts";
+import { addNote, BaseException, isException, KeyError, PyException, typeError } from "../exceptions.ts";
 import { defineAttributes, defineMembers, defineMethods, defineStatic } from "../function.ts";
 import { collect } from "../iterator.ts";
-import { asStr, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
+import { asStr, type PyType, type PyValue, typeName } from "../object.ts";
 import { repr, reprItems, str } from "../representation.ts";
-import { PyList, PyTuple, tuple } from "../sequence.ts";
+import { type PyTuple, tuple } from "../sequence.ts";
 import { PyTraceback, tracebackOf } from "../traceback.ts";
 import { fixFields } from "./exception-fields.ts";
 import { nameOf } from "./object.ts";
@@ -54,8 +43,7 @@ function chained(
 function setTraceback(self: PyException, value: PyValue): void {
   if (value !== null && !(value instanceof PyTraceback))
     throw typeError("__traceback__ must be a traceback or None");
-  self.raised = value === null ? [] : [...value.raised];
-  self.traceback = value;
+  self.raised = value === null ? [] : value.raised;
 }
 
 defineMethods(BaseException, {
@@ -124,42 +112,4 @@ defineMembers<PyException>(BaseException, {
 defineMethods(KeyError, {
   "__str__()": (self: PyException) =>
     self.args.length === 1 ? repr(self.args[0] as PyValue) : plainText(self),
-});
-
-// ---- exception groups ----------------------------------------------------------------------------
-defineStatic(BaseExceptionGroup, {
-  "__new__(cls, message, exceptions, /)": (cls: PyType, message: PyValue, exceptions: PyValue) => {
-    if (asStr(message) === undefined)
-      throw typeError(`BaseExceptionGroup.__new__() argument 1 must be str, not ${typeName(message)}`);
-    if (!(exceptions instanceof PyList || exceptions instanceof PyTuple)) {
-      throw typeError("second argument (exceptions) must be a sequence");
-    }
-    const items = collect(exceptions);
-    if (items.length === 0) throw valueError("second argument (exceptions) must be a non-empty sequence");
-    for (const [i, item] of items.entries()) {
-      if (!isException(item))
-        throw valueError(`Item ${i} of second argument (exceptions) is not an exception`);
-    }
-    const plain = items.every((item) => typeOf(item).isSubtype(Exception));
-    if (cls === ExceptionGroup && !plain) throw typeError("Cannot nest BaseExceptions in an ExceptionGroup");
-    const actual = cls === BaseExceptionGroup && plain ? ExceptionGroup : cls;
-    const group = adopt(new PyException(BaseException, [message, exceptions]), actual);
-    group.fields = new Map<string, PyValue>([
-      ["message", message],
-      ["exceptions", tuple(items)],
-    ]);
-    return group;
-  },
-});
-defineMethods(BaseExceptionGroup, {
-  "__init__(*args)": () => null,
-  "__str__()": (self: PyException) => {
-    const exceptions = self.fields?.get("exceptions");
-    const n = exceptions instanceof PyTuple ? exceptions.items.length : 0;
-    return `${str(self.fields?.get("message") ?? "")} (${n} sub-exception${n === 1 ? "" : "s"})`;
-  },
-});
-defineMembers<PyException>(BaseExceptionGroup, {
-  message: (self) => self.fields?.get("message") ?? null,
-  exceptions: (self) => self.fields?.get("exceptions") ?? null,
 });

@@ -38,8 +38,10 @@ class PyEnumerate extends PyIterator {
 }
 export const enumerateType = lazyType("enumerate", PyEnumerate);
 defineStatic(enumerateType, {
-  "__new__(cls, iterable, start=0)": (cls: PyType, iterable: PyValue, start: PyValue = 0) =>
-    adopt(new PyEnumerate(iter(iterable), index(start)), cls),
+  "__new__(cls, iterable=None, start=0)": (cls: PyType, iterable?: PyValue, start: PyValue = 0) => {
+    if (iterable === undefined) throw typeError("enumerate() missing required argument 'iterable'");
+    return adopt(new PyEnumerate(iter(iterable), index(start)), cls);
+  },
 });
 
 class PyZip extends PyIterator {
@@ -129,8 +131,13 @@ class PyFilter extends PyIterator {
 }
 export const filterType = lazyType("filter", PyFilter);
 defineStatic(filterType, {
-  "__new__(cls, function, iterable, /)": (cls: PyType, f: PyValue, iterable: PyValue) =>
-    adopt(new PyFilter(f, iter(iterable)), cls),
+  "__new__(cls, /, *args)": (cls: PyType, args: PyTuple) => {
+    const [f, iterable] = args.items;
+    if (f === undefined || iterable === undefined || args.items.length > 2) {
+      throw typeError(`filter expected 2 arguments, got ${args.items.length}`);
+    }
+    return adopt(new PyFilter(f, iter(iterable)), cls);
+  },
 });
 
 class PyReversed extends PyIterator {
@@ -150,7 +157,11 @@ class PyReversed extends PyIterator {
 }
 export const reversedType = lazyType("reversed", PyReversed);
 defineStatic(reversedType, {
-  "__new__(cls, object, /)": (cls: PyType, object: PyValue) => {
+  "__new__(cls, /, *args)": (cls: PyType, args: PyTuple) => {
+    const [object] = args.items;
+    if (object === undefined || args.items.length > 1) {
+      throw typeError(`reversed expected 1 argument, got ${args.items.length}`);
+    }
     const type = typeOf(object);
     const method = type.lookup("__reversed__");
     if (method !== undefined && method !== null) return special(object, "__reversed__", []) as PyValue;

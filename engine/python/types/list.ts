@@ -9,6 +9,7 @@ import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "..
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
+import { defineConstructor } from "./construct.ts";
 import { genericAlias } from "./generic-alias.ts";
 import { PySlice, sliceArray, sliceIndices } from "./slice.ts";
 
@@ -144,15 +145,13 @@ for (const [type, of, kind] of [
 
 // ---- tuple ---------------------------------------------------------------------------------------
 
-defineStatic(tupleType, {
-  "__new__(cls, iterable=(), /)": (cls: PyType, iterable?: PyValue) => {
-    if (cls === tupleType) {
-      if (iterable === undefined) return emptyTuple;
-      if (iterable instanceof PyTuple && iterable.cls === tupleType) return iterable;
-      return tuple(collect(iterable));
-    }
-    return adopt(new PyTuple(iterable === undefined ? [] : collect(iterable)), cls);
-  },
+defineConstructor(tupleType, "(iterable=(), /)", (cls: PyType, iterable?: PyValue) => {
+  if (cls === tupleType) {
+    if (iterable === undefined) return emptyTuple;
+    if (iterable instanceof PyTuple && iterable.cls === tupleType) return iterable;
+    return tuple(collect(iterable));
+  }
+  return adopt(new PyTuple(iterable === undefined ? [] : collect(iterable)), cls);
 });
 defineMethods(tupleType, {
   "__repr__()": (self: PyTuple) =>

@@ -1,12 +1,13 @@
 // `range`.
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
-import { defineMembers, defineMethods, defineStatic, special } from "../function.ts";
+import { defineMembers, defineMethods, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { addInt, floorDivInt, type Int, modInt, mulInt, negInt, subInt } from "../integer.ts";
 import { iteratorType, PyIterator } from "../iterator.ts";
-import { asInt, makeType, NotImplemented, PyObject, type PyValue, typeName } from "../object.ts";
+import { asInt, makeType, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
 import { index, same } from "../operators.ts";
 import { repr } from "../representation.ts";
+import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 
 /** A `range`. */
@@ -98,14 +99,16 @@ const key = (self: PyRange): [PyValue, PyValue, PyValue] =>
       ? [1, self.start, null]
       : [self.count, self.start, self.step];
 
-defineStatic(rangeType, {
-  "__new__(cls, start, stop=None, step=1, /)": (_cls, start: PyValue, stop?: PyValue, step?: PyValue) => {
+defineConstructor(
+  rangeType,
+  "(start, stop=None, step=1, /)",
+  (_cls: PyType, start: PyValue, stop?: PyValue, step?: PyValue) => {
     if (stop === undefined) return new PyRange(0, index(start), 1);
     const by = step === undefined ? 1 : index(step);
     if (by === 0) throw valueError("range() arg 3 must not be zero");
     return new PyRange(index(start), index(stop), by);
   },
-});
+);
 defineMethods(rangeType, {
   "__len__()": (self: PyRange) => {
     if (self.count > MAX_SIZE) throw overflowError("Python int too large to convert to C ssize_t");

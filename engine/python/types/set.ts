@@ -9,6 +9,7 @@ import { NotImplemented, type PyType, type PyValue } from "../object.ts";
 import { reprItems, reprOnce } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { charge } from "../state.ts";
+import { defineConstructor } from "./construct.ts";
 import { genericAlias } from "./generic-alias.ts";
 
 /** A set of these items. */
@@ -120,14 +121,12 @@ const intersectAll = (self: PySet, others: readonly PyValue[]): PySet =>
   others.length === 0 ? copy(self) : others.reduce<PySet>(intersection, self);
 
 defineStatic(setType, { "__new__(cls, /, *args, **kwargs)": (cls: PyType) => adopt(new PySet(), cls) });
-defineStatic(frozensetType, {
-  "__new__(cls, iterable=(), /)": (cls: PyType, iterable?: PyValue) => {
-    if (cls === frozensetType && iterable instanceof PyFrozenSet && iterable.cls === frozensetType)
-      return iterable;
-    const set = new PyFrozenSet();
-    if (iterable !== undefined) update(set, iterable);
-    return adopt(set, cls);
-  },
+defineConstructor(frozensetType, "(iterable=(), /)", (cls: PyType, iterable?: PyValue) => {
+  if (cls === frozensetType && iterable instanceof PyFrozenSet && iterable.cls === frozensetType)
+    return iterable;
+  const set = new PyFrozenSet();
+  if (iterable !== undefined) update(set, iterable);
+  return adopt(set, cls);
 });
 setType.dict.set("__hash__", null);
 setType.hasWeakref = true;

@@ -1,12 +1,13 @@
 // `slice` objects, and where they fall on a sequence.
 import { AttributeError, pyError, typeError, valueError } from "../exceptions.ts";
-import { defineMembers, defineMethods, defineStatic, special } from "../function.ts";
+import { defineMembers, defineMethods, special } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import type { Int } from "../integer.ts";
-import { asInt, makeType, NotImplemented, PyObject, type PyValue, typeName } from "../object.ts";
+import { asInt, makeType, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
 import { ge, gt, index, le, lt, same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple } from "../sequence.ts";
+import { defineConstructor } from "./construct.ts";
 
 /** A `slice`. */
 export class PySlice extends PyObject {
@@ -74,14 +75,12 @@ const compare =
   (self: PySlice, other: PyValue): PyValue =>
     other instanceof PySlice ? order(parts(self), parts(other)) : NotImplemented;
 
-defineStatic(sliceType, {
-  "__new__(cls, start, stop=None, step=None, /)": (
-    _cls,
-    start: PyValue,
-    stop?: PyValue,
-    step: PyValue = null,
-  ) => (stop === undefined ? new PySlice(null, start, null) : new PySlice(start, stop, step)),
-});
+defineConstructor(
+  sliceType,
+  "(start, stop=None, step=None, /)",
+  (_cls: PyType, start: PyValue, stop?: PyValue, step: PyValue = null) =>
+    stop === undefined ? new PySlice(null, start, null) : new PySlice(start, stop, step),
+);
 defineMethods(sliceType, {
   "__repr__()": (self: PySlice) => `slice(${repr(self.start)}, ${repr(self.stop)}, ${repr(self.step)})`,
   "__eq__(value, /)": (self: PySlice, other: PyValue) =>

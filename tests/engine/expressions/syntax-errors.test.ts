@@ -37,13 +37,14 @@ test.each([
   ],
   ["for x in []:\n    pass\nbreak", "SyntaxError", "'break' outside loop", 3, 1, "    break\n    ^^^^^"],
   ["'abc", "SyntaxError", "unterminated string literal (detected at line 1)", 1, 1, "    'abc\n    ^"],
+  ["x = [1]\nawait x", "SyntaxError", "'await' outside async function", 2, 1, "    await x\n    ^^^^^^^"],
   [
-    "async def f(): pass",
-    "NotImplementedError",
-    "`async` is not supported in expressions yet",
-    1,
-    1,
-    "    async def f(): pass\n    ^^^^^^^^^^^^^^^^^^^",
+    "try: pass\nexcept* OSError: return",
+    "SyntaxError",
+    "'break', 'continue' and 'return' cannot appear in an except* block",
+    2,
+    18,
+    "    except* OSError: return\n                     ^^^^^^",
   ],
 ])("%j", (source, type, text, line, column, caret) => {
   const error = refused(source);
