@@ -24,6 +24,7 @@ import "./modules/abc.ts";
 import "./async-generator.ts";
 import "./modules/base64.ts";
 import "./modules/binascii.ts";
+import "./modules/dataclasses.ts";
 import "./modules/enum.ts";
 import "./modules/collections.ts";
 import "./modules/collections-abc.ts";

@@ -177,9 +177,7 @@ function tooManyPositional(
   const count = sig.positional.length;
   const least = count - defaults.positional.length;
   const takes =
-    least === count
-      ? plural(count, "positional argument")
-      : `from ${least} to ${plural(count, "positional argument")}`;
+    least === count ? plural(count, "positional argument") : `from ${least} to ${count} positional arguments`;
   const kwGiven = kwValues.filter((v) => v !== undefined).length;
   let were = `${given} ${given === 1 && kwGiven === 0 ? "was" : "were"}`;
   if (kwGiven > 0) {

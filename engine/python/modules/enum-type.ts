@@ -45,6 +45,7 @@ import { repr } from "../representation.ts";
 import { list, PyList, PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { makeSuper } from "../super.ts";
+import { PyMappingProxy } from "../types/mapping-proxy.ts";
 import { bitCount, isSingleBit } from "./enum-bits.ts";
 import { isDescriptor, PyEnumDict, words } from "./enum-dict.ts";
 import { PyEnumProperty } from "./enum-property.ts";
@@ -694,5 +695,5 @@ pythonMethods(enumType, {
   },
 });
 defineAttributes<PyType>(enumType, {
-  __members__: (self) => enumTable(self).members.copy(),
+  __members__: (self) => new PyMappingProxy(enumTable(self).members),
 });

@@ -51,6 +51,7 @@ import { list, tuple } from "../sequence.ts";
 import { allocate, charge, LimitExceeded, host as worker } from "../state.ts";
 import { isPlain, pointIndex, textLength, unitOffset } from "../text.ts";
 import { genericAlias } from "../types/generic-alias.ts";
+import { PyMappingProxy } from "../types/mapping-proxy.ts";
 import { regexFlags, regexFlagType } from "./regex-flag.ts";
 
 /** `re.PatternError`, also known as `re.error`. */
@@ -396,7 +397,7 @@ defineAttributes<PyPattern>(patternType, {
   pattern: (self) => self.source,
   flags: (self) => self.compiled.flags,
   groups: (self) => self.compiled.groups,
-  groupindex: (self) => dictFromMap(new Map(self.compiled.groupindex)),
+  groupindex: (self) => new PyMappingProxy(dictFromMap(new Map(self.compiled.groupindex))),
 });
 
 defineMethods(matchType, {

@@ -1,0 +1,4 @@
+// `dataclasses`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("dataclasses");
