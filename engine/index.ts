@@ -1,5 +1,5 @@
 // The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
-import { createHash, randomInt } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Capabilities } from "./capabilities.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
@@ -216,7 +216,9 @@ class SandboxedEngine implements Engine {
         outputBytes: limits.outputBytes,
         recursion: limits.recursion,
         now: options?.now ?? Date.now(),
-        seed: options?.seed ?? randomInt(2 ** 47),
+        ...(!Number.isFinite(options?.seed)
+          ? { entropy: randomBytes(32).toString("hex") }
+          : { seed: options?.seed }),
         sanitize: options?.sanitize === true,
         repr: wantRepr,
       }),

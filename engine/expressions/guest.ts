@@ -30,7 +30,9 @@ interface Options {
   outputBytes: number;
   recursion: number;
   now: number;
-  seed: number;
+  /** Of the expression's randomness, where the embedder has fixed one; else `entropy`, 256 bits in hexadecimal. */
+  seed?: number;
+  entropy?: string;
   sanitize?: boolean;
   repr?: boolean;
 }
@@ -49,7 +51,8 @@ function begin(options: Options): void {
   S.serial += 1;
   S.now = options.now;
   S.slept = 0;
-  S.seed = options.seed;
+  S.seed = options.seed ?? null;
+  S.entropy = options.entropy ?? "";
   resetOutput(options.outputBytes);
   resetIds();
   resetRepr();

@@ -29,7 +29,8 @@ export const moduleType = makeType("module", { of: PyModule, subclassable: false
 moduleType.readHook = (object, name) => {
   const module = object as PyModule;
   if (name === "__class__") return moduleType;
-  return module.attributes.get(name) ?? module.fresh.get(name)?.();
+  const value = module.attributes.get(name);
+  return value === undefined ? module.fresh.get(name)?.() : value;
 };
 describe.set(moduleType, (object) => `module '${(object as PyModule).name}'`);
 defineMethods(moduleType, {

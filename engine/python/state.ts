@@ -28,8 +28,10 @@ export const S = {
   now: 0,
   /** What `time.sleep` has moved the clock on, milliseconds. */
   slept: 0,
-  /** Seed of this evaluation's randomness. */
-  seed: 0,
+  /** Seed of this evaluation's randomness, where the embedder has fixed one. */
+  seed: null as number | null,
+  /** Else 256 secret bits for it, hexadecimal. */
+  entropy: "",
 };
 
 const beginnings: (() => void)[] = [];
@@ -59,6 +61,11 @@ export interface Host {
    * of time zones. For the name `""` all names, one a line.
    */
   zone(name: string): string;
+  /**
+   * Hashes `data`, or derives a key from it: bytes as Latin-1 text. `=` and the digest, or `!` and why there is none.
+   * Operations and parameters are those of engine/sandbox/digests.ts.
+   */
+  digest(operation: string, parametersJson: string, data: string): string;
 }
 
 /** The only door to the worker process; set once, when the isolate starts. */
@@ -69,6 +76,7 @@ export let host: Host = {
   re2: () => "!no RE2 in this process",
   zone: () => "",
   call: () => '{"ok":false,"error":{"type":"CapabilityError","message":""}}',
+  digest: () => "!no digests in this process",
 };
 
 /** Installs the door to the worker process. */

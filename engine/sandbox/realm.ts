@@ -161,6 +161,7 @@ function seal(
   re2: HostCallback,
   call: HostCallback,
   zone: HostCallback,
+  digest: HostCallback,
   log: HostCallback,
 ): object {
   const guest = realm.__postern as Guest;
@@ -184,6 +185,9 @@ function seal(
       apply(call, undefined, [`${operation}`, `${argument}`]),
     ),
     zone: freeze((name: unknown) => apply(zone, undefined, [`${name}`])),
+    digest: freeze((operation: unknown, parametersJson: unknown, data: unknown) =>
+      apply(digest, undefined, [`${operation}`, `${parametersJson}`, `${data}`]),
+    ),
     log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
   });
   apply(boot, guest, [host]);

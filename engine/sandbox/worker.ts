@@ -13,6 +13,7 @@ import * as fs from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import ivm from "isolated-vm";
 import type { Re2Callback } from "../regex/re2-channel.ts";
+import type { digest as digestFunction } from "./digests.ts";
 import {
   ANSWER,
   encodeFrame,
@@ -80,6 +81,12 @@ const zone = new ivm.Callback((name: unknown) => {
     return "";
   }
 });
+/** Loaded at the first use, like RE2. */
+let runDigest: typeof digestFunction | undefined;
+const digest = new ivm.Callback((...args: unknown[]) => {
+  runDigest ??= (require("./digests.ts") as typeof import("./digests.ts")).digest;
+  return runDigest(String(args[0]), String(args[1]), String(args[2]));
+});
 const log = new ivm.Callback((text: unknown) => {
   if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
 });
@@ -103,9 +110,9 @@ function garbageCollector(): unknown {
   return other.evalSync("gc", { reference: true }).derefInto({ release: true });
 }
 
-const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, call, zone, log];
+const capabilities = [heapUsed, cpuMs, garbageCollector(), re2, call, zone, digest, log];
 const door = context.evalClosureSync(
-  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5, $6);",
+  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5, $6, $7);",
   capabilities as never,
   {
     result: { reference: true },

@@ -64,7 +64,7 @@ import {
 
 // ---- Enum ----------------------------------------------------------------------------------------
 
-const enumBase = builtinEnum("Enum", [], "enum", () => undefined);
+export const enumBase = builtinEnum("Enum", [], "enum", () => undefined);
 
 /** `Enum.__new__`: the member that has the value. */
 function memberOf(cls: PyType, value: PyValue): PyValue {

@@ -6,10 +6,11 @@ import { builtins } from "../../../engine/python/builtins.ts";
 import { PyException } from "../../../engine/python/exceptions.ts";
 import type { PyValue } from "../../../engine/python/object.ts";
 import { repr, str } from "../../../engine/python/representation.ts";
-import { host, installHost, LimitExceeded, S } from "../../../engine/python/state.ts";
+import { forgetEvaluation, host, installHost, LimitExceeded, S } from "../../../engine/python/state.ts";
+import { digest } from "../../../engine/sandbox/digests.ts";
 import { zoneFolders, zoneReader } from "../../../engine/sandbox/zone-files.ts";
 
-installHost({ ...host, zone: zoneReader(zoneFolders()) });
+installHost({ ...host, zone: zoneReader(zoneFolders()), digest });
 
 type Main = (env: {
   param(name: string): PyValue | undefined;
@@ -30,6 +31,7 @@ export function unlimited(memoryMb = 512): void {
   S.handled = null;
   S.slept = 0;
   S.serial += 1;
+  forgetEvaluation();
 }
 
 /** The value of a body of Python (with its `return`). */

@@ -1,0 +1,4 @@
+// `uuid`: the class, its makers, its error texts.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("uuid");
