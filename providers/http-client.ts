@@ -26,6 +26,11 @@ export interface HttpRequest {
   readonly method: string;
   /** Absolute URL without credentials; a fragment is not sent. */
   readonly url: string;
+  /**
+   * Path and query exactly as they go out, visible ASCII that begins with `/`; by default those of `url` as the URL
+   * standard writes them. What is checked and connected to is `url` alone.
+   */
+  readonly requestTarget?: string;
   /** Names and values are checked; Host, Content-Length, Connection and the like belong to the client. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as UTF-8. */
@@ -42,8 +47,12 @@ export interface HttpRequest {
 /** An answer of any status: 3xx, 4xx and 5xx are answers too. */
 export interface HttpResponse {
   readonly status: number;
+  /** `Not Found`: the text of the status line, which may be empty. */
+  readonly statusText: string;
   /** Names in lower case; a header that came several times is joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
+  /** Every line as it came: names in the target's spelling, values in Latin-1. */
+  readonly headerLines: readonly (readonly [name: string, value: string])[];
   /** Decoded as `content-encoding` says. */
   readonly body: Uint8Array;
   /** True only with `overflow: "truncate"`. */
@@ -94,17 +103,19 @@ async function exchange(request: HttpRequest, policy: CheckedPolicy): Promise<Ht
     progress.enter("connect", policy.connectTimeoutMs);
     const started = client.request({
       method,
-      path: `${target.url.pathname}${target.url.search}`,
+      path: checkRequestTarget(request.requestTarget) ?? `${target.url.pathname}${target.url.search}`,
       headers,
       body: request.body ?? null,
       signal: progress.signal,
       reset: true,
+      responseHeaders: "raw",
     });
     // A body that is never read must not raise an unhandled error when the connection is torn down below.
     const answer = await progress.race(started.then(silenceBody));
     progress.enter("body", policy.bodyTimeoutMs);
     progress.status = answer.statusCode;
-    const flat = flatHeaders(answer.headers);
+    const lines = headerLines(answer.headers as unknown as readonly string[]);
+    const flat = flatHeaders(lines);
     const bodiless = method === "HEAD" || answer.statusCode === 204 || answer.statusCode === 304;
     const { bytes, truncated } = await progress.race(
       readBody(answer.body, bodiless ? undefined : flat["content-encoding"], maxBodyBytes),
@@ -121,7 +132,9 @@ async function exchange(request: HttpRequest, policy: CheckedPolicy): Promise<Ht
     }
     return {
       status: answer.statusCode,
+      statusText: answer.statusText,
       headers: flat,
+      headerLines: lines,
       body: bytes,
       truncated,
       text: () => decodeText(bytes, flat["content-type"]),
@@ -148,12 +161,29 @@ function silenceBody<T extends { readonly body: Readable }>(answer: T): T {
   return answer;
 }
 
-function flatHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> {
+function checkRequestTarget(target: string | undefined): string | undefined {
+  if (target === undefined || /^\/[!"$-~]*$/u.test(target)) return target;
+  throw new HttpError(
+    "invalid_request",
+    "The request target has characters that a request line cannot carry.",
+    {
+      hint: "It begins with a slash and is made of visible ASCII characters; encode the others.",
+    },
+  );
+}
+
+/** undici's raw form, names and values in turn, as pairs. */
+function headerLines(raw: readonly string[]): [string, string][] {
+  const lines: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) lines.push([raw[i] as string, raw[i + 1] as string]);
+  return lines;
+}
+
+function flatHeaders(lines: readonly (readonly [string, string])[]): Record<string, string> {
   const flat: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  for (const [name, value] of lines) {
+    const lower = name.toLowerCase();
+    flat[lower] = flat[lower] === undefined ? value : `${flat[lower]}, ${value}`;
   }
   return flat;
 }

@@ -5,6 +5,7 @@ import { createSmsProvider } from "../providers/create-sms-provider.ts";
 import { createHttpClient, type HttpClient } from "../providers/http-client.ts";
 import { applyBlueprint, type BlueprintReport } from "./blueprint/apply.ts";
 import { parseBlueprint } from "./blueprint/parse.ts";
+import { capabilitiesOf, type Grants } from "./capabilities/grants.ts";
 import { EventLog } from "./events/event-log.ts";
 import { Execution } from "./flow/execution.ts";
 import { FlowExecutor, type FlowStart } from "./flow/executor.ts";
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** Draws codes; by default from the system's cryptographic generator. Give one in tests only. */
   readonly randomInt?: RandomInt;
+  /** What expressions may ask for; by default the store's policies (`ak_call_policy`) and nothing else. */
+  readonly capabilities?: Grants;
   /** By default nothing is logged. Secrets are hidden before a line gets here. */
   readonly logger?: Logger;
   /** What `!Env` reads in blueprints; by default nothing. */
@@ -102,7 +105,8 @@ function createServices(options: RuntimeOptions): Services {
   const http = options.http ?? createHttpClient();
   const logger = cleansingLogger(options.logger ?? silentLogger);
   const events = new EventLog(store, clock);
-  const evaluation = (): EvaluateOptions => ({ now: clock() });
+  const capabilities = capabilitiesOf(options.capabilities ?? {}, store, clock);
+  const evaluation = (): EvaluateOptions => ({ now: clock(), capabilities });
   return {
     engine,
     store,
@@ -110,6 +114,7 @@ function createServices(options: RuntimeOptions): Services {
     randomInt,
     logger,
     events,
+    evaluation,
     policies: new PolicyEngine(store, engine, events, logger, evaluation),
     webhookMappings: new WebhookMappings(store, engine, events, evaluation),
     smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),

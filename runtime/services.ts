@@ -1,5 +1,5 @@
 // What every part of the runtime works with; put together once by createRuntime.
-import type { Engine } from "../engine/types.ts";
+import type { Engine, EvaluateOptions } from "../engine/types.ts";
 import type { SmsProvider, SmsProviderConfig } from "../providers/sms-provider.ts";
 import type { EventLog } from "./events/event-log.ts";
 import type { Logger } from "./logger.ts";
@@ -24,6 +24,8 @@ export interface Services {
   readonly randomInt: RandomInt;
   readonly logger: Logger;
   readonly events: EventLog;
+  /** Options of an evaluation that begins now. */
+  readonly evaluation: () => EvaluateOptions;
   readonly policies: PolicyEngine;
   readonly webhookMappings: WebhookMappings;
   readonly smsProvider: SmsProviderFactory;

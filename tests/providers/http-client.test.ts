@@ -523,3 +523,29 @@ describe("a broken connection", () => {
     expect(error.code).toBe("invalid_response");
   });
 });
+
+test("a request target goes out as it is written, and must be one line of visible ASCII", async () => {
+  const lines: (string | undefined)[] = [];
+  await using server = await serveHttp((request, response) => {
+    lines.push(request.url);
+    response.writeHead(299, "Odd One", [
+      ["X-One", "1"],
+      ["x-one", "2"],
+    ]);
+    response.end();
+  });
+  const client = clientFor(server);
+  const target = "/a/%2e%2e/'b'?q=%7e|{}";
+  const answer = await client.request({ method: "GET", url: `${server.url}/x`, requestTarget: target });
+  expect(lines).toEqual([target]);
+  expect(answer.statusText).toBe("Odd One");
+  expect(answer.headerLines.slice(0, 2)).toEqual([
+    ["X-One", "1"],
+    ["x-one", "2"],
+  ]);
+  expect(answer.headers["x-one"]).toBe("1, 2");
+  for (const requestTarget of ["x", "/ ", "/\r\nX: y", "/ä", "/#"]) {
+    const error = await failure(client.request({ method: "GET", url: server.url, requestTarget }));
+    expect(error.code).toBe("invalid_request");
+  }
+});

@@ -25,7 +25,15 @@ function recorder(): { readonly http: HttpClient; readonly requests: HttpRequest
   const http: HttpClient = {
     request: async (request) => {
       requests.push(request);
-      return { status: 201, headers: {}, body, truncated: false, text: () => body.toString() };
+      return {
+        status: 201,
+        statusText: "Created",
+        headers: {},
+        headerLines: [],
+        body,
+        truncated: false,
+        text: () => body.toString(),
+      };
     },
   };
   return { http, requests };

@@ -127,8 +127,9 @@ async function run(
   variables: { [key: string]: JsonValue },
 ): Promise<Outcome | { readonly error: ReturnType<typeof asExpressionError> }> {
   try {
-    const options = { now: services.clock() };
-    return await services.engine.expression(prompt.name, source, "mapping").run(variables, options);
+    return await services.engine
+      .expression(prompt.name, source, "mapping")
+      .run(variables, services.evaluation());
   } catch (error) {
     if (error instanceof ExpressionSyntaxError || error instanceof Error)
       return { error: asExpressionError(error) };
