@@ -13,6 +13,8 @@ export interface Grants {
   readonly http?: HttpGrant | NonNullable<Capabilities["http"]>;
   /** `resolve_dns` and `reverse_dns`: this machine's name service, or one of your own. */
   readonly dns?: true | NonNullable<Capabilities["dns"]>;
+  /** Rows of authentik's models: `ak_user_by`, `User.objects` and their kin. */
+  readonly models?: NonNullable<Capabilities["models"]>;
   /** `ak_send_email`. */
   readonly email?: NonNullable<Capabilities["email"]>;
   /** `ak_create_jwt` and `ak_create_jwt_raw`. */
@@ -34,11 +36,12 @@ function storedPolicies(store: Store): NonNullable<Capabilities["policies"]> {
  * @throws TypeError when a target of `http` is not valid.
  */
 export function capabilitiesOf(grants: Grants, store: Store, clock: Clock): Capabilities {
-  const { policies = true, http, dns, email, jwt } = grants;
+  const { policies = true, http, dns, models, email, jwt } = grants;
   return {
     policies: policies ? storedPolicies(store) : undefined,
     http: typeof http === "object" ? httpCapability(http) : http,
     dns: dns === true ? nameService(clock) : dns,
+    models,
     email,
     jwt,
   };
