@@ -10,6 +10,7 @@ import { PySyntaxError } from "./language/diagnostics.ts";
 import { startSandbox } from "./sandbox/pool.ts";
 import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
 import type {
+  Change,
   Engine,
   EngineOptions,
   EvaluateOptions,
@@ -66,6 +67,7 @@ interface GuestOutcome {
   messages: string[];
   logs: LogEntry[];
   events: JsonObject[];
+  changes?: Change[];
   steps: number;
   result?: JsonValue;
   size?: number;
@@ -127,6 +129,7 @@ class SandboxedEngine implements Engine {
           messages: outcome.messages,
           logs: outcome.logs,
           events: outcome.events,
+          changes: outcome.changes,
           rawResult: result,
           steps: outcome.steps,
           durationMs: outcome.durationMs,
@@ -221,6 +224,7 @@ class SandboxedEngine implements Engine {
           : { seed: options?.seed }),
         sanitize: options?.sanitize === true,
         repr: wantRepr,
+        track: kind === "policy" && program.compiled.mutates,
       }),
       limits,
       ...(onCall === undefined ? {} : { onCall }),
@@ -252,6 +256,7 @@ function outcomeOf(
     messages: said?.messages ?? [],
     logs: said?.logs ?? [],
     events: said?.events ?? [],
+    changes: said?.changes ?? [],
     steps: said?.steps ?? 0,
     durationMs,
     error,
@@ -279,6 +284,7 @@ function outcomeOf(
     messages: guest.messages,
     logs: guest.logs,
     events: guest.events,
+    changes: guest.changes ?? [],
     steps: guest.steps,
     durationMs,
   };

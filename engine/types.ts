@@ -56,6 +56,16 @@ export interface ExpressionError {
   readonly limit?: boolean;
 }
 
+/**
+ * What a policy changed of the objects it was given, in place of authentik's live objects. Paths begin with
+ * `flow_plan`, `context` (values that are in both are named under `flow_plan`, `context`, …) or `request`, `user`.
+ */
+export type Change =
+  | { readonly op: "set"; readonly path: readonly string[]; readonly value: JsonValue }
+  | { readonly op: "delete"; readonly path: readonly string[] }
+  /** `flow_plan.redirect(url)`: the next stage is a redirect. */
+  | { readonly op: "redirect"; readonly url: string };
+
 /** Everything one evaluation answers with. `ok` is false exactly when `error` is there. */
 export interface Outcome {
   readonly ok: boolean;
@@ -71,6 +81,8 @@ export interface Outcome {
   readonly none: boolean;
   readonly messages: readonly string[];
   readonly logs: readonly LogEntry[];
+  /** Policies only; also where the expression raised, but not where a limit ended it. */
+  readonly changes: readonly Change[];
   readonly steps: number;
   /** From request to answer, milliseconds. */
   readonly durationMs: number;
@@ -84,6 +96,8 @@ export interface Verdict {
   readonly logs: readonly LogEntry[];
   /** Events the expression asked for (`ak_create_event`). */
   readonly events: readonly JsonObject[];
+  /** What it changed of its context, for whoever keeps that; also where it raised, but not where a limit ended it. */
+  readonly changes: readonly Change[];
   readonly error?: ExpressionError;
   /** The returned value as JSON, as authentik's `raw_result`. */
   readonly rawResult: JsonValue;

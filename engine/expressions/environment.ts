@@ -16,7 +16,7 @@ import { sendEmail } from "./mail.ts";
 import { PyRecord } from "./models/record.ts";
 import { callPolicy } from "./policy-call.ts";
 import type { Environment, Main } from "./programs.ts";
-import { device, httpRequest, policyRequest, stage, user } from "./records.ts";
+import { device, httpRequest, named, policyRequest, stage, user } from "./records.ts";
 import { injectedSession } from "./requests/module.ts";
 import { createJwt, createRawJwt } from "./tokens.ts";
 
@@ -81,6 +81,7 @@ export function variables(kind: string, context: PyValue): Map<string, PyValue> 
   else if (kind === "mapping") {
     const given = vars.get("request") ?? null;
     if (given instanceof PyDict) vars.set("request", policyRequest(given));
+    for (const [name, value] of vars) if (name !== "user") vars.set(name, named(name, value));
     const convert: [string, (value: PyValue) => PyValue][] = [
       ["user", user],
       ["device", device],

@@ -17,8 +17,11 @@ import { list } from "../python/sequence.ts";
 import { forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
 import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
+import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
+import "./json-forms.ts";
 import "./models/modules.ts";
+import { PyRecord } from "./models/record.ts";
 import { type Main, programs } from "./programs.ts";
 import "./unavailable.ts";
 
@@ -35,6 +38,8 @@ interface Options {
   entropy?: string;
   sanitize?: boolean;
   repr?: boolean;
+  /** The program may change its context: say what it changed. */
+  track?: boolean;
 }
 
 function begin(options: Options): void {
@@ -191,7 +196,7 @@ function said(): string {
   return `"messages":${JSON.stringify(output.messages)},"logs":${logs},"events":[${output.events.join(",")}],"steps":${S.steps}`;
 }
 
-function failure(error: unknown, program: string): string {
+function failure(error: unknown, program: string, changes: string): string {
   const reason = limit(error);
   S.nextTick = Number.MAX_SAFE_INTEGER;
   if (reason instanceof LimitExceeded) {
@@ -203,16 +208,29 @@ function failure(error: unknown, program: string): string {
   S.live = true;
   const links = chain(exception, program);
   const last = links[links.length - 1] as ChainLink;
-  return `{"ok":false,${said()},"error":{"type":${JSON.stringify(last.type)},"message":${JSON.stringify(last.message)},"chain":${JSON.stringify(links)}}}`;
+  return `{"ok":false,${changes}${said()},"error":{"type":${JSON.stringify(last.type)},"message":${JSON.stringify(last.message)},"chain":${JSON.stringify(links)}}}`;
+}
+
+/** What became of the request, as the JSON of a member; nothing where nothing changed. */
+function changed(contextJson: string, request: PyValue | undefined): string {
+  if (!(request instanceof PyRecord)) return "";
+  const { steps } = S;
+  const before = variables("policy", fromJson(contextJson)).get("request");
+  const found = before instanceof PyRecord ? changes(before, request) : [];
+  S.steps = steps;
+  return found.length === 0 ? "" : `"changes":[${found.join(",")}],`;
 }
 
 function evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string {
   const options = JSON.parse(optionsJson) as Options;
   begin(options);
+  let request: PyValue | undefined;
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
-    let value = main(environment(kind, variables(kind, fromJson(contextJson))));
+    const vars = variables(kind, fromJson(contextJson));
+    if (options.track === true) request = vars.get("request");
+    let value = main(environment(kind, vars));
     const shown = options.repr === true ? repr(value) : "";
     // A body with `yield` gives an iterable; its values are the result.
     if (value instanceof PyGenerator) value = list(collect(value));
@@ -223,14 +241,18 @@ function evaluate(id: string, kind: string, contextJson: string, optionsJson: st
       strict: kind === "mapping" && options.sanitize !== true,
     };
     const result = toJson(value, style);
+    const difference = changed(contextJson, request);
     S.nextTick = Number.MAX_SAFE_INTEGER;
-    return `{"ok":true,"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${said()},"size":${result.length},"result":${result}}`;
+    return `{"ok":true,"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${difference}${said()},"size":${result.length},"result":${result}}`;
   } catch (error) {
     try {
-      return failure(error instanceof LimitExceeded || isExceptionLike(error) ? error : limit(error), id);
+      const reason = error instanceof LimitExceeded || isExceptionLike(error) ? error : limit(error);
+      // What an exception did before it was raised stays done; a limit leaves nothing behind.
+      const changes = reason instanceof LimitExceeded ? "" : changed(contextJson, request);
+      return failure(reason, id, changes);
     } catch (second) {
       // The exception's own text met a limit.
-      return failure(second, id);
+      return failure(second, id, "");
     }
   } finally {
     resetOutput(0);

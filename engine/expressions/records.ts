@@ -5,7 +5,10 @@
 import { PyDict } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
 import { defineAttributes, defineMethods } from "../python/function.ts";
-import type { PyType, PyValue } from "../python/object.ts";
+import { pythonMethods } from "../python/modules/python-function.ts";
+import { PyObject, type PyType, type PyValue } from "../python/object.ts";
+import { same } from "../python/operators.ts";
+import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list, PyList } from "../python/sequence.ts";
 import { exporters } from "./boundary.ts";
@@ -191,11 +194,55 @@ export function httpRequest(value: PyValue): PyValue {
   if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
   return new PyRecord(httpRequestType, map);
 }
-/** Values of a policy's context that are model objects in authentik. */
+/** Keys of a context, and variables of mappings, whose objects are rows of a model in authentik. */
+const MODEL_KEYS = new Map<string, string>([
+  ["source", "authentik_core.source"],
+  ["goauthentik.io/sources/connection", "authentik_sources_oauth.useroauthsourceconnection"],
+  ["application", "authentik_core.application"],
+  ["invitation", "authentik_stages_invitation.invitation"],
+  ["event", "authentik_events.event"],
+  ["notification", "authentik_events.notification"],
+  ["provider", "authentik_providers_oauth2.oauth2provider"],
+  ["group", "authentik_core.group"],
+]);
+
+/** The object that a variable or a context's key of that name stands for. */
+export function named(key: string, value: PyValue): PyValue {
+  if (!(value instanceof PyDict)) return value;
+  if (key === "user" || key === "pending_user") return user(value);
+  if (key === "group") return group(value);
+  const model = MODEL_KEYS.get(key);
+  return model === undefined ? value : recordOf(modelOf(model), value);
+}
+
+/** Destinations that a plan was given with `redirect()`. */
+export const redirects: WeakMap<PyRecord, string[]> = new WeakMap();
+pythonMethods(planType, {
+  "redirect(destination)": (self: PyRecord, destination: PyValue) => {
+    const url = str(destination);
+    emit(url);
+    redirects.set(self, [...(redirects.get(self) ?? []), url]);
+    return null;
+  },
+});
+
+/**
+ * A policy's context: the plan's own, copied flat, with the plan. What is in both is one object, as in authentik: a change
+ * inside of it is a change of the plan.
+ */
 function contextValues(context: PyDict): PyDict {
-  const pending = context.get("pending_user");
-  if (pending instanceof PyDict) context.set("pending_user", user(pending));
   const plan = context.get("flow_plan");
+  const made = new Map<PyValue, PyValue>();
+  const convert = (dict: PyDict): void => {
+    for (const [key, value] of [...dict.entries()]) {
+      const name = String(key);
+      if (!(value instanceof PyDict) || !(MODEL_KEYS.has(name) || name === "pending_user" || name === "user"))
+        continue;
+      const object = made.get(value) ?? named(name, value);
+      made.set(value, object);
+      dict.set(key, object);
+    }
+  };
   if (plan instanceof PyDict) {
     const map = withDefaults(fields(plan, "flow_plan"), {
       context: dict,
@@ -203,21 +250,32 @@ function contextValues(context: PyDict): PyDict {
       flow_pk: none,
     });
     const inner = map.get("context");
-    if (inner instanceof PyDict) contextValues(inner);
+    if (inner instanceof PyDict) {
+      for (const [key, value] of inner.entries()) {
+        const own = context.get(key);
+        if (own === undefined || (value instanceof PyObject && same(own, value))) context.set(key, value);
+      }
+      convert(inner);
+    }
     context.set("flow_plan", new PyRecord(planType, map));
   }
+  convert(context);
   return context;
 }
 /** The policy request. */
 export function policyRequest(value: PyValue): PyRecord {
   const map = value === null ? new Map<string, PyValue>() : fields(value, "request");
-  map.set("user", user(map.get("user") ?? null));
-  map.set("http_request", httpRequest(map.get("http_request") ?? null));
+  const given = map.get("user") ?? null;
   const context = map.get("context") ?? null;
+  const pendingGiven = context instanceof PyDict ? context.get("pending_user") : undefined;
+  // In a flow the request's user is the pending one, where there is one: the same object.
+  const isPending = given instanceof PyDict && pendingGiven !== undefined && same(given, pendingGiven);
   map.set(
     "context",
     context === null ? new PyDict() : context instanceof PyDict ? contextValues(context) : context,
   );
+  map.set("user", isPending ? ((context as PyDict).get("pending_user") as PyValue) : user(given));
+  map.set("http_request", httpRequest(map.get("http_request") ?? null));
   const obj = map.get("obj") ?? null;
   map.set("obj", obj instanceof PyDict ? new PyRecord(objType, fields(obj, "obj")) : obj);
   if (!map.has("debug")) map.set("debug", false);

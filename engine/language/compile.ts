@@ -8,6 +8,7 @@ import { PySyntaxError } from "./diagnostics.ts";
 import { Frame, type MapRange, Program } from "./emitter.ts";
 import { declarations } from "./functions.ts";
 import { LineMap } from "./lines.ts";
+import { mayMutate } from "./mutation.ts";
 import { parseModule } from "./parser.ts";
 import { analyse } from "./scope.ts";
 import { block } from "./statements.ts";
@@ -20,6 +21,8 @@ export interface CompiledProgram {
   /** JavaScript: an expression whose value is a factory taking the runtime and returning `main(env)`. */
   readonly code: string;
   readonly ranges: readonly MapRange[];
+  /** May it change objects it is given? */
+  readonly mutates: boolean;
   /** Maps offsets of {@link MapRange} to the author's lines and columns. */
   readonly lines: AuthorLines;
 }
@@ -91,7 +94,7 @@ export function compile(source: string): CompiledProgram {
     ? `function(env){${head}return ${frame.use("makeGenerator")}("handler","handler",(function*(){${program.mark(record, `${body}return null;`)}})());}`
     : `function(env){${head}${program.mark(record, `try{++S.depth;${body}return null;}finally{S.depth--;}`)}}`;
   const { code, ranges } = program.finish(main);
-  return { code, ranges, lines: new AuthorLines(wrapped, source) };
+  return { code, ranges, mutates: mayMutate(handler), lines: new AuthorLines(wrapped, source) };
 }
 
 /** For errors: positions of the wrapped text as the author's. */

@@ -14,6 +14,7 @@ const FAILED: Omit<Verdict, "error"> = {
   messages: [],
   logs: [],
   events: [],
+  changes: [],
   rawResult: null,
   steps: 0,
   durationMs: 0,

@@ -77,6 +77,7 @@ export function outcome(changes: Partial<Outcome> = {}): Outcome {
     none: false,
     messages: [],
     logs: [],
+    changes: [],
     steps: 1,
     durationMs: 0,
     ...changes,

@@ -52,3 +52,16 @@ test("nothing of one evaluation is left for the next", async () => {
   expect(await under.repr("import re\nreturn re.compile('a').pattern")).toBe("'a'");
   expect(await under.repr("class A(int): pass\nreturn [A.__name__, int.__name__]")).toBe("['A', 'int']");
 });
+
+test("dates and times are ISO texts, durations seconds", async () => {
+  const source =
+    "from datetime import date, datetime, time, timedelta, timezone\nreturn [date(2026, 1, 2), datetime(2026, 1, 2, 3, tzinfo=timezone.utc), time(4, 5), timedelta(minutes=1)]";
+  expect((await under.run(source)).result).toEqual([
+    "2026-01-02",
+    "2026-01-02T03:00:00+00:00",
+    "04:05:00",
+    "60.0",
+  ]);
+  const { result } = await under.run(source, {}, "mapping", { sanitize: true });
+  expect(result).toEqual(["2026-01-02", "2026-01-02T03:00:00Z", "04:05:00", "60.0"]);
+});

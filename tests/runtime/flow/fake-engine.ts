@@ -83,7 +83,7 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
       event: (action, context) => void events.push({ action, ...context }),
       log: (entry) => void logs.push(entry),
     };
-    const base = { messages, logs, events, steps: 1, durationMs: 0 };
+    const base = { messages, logs, events, changes: [], steps: 1, durationMs: 0 };
     try {
       const expression = expressions.get(source);
       if (expression === undefined) throw new PythonError("NameError", `name '${source}' is not defined`);

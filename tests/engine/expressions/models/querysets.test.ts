@@ -1,4 +1,5 @@
 // Query sets answer as Django's do: fixtures/django/querysets.txt, recorded, over the same rows.
+import "../../python/in-process.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fromJson } from "../../../../engine/expressions/boundary.ts";
@@ -8,7 +9,6 @@ import { qType } from "../../../../engine/expressions/models/q.ts";
 import { recordOf } from "../../../../engine/expressions/models/relations.ts";
 import { compile } from "../../../../engine/language/compile.ts";
 import { abi } from "../../../../engine/python/abi.ts";
-import "../../../../engine/python/library.ts";
 import { builtins } from "../../../../engine/python/builtins.ts";
 import type { PyDict } from "../../../../engine/python/dict.ts";
 import { PyException } from "../../../../engine/python/exceptions.ts";
