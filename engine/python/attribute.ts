@@ -11,6 +11,7 @@ import {
   bindDescriptor,
   callWithSelf,
   PyBoundBuiltin,
+  PyBoundMethod,
   PyBuiltin,
   PyClassMethod,
   PyFunction,
@@ -157,7 +158,7 @@ export function bindThroughClass(value: PyValue, type: PyType): PyValue {
   if (value instanceof PyClassMethod) {
     return value.func instanceof PyBuiltin
       ? new PyBoundBuiltin(value.func, type)
-      : bindDescriptor(value.func, type, type.cls);
+      : new PyBoundMethod(value.func as PyObject, type);
   }
   if (value instanceof PyProperty || value instanceof PyGetSet) return value;
   const get = value.cls.lookup("__get__");

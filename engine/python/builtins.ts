@@ -1,4 +1,5 @@
 // The built-in names every expression sees.
+
 import { deleteAttribute, getAttribute, getAttributeOr, setAttribute } from "./attribute.ts";
 import { bytearrayType, bytesType } from "./bytes.ts";
 import { dictType, frozensetType, PyDict, setType } from "./dict.ts";
@@ -37,7 +38,7 @@ import {
   typeOf,
   typeType,
 } from "./object.ts";
-import { add, gt, index, length, lt, pow, truth } from "./operators.ts";
+import { add, gt, index, length, lt, pow, truth, tryDispatch } from "./operators.ts";
 import { log } from "./output.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
@@ -55,6 +56,7 @@ export const builtins: Map<string, PyValue> = new Map<string, PyValue>([
   ["NotImplemented", NotImplemented],
   ["Ellipsis", Ellipsis],
   ["__debug__", true],
+  ["__name__", "builtins"],
   ...[
     objectType,
     typeType,
@@ -245,7 +247,8 @@ define({
     if (!(iterator instanceof PyIterator) && typeOf(iterator).lookup("__next__") === undefined) {
       throw typeError(`'${typeName(iterator)}' object is not an iterator`);
     }
-    if (fallback === undefined) return special(iterator, "__next__", []) as PyValue;
+    if (fallback === undefined || typeOf(iterator).lookup("__next__") === null)
+      return special(iterator, "__next__", []) as PyValue;
     const value = stepper(iterator).next();
     return value === undefined ? fallback : value;
   },
@@ -338,17 +341,13 @@ function radix(value: PyValue, base: number, prefix: string): string {
   return n < 0 ? `-${prefix}${(-n).toString(base)}` : prefix + n.toString(base);
 }
 function divmod(x: PyValue, y: PyValue): PyValue {
-  for (const [object, name, other] of [
-    [x, "__divmod__", y],
-    [y, "__rdivmod__", x],
-  ] as const) {
-    const result = special(object, name, [other]);
-    if (result !== undefined && result !== NotImplemented) return result;
-  }
+  const result = tryDispatch(x, y, "__divmod__", "__rdivmod__");
+  if (result !== undefined) return result;
   throw typeError(`unsupported operand type(s) for divmod(): '${typeName(x)}' and '${typeName(y)}'`);
 }
 function modularInverse(value: number | bigint, modulus: number | bigint): number | bigint {
   const m = modulus < 0 ? -BigInt(modulus) : BigInt(modulus);
+  if (m === 0n) throw valueError("pow() 3rd argument cannot be 0");
   let [a, b] = [((BigInt(value) % m) + m) % m, m];
   let [x, y] = [1n, 0n];
   while (b !== 0n) {
@@ -373,6 +372,7 @@ export const unavailable: Map<string, string> = new Map(
     "globals",
     "locals",
     "__import__",
+    "__builtins__",
     "memoryview",
     "exit",
     "quit",

@@ -1,6 +1,7 @@
 // Classes of the author's: how `class` and `type()` build them, and how instances are made.
 import { findAttribute } from "./attribute.ts";
 import { addSlots, layOut, slotNames, subclassesOf } from "./class-layout.ts";
+import { encode } from "./codecs.ts";
 import { PyDict } from "./dict.ts";
 import {
   addNote,
@@ -15,6 +16,7 @@ import {
 import { call, callWithSelf, PyClassMethod, PyFunction, PyStaticMethod } from "./function.ts";
 import { iter } from "./iterator.ts";
 import {
+  asStr,
   type KwArgs,
   makeType,
   objectType,
@@ -58,7 +60,10 @@ export function newClass(
   if (!type.dict.has("__module__")) type.dict.set("__module__", "builtins");
   layOut(type, actual);
   addSlots(type, slotNames(type));
-  if (!type.dict.has("__doc__")) type.dict.set("__doc__", null);
+  const doc = type.dict.get("__doc__");
+  if (doc === undefined) type.dict.set("__doc__", null);
+  // CPython keeps a class's docstring as UTF-8.
+  else if (typeof doc === "string") encode(doc);
   // CPython makes these class methods even where the author wrote plain functions.
   for (const implicit of ["__init_subclass__", "__class_getitem__"]) {
     const value = type.dict.get(implicit);
@@ -183,7 +188,15 @@ export function buildClass(
   namespace.delete("__qualname__");
   const cell = namespace.get("__classcell__");
   namespace.delete("__classcell__");
-  const type = newClass(name, typeof q === "string" ? q : name, bases as PyType[], namespace, meta);
+  if (q !== undefined && asStr(q) === undefined)
+    throw typeError(`type __qualname__ must be a str, not ${typeName(q)}`);
+  const type = newClass(
+    name,
+    q === undefined ? name : (asStr(q) as string),
+    bases as PyType[],
+    namespace,
+    meta,
+  );
   if (cell instanceof PyCell) cell.set(type);
   setCell?.(type);
   for (const [key, value] of [...type.dict]) {

@@ -221,7 +221,7 @@ export class PyProperty extends PyObject {
   doc: PyValue;
   docOfGetter = false;
   /** What `__set_name__` was told. */
-  name: PyValue = null;
+  name: PyValue | undefined;
   constructor(fget: PyValue, fset: PyValue, fdel: PyValue, doc: PyValue) {
     super();
     this.fget = fget;
@@ -323,7 +323,10 @@ protocol.callObject = (f, args, kw) => {
 /** Calls what was found on a type as a method of `self`: functions get `self` first, descriptors are bound. */
 export function callWithSelf(method: PyValue, self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
   if (method instanceof PyFunction) return method.call([self, ...args], kw);
-  if (method instanceof PyBuiltin && method.owner !== null) return method.callMethod(self, args, kw);
+  if (method instanceof PyBuiltin && method.owner !== null) {
+    // A class of the author's may have taken it from a type that is none of its bases.
+    return typeOf(self).builtin ? method.callMethod(self, args, kw) : method.call([self, ...args], kw);
+  }
   return call(bindDescriptor(method, self, typeOf(self)), args, kw);
 }
 
@@ -416,7 +419,7 @@ export function method2(object: PyValue, name: string, a: PyValue, b: PyValue): 
  */
 export function special(object: PyValue, name: string, args: PyValue[]): PyValue | undefined {
   const found = typeOf(object).lookup(name);
-  if (found === undefined || found === null) return undefined;
+  if (found === undefined) return undefined;
   return callWithSelf(found, object, args, null);
 }
 

@@ -1,6 +1,6 @@
 // `hash()`: CPython's numeric and tuple hashes, a fixed one for strings.
 import { typeError } from "./exceptions.ts";
-import { special } from "./function.ts";
+import { callWithSelf } from "./function.ts";
 import { asInt, objectId, PyFloat, PyObject, PyStr, type PyValue, typeName, typeOf } from "./object.ts";
 
 const MODULUS = (1n << 61n) - 1n;
@@ -100,9 +100,9 @@ export function hash(value: PyValue): number | bigint {
       return Number.isNaN(value.value) ? identityHash(value) : hashFloat(value.value);
     if (value instanceof PyStr) return hashString(value.value);
   }
-  const result = special(value, "__hash__", []);
-  if (result === undefined) throw typeError(`unhashable type: '${typeName(value)}'`);
-  const int = asInt(result);
+  const own = value.cls.lookup("__hash__");
+  if (own === undefined || own === null) throw typeError(`unhashable type: '${typeName(value)}'`);
+  const int = asInt(callWithSelf(own, value, [], null));
   if (int === undefined) throw typeError("__hash__ method should return an integer");
   if (typeof int !== "bigint") return int === -1 ? -2 : int;
   return BigInt.asIntN(64, int) === int ? int : hashInt(int);

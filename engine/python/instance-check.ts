@@ -1,33 +1,29 @@
-// `isinstance` and `issubclass`.
+// `isinstance` and `issubclass`: classes, tuples and unions of them, and objects that only claim to be classes.
 import { getAttributeOr } from "./attribute.ts";
 import { typeError } from "./exceptions.ts";
-import { callWithSelf } from "./function.ts";
+import { callWithSelf, PyBuiltin } from "./function.ts";
 import { objectType, PyObject, PyType, type PyValue, typeOf, typeType } from "./object.ts";
 import { truth } from "./operators.ts";
 import { PyTuple } from "./sequence.ts";
+import { charge } from "./state.ts";
 
-/** `isinstance(value, classinfo)`. */
-export function isInstanceOf(value: PyValue, info: PyValue): boolean {
-  if (info instanceof PyType) {
-    if (typeOf(value) === info) return true;
-    if (info.cls === typeType) return plainInstance(value, info);
-  } else if (info instanceof PyTuple) return info.items.some((item) => isInstanceOf(value, item));
-  if (info instanceof PyObject) {
-    const custom = info.cls.lookup("__instancecheck__");
-    if (custom !== undefined && custom !== typeType.dict.get("__instancecheck__")) {
-      return truth(callWithSelf(custom, info, [value], null));
-    }
-    if (info instanceof PyType) return plainInstance(value, info);
-  }
-  throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union");
+/** The classes of `int | str`; filled in by `types/generic-alias.ts`. */
+export const unionParts: { of: (value: PyValue) => readonly PyValue[] | undefined } = { of: () => undefined };
+
+const ISINSTANCE = "isinstance() arg 2 must be a type, a tuple of types, or a union";
+const ISSUBCLASS = "issubclass() arg 2 must be a class, a tuple of classes, or a union";
+
+/** What an object that is no class gives as its `__bases__`; undefined when that is no tuple. */
+function basesOf(value: PyValue): readonly PyValue[] | undefined {
+  const bases = getAttributeOr(value, "__bases__", undefined);
+  return bases instanceof PyTuple ? bases.items : undefined;
 }
-/** `type.__instancecheck__`: by the type, or by the class that a proxy claims through `__class__`. */
-function plainInstance(value: PyValue, type: PyType): boolean {
-  if (typeOf(value).isSubtype(type)) return true;
-  if (!claimsAnotherClass(value)) return false;
-  const claimed = getAttributeOr(value, "__class__", null);
-  return claimed instanceof PyType && claimed !== typeOf(value) && claimed.isSubtype(type);
+function claimsDescent(derived: PyValue, cls: PyValue): boolean {
+  charge(1);
+  if (derived === cls) return true;
+  return basesOf(derived)?.some((base) => claimsDescent(base, cls)) ?? false;
 }
+
 function claimsAnotherClass(value: PyValue): boolean {
   return (
     value instanceof PyObject &&
@@ -36,18 +32,53 @@ function claimsAnotherClass(value: PyValue): boolean {
   );
 }
 
-/** `issubclass(cls, classinfo)`. */
-export function isSubclassOf(cls: PyValue, info: PyValue): boolean {
-  if (info instanceof PyTuple) return info.items.some((item) => isSubclassOf(cls, item));
-  if (info instanceof PyObject) {
-    const custom = info.cls.lookup("__subclasscheck__");
-    if (custom !== undefined && custom !== typeType.dict.get("__subclasscheck__")) {
-      return truth(callWithSelf(custom, info, [cls], null));
-    }
+/** `type.__instancecheck__`, and what is asked of objects with `__bases__` instead. */
+export function plainInstance(value: PyValue, cls: PyValue): boolean {
+  if (cls instanceof PyType) {
+    if (typeOf(value).isSubtype(cls)) return true;
+    if (!claimsAnotherClass(value) && typeOf(value).readHook === undefined) return false;
+    // A proxy may claim another class through `__class__`.
+    const claimed = getAttributeOr(value, "__class__", undefined);
+    return claimed instanceof PyType && claimed !== typeOf(value) && claimed.isSubtype(cls);
   }
-  if (!(cls instanceof PyType)) throw typeError("issubclass() arg 1 must be a class");
-  if (!(info instanceof PyType)) {
-    throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union");
+  if (basesOf(cls) === undefined) throw typeError(ISINSTANCE);
+  const claimed = getAttributeOr(value, "__class__", undefined);
+  return claimed !== undefined && claimsDescent(claimed, cls);
+}
+
+/** `type.__subclasscheck__`, and what is asked of objects with `__bases__` instead. */
+export function plainSubclass(derived: PyValue, cls: PyValue): boolean {
+  if (derived instanceof PyType && cls instanceof PyType) return derived.isSubtype(cls);
+  if (basesOf(derived) === undefined) throw typeError("issubclass() arg 1 must be a class");
+  if (basesOf(cls) === undefined) throw typeError(ISSUBCLASS);
+  return claimsDescent(derived, cls);
+}
+
+/** The check that a class brings along; undefined when it is `type`'s own. */
+function customCheck(cls: PyValue, name: string): PyValue | undefined {
+  const check = typeOf(cls).lookup(name);
+  return check instanceof PyBuiltin && check.owner === typeType ? undefined : check;
+}
+
+/** `isinstance(value, info)`. */
+export function isInstanceOf(value: PyValue, info: PyValue): boolean {
+  if (typeOf(value) === info) return true;
+  if (info instanceof PyType && info.cls === typeType) return plainInstance(value, info);
+  const parts = info instanceof PyTuple ? info.items : unionParts.of(info);
+  if (parts !== undefined) return parts.some((part) => isInstanceOf(value, part));
+  const check = customCheck(info, "__instancecheck__");
+  return check === undefined ? plainInstance(value, info) : truth(callWithSelf(check, info, [value], null));
+}
+
+/** `issubclass(derived, info)`. */
+export function isSubclassOf(derived: PyValue, info: PyValue): boolean {
+  if (info instanceof PyType && info.cls === typeType) {
+    return derived === info || plainSubclass(derived, info);
   }
-  return cls.isSubtype(info);
+  const parts = info instanceof PyTuple ? info.items : unionParts.of(info);
+  if (parts !== undefined) return parts.some((part) => isSubclassOf(derived, part));
+  const check = customCheck(info, "__subclasscheck__");
+  return check === undefined
+    ? plainSubclass(derived, info)
+    : truth(callWithSelf(check, info, [derived], null));
 }

@@ -17,7 +17,9 @@ import {
 import { callWithSelf, defineMethods, special } from "./function.ts";
 import type { Key } from "./hash-table.ts";
 import {
+  asInt,
   makeType,
+  NotImplemented,
   PyObject,
   type PyType,
   PyType as PyTypeClass,
@@ -27,15 +29,20 @@ import {
 } from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
+import { textLength, unitOffset } from "./text.ts";
 
 /** An iterator of the runtime's. */
 export abstract class PyIterator extends PyObject {
   /** The next value; `undefined` at the end, and ever after. */
   abstract next(): PyValue | undefined;
-  /** How many values are left, where that is known without asking for them. */
-  get remaining(): number | undefined {
-    return undefined;
-  }
+}
+
+/** What some iterators know besides. */
+interface Counted {
+  /** How many values are left; undefined for no end. */
+  readonly remaining?: number | undefined;
+  /** Goes on at another place. */
+  seek?(at: number): void;
 }
 
 /** Makes the type of a built-in iterator class. */
@@ -49,6 +56,20 @@ export function iteratorType(
     "__iter__()": (self: PyIterator) => self,
     "__next__()": nextOrStop,
   });
+  const known = of.prototype as Counted & object;
+  if ("remaining" in known) {
+    defineMethods(type, { "__length_hint__()": (self: Counted) => self.remaining ?? 0 });
+  }
+  if ("seek" in known) {
+    defineMethods(type, {
+      "__setstate__(object, /)": (self: Counted, state: PyValue) => {
+        const at = asInt(state);
+        if (at === undefined) throw typeError("an integer is required");
+        self.seek?.(Number(at));
+        return null;
+      },
+    });
+  }
   return type;
 }
 
@@ -73,9 +94,23 @@ export class ArrayIterator extends PyIterator {
     this.index = Number.POSITIVE_INFINITY;
     return undefined;
   }
+  /** Where `__setstate__` goes on; a list's iterator takes what is before the start as its end. */
+  protected start(at: number): number {
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  }
+  get remaining(): number {
+    return Math.max(0, this.source.items.length - this.index);
+  }
+  seek(at: number): void {
+    if (this.index !== Number.POSITIVE_INFINITY) this.index = this.start(at);
+  }
 }
 iteratorType("list_iterator", ArrayIterator);
-class TupleIterator extends ArrayIterator {}
+class TupleIterator extends ArrayIterator {
+  protected override start(at: number): number {
+    return Math.max(0, at);
+  }
+}
 iteratorType("tuple_iterator", TupleIterator);
 
 /** Over a string, by code point. */
@@ -100,6 +135,12 @@ export class StringIterator extends PyIterator {
     }
     this.index = i + 1;
     return text[i];
+  }
+  get remaining(): number {
+    return textLength(this.text.slice(this.index));
+  }
+  seek(at: number): void {
+    this.index = Math.min(this.text.length, unitOffset(this.text, Math.max(0, at)));
   }
 }
 iteratorType("str_ascii_iterator", StringIterator);
@@ -141,6 +182,9 @@ export class DictIterator extends PyIterator {
     const original = this.source.index.original(key);
     return this.what === "keys" ? original : new PyTuple([original, value]);
   }
+  get remaining(): number {
+    return this.done || this.source.size !== this.size ? 0 : this.left;
+  }
 }
 iteratorType("dict_keyiterator", DictIterator);
 class DictValueIterator extends DictIterator {}
@@ -158,12 +202,14 @@ export class SetIterator extends PyIterator {
   private readonly set: PySet;
   private readonly inner: Iterator<Key>;
   private readonly size: number;
+  private left: number;
   private done = false;
   constructor(set: PySet) {
     super();
     this.set = set;
     this.inner = set.orderedKeys[Symbol.iterator]();
     this.size = set.size;
+    this.left = set.size;
   }
   next(): PyValue | undefined {
     if (this.done) return undefined;
@@ -176,7 +222,11 @@ export class SetIterator extends PyIterator {
       this.done = true;
       return undefined;
     }
+    this.left -= 1;
     return this.set.index.original(step.value);
+  }
+  get remaining(): number {
+    return this.done || this.set.size !== this.size ? 0 : this.left;
   }
 }
 iteratorType("set_iterator", SetIterator);
@@ -236,8 +286,20 @@ class SequenceIterator extends PyIterator {
       throw error;
     }
   }
+  seek(at: number): void {
+    this.index = Math.max(0, at);
+  }
+  /** How many items are left by the object's own account. */
+  hint(): PyValue {
+    if (this.done) return 0;
+    const size = special(this.object, "__len__", []);
+    if (size === undefined) return NotImplemented;
+    return typeof size === "number" ? Math.max(0, size - this.index) : size;
+  }
 }
-iteratorType("iterator", SequenceIterator);
+defineMethods(iteratorType("iterator", SequenceIterator), {
+  "__length_hint__()": (self: SequenceIterator) => self.hint(),
+});
 
 /** Anything that can be stepped: `next()` gives `undefined` at the end. */
 export interface Stepper {
@@ -297,7 +359,7 @@ export function collect(value: PyValue): PyValue[] {
   const items: PyValue[] = [];
   const it = iter(value);
   // What cannot fit is refused before the first value.
-  if (it instanceof PyIterator) allocate(8 * (it.remaining ?? 0));
+  if (it instanceof PyIterator) allocate(8 * ((it as Counted).remaining ?? 0));
   for (let v = it.next(); v !== undefined; v = it.next()) {
     items.push(v);
     charge(1);

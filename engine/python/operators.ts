@@ -57,8 +57,8 @@ export function dispatch(a: PyValue, b: PyValue, name: string, reflected: string
 /** As {@link dispatch}; `undefined` when neither operand knows how. */
 export function tryDispatch(a: PyValue, b: PyValue, name: string, reflected: string): PyValue | undefined {
   const [ta, tb] = [typeOf(a), typeOf(b)];
-  const left = ta.lookup(name) ?? undefined;
-  const right = ta === tb ? undefined : (tb.lookup(reflected) ?? undefined);
+  const left = ta.lookup(name);
+  const right = ta === tb ? undefined : tb.lookup(reflected);
   let triedRight = false;
   if (right !== undefined && tb.isSubtype(ta) && ta.lookup(reflected) !== right) {
     const result = callWithSelf(right, b, [a], null);
@@ -214,12 +214,12 @@ function inPlace(
         return relabel(plain, a, b, symbol, special_, reflected);
     }
     const method = typeOf(a).lookup(name);
-    if (method !== undefined && method !== null) {
+    if (method !== undefined) {
       const late = isSequenceSlot(method);
       if (late) {
         // CPython tries the number slots (the other's reflected method) before the sequence's in-place one.
         const right = typeOf(b).lookup(reflected);
-        if (right !== undefined && right !== null && !isSequenceSlot(right)) {
+        if (right !== undefined && !isSequenceSlot(right)) {
           const result = callWithSelf(right, b, [a], null);
           if (result !== NotImplemented) return result;
         }
@@ -297,8 +297,9 @@ export function truth(value: PyValue): boolean {
     if (value instanceof PyList || value instanceof PyTuple) return value.items.length > 0;
     if (value instanceof PyDict) return value.map.size > 0;
   }
-  const result = special(value, "__bool__", []);
-  if (result !== undefined) {
+  const own = typeOf(value).lookup("__bool__");
+  if (own !== undefined) {
+    const result = callWithSelf(own, value, [], null);
     if (typeof result !== "boolean") {
       throw typeError(`__bool__ should return bool, returned ${typeName(result)}`);
     }
@@ -377,20 +378,20 @@ function tryCompare(a: PyValue, b: PyValue, name: string, reflected: string): Py
   let triedRight = false;
   if (ta !== tb && tb.isSubtype(ta)) {
     const right = tb.lookup(reflected);
-    if (right !== undefined && right !== null) {
+    if (right !== undefined) {
       triedRight = true;
       const result = callWithSelf(right, b, [a], null);
       if (result !== NotImplemented) return result;
     }
   }
   const left = ta.lookup(name);
-  if (left !== undefined && left !== null) {
+  if (left !== undefined) {
     const result = callWithSelf(left, a, [b], null);
     if (result !== NotImplemented) return result;
   }
   if (!triedRight) {
     const right = tb.lookup(reflected);
-    if (right !== undefined && right !== null) {
+    if (right !== undefined) {
       const result = callWithSelf(right, b, [a], null);
       if (result !== NotImplemented) return result;
     }
@@ -537,7 +538,7 @@ export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
     }
   }
   const method = typeOf(object).lookup("__setitem__");
-  if (method === undefined || method === null) {
+  if (method === undefined) {
     throw typeError(`'${typeName(object)}' object does not support item assignment`);
   }
   callWithSelf(method, object, [key, value], null);
@@ -546,7 +547,7 @@ export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
 /** `del object[key]`. */
 export function delItem(object: PyValue, key: PyValue): void {
   const method = typeOf(object).lookup("__delitem__");
-  if (method === undefined || method === null) {
+  if (method === undefined) {
     // CPython asks a sequence when the key is a number, and the two say it in different words.
     const type = typeOf(object);
     const sequence = !type.builtin || type.lookup("__len__") !== undefined;

@@ -95,7 +95,7 @@ class Repeat extends PyIterator {
     this.left -= 1;
     return this.object;
   }
-  override get remaining(): number | undefined {
+  get remaining(): number | undefined {
     return this.left === Number.POSITIVE_INFINITY ? undefined : this.left;
   }
   show(): string {

@@ -31,7 +31,7 @@ import {
   typeError,
   ValueError,
 } from "../exceptions.ts";
-import { call1, defineAttributes, defineClassMethods, defineMethods, special } from "../function.ts";
+import { call1, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { LazyIterator } from "../iterator.ts";
 import { defineModule } from "../module.ts";
@@ -44,6 +44,7 @@ import {
   type PyType,
   type PyValue,
   typeName,
+  typeOf,
 } from "../object.ts";
 import { index, indexSize } from "../operators.ts";
 import { repr } from "../representation.ts";
@@ -172,7 +173,7 @@ export class PyMatch extends PyObject {
       const n = this.pattern.compiled.groupindex.get(name);
       if (n !== undefined) return n;
     } else {
-      const n = asInt(key) ?? (special(key, "__index__", []) === undefined ? undefined : index(key));
+      const n = asInt(key) ?? (typeOf(key).lookup("__index__") === undefined ? undefined : index(key));
       if (n !== undefined && n >= 0 && n <= this.pattern.compiled.groups) return Number(n);
     }
     throw indexError("no such group");

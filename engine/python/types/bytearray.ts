@@ -109,6 +109,9 @@ defineMethods(bytearrayType, {
     self.bytes = repeatBytes(self.bytes, count);
     return self;
   },
+  // Our own buffer's size, with the byte that CPython keeps behind the last.
+  "__alloc__()": (self: PyByteArray) =>
+    self.bytes.buffer.byteLength === 0 ? 0 : self.bytes.buffer.byteLength + 1,
   "append(item, /)": (self: PyByteArray, item: PyValue) => {
     const byte = byteValue(item, RANGE);
     self.resize(self.bytes.length + 1);

@@ -3,7 +3,7 @@
 import { ByteSink } from "../byte-sink.ts";
 import { asBytes } from "../bytes.ts";
 import { typeError, valueError } from "../exceptions.ts";
-import { special } from "../function.ts";
+import { callWithSelf } from "../function.ts";
 import { iter } from "../iterator.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
 import { index } from "../operators.ts";
@@ -26,8 +26,9 @@ export function byteValue(value: PyValue, message = "bytes must be in range(0, 2
 export function bytesFrom(source: PyValue, target = "bytes", outOfRange?: string): Uint8Array {
   const own = asBytes(source);
   if (own !== undefined && typeOf(source).builtin) return own;
-  const converted = special(source, "__bytes__", []);
-  if (converted !== undefined) {
+  const convert = target === "bytes" ? typeOf(source).lookup("__bytes__") : undefined;
+  if (convert !== undefined) {
+    const converted = callWithSelf(convert, source, [], null);
     const bytes = asBytes(converted);
     if (bytes === undefined) throw typeError(`__bytes__ returned non-bytes (type ${typeName(converted)})`);
     return bytes;

@@ -3,13 +3,16 @@
 import { asBytes, bytearrayType, bytesType, latin1Text, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
+import type { PyDict } from "../dict.ts";
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
-import { iteratorType, PyIterator } from "../iterator.ts";
+import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { index, sequenceTypes } from "../operators.ts";
 import { integral } from "../real.ts";
+import { type PyTuple, tuple } from "../sequence.ts";
+import { bindBuiltin, parseSignature } from "../signature.ts";
 import { charge } from "../state.ts";
 import { bytesFrom, byteValue } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
@@ -70,12 +73,40 @@ defineConstructor(
     return adopt(new PyBytes(own), cls);
   },
 );
-defineConstructor(
-  bytearrayType,
-  SIGNATURE,
-  (cls: PyType, source?: PyValue, encoding?: PyValue, errors?: PyValue) =>
-    adopt(new PyByteArray(copy(makeBytes(bytearrayType, source, encoding, errors))), cls),
+defineConstructor(bytearrayType, "(*args, **kwargs)", (cls: PyType) =>
+  adopt(new PyByteArray(newBytes(0)), cls),
 );
+const parameters = parseSignature(SIGNATURE);
+defineMethods(bytearrayType, {
+  "__init__(*args, **kwargs)": (self: PyByteArray, args: PyTuple, kw: PyDict) => {
+    const keywords = new Map([...kw.entries()] as [string, PyValue][]);
+    const bound = bindBuiltin("bytearray", parameters, args.items, keywords);
+    const [source, encoding, errors] = bound;
+    self.resize(0);
+    // An iterable is taken byte by byte: what has come so far can be seen meanwhile.
+    if (encoding === undefined && errors === undefined && isPlainIterable(source)) {
+      const it = iter(source);
+      for (let item = it.next(); item !== undefined; item = it.next()) {
+        charge(1);
+        const byte = byteValue(item, "byte must be in range(0, 256)");
+        self.resize(self.bytes.length + 1);
+        self.bytes[self.bytes.length - 1] = byte;
+      }
+      return null;
+    }
+    self.bytes = copy(makeBytes(bytearrayType, source, encoding, errors));
+    return null;
+  },
+});
+function isPlainIterable(source: PyValue | undefined): source is PyValue {
+  return (
+    source !== undefined &&
+    asStr(source) === undefined &&
+    asBytes(source) === undefined &&
+    integral(source) === undefined &&
+    isIterable(source)
+  );
+}
 
 function copy(bytes: Uint8Array): Uint8Array {
   const made = newBytes(bytes.length);
@@ -125,6 +156,12 @@ class BytesIterator extends PyIterator {
     this.at = value === undefined ? Number.POSITIVE_INFINITY : this.at + 1;
     return value;
   }
+  get remaining(): number {
+    return Math.max(0, this.source.bytes.length - this.at);
+  }
+  seek(at: number): void {
+    if (this.at !== Number.POSITIVE_INFINITY) this.at = Math.max(0, at);
+  }
 }
 class ByteArrayIterator extends BytesIterator {}
 iteratorType("bytes_iterator", BytesIterator);
@@ -160,6 +197,7 @@ export function repeatBytes(bytes: Uint8Array, count: PyValue): Uint8Array {
   return made;
 }
 function repeat(self: Bytes, count: PyValue): PyValue {
+  if (count === 1 && self.cls === bytesType) return self;
   return alike(self, repeatBytes(self.bytes, count));
 }
 
@@ -237,6 +275,7 @@ for (const type of [bytesType, bytearrayType]) {
 }
 defineMethods(bytesType, {
   "__hash__()": (self: PyBytes) => hashString(latin1Text(self.bytes)),
+  "__getnewargs__()": (self: PyBytes) => tuple([new PyBytes(self.bytes)]),
   "__bytes__()": (self: PyBytes) =>
     isInstance(self, bytesType) && self.cls === bytesType ? self : new PyBytes(self.bytes),
 });

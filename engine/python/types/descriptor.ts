@@ -74,7 +74,7 @@ defineMethods(propertyType, {
     if (args.items.length !== 2) {
       throw typeError(`__set_name__() takes 2 positional arguments but ${args.items.length} were given`);
     }
-    self.name = name ?? null;
+    self.name = name;
     return null;
   },
   "__get__(instance, owner=None, /)": (self: PyProperty, instance: PyValue) =>
@@ -97,13 +97,13 @@ defineMembers<PyProperty>(propertyType, {
 defineAttributes<PyProperty>(propertyType, {
   __name__: [
     (self) => {
-      if (self.name !== null) return self.name;
+      if (self.name !== undefined) return self.name;
       const name = self.fget === null ? undefined : getAttributeOr(self.fget, "__name__", undefined);
       if (name !== undefined) return name;
       throw attributeError(self, "__name__", "'property' object has no attribute '__name__'");
     },
     (self, value) => void (self.name = value),
-    (self) => void (self.name = null),
+    (self) => void (self.name = undefined),
   ],
   __isabstractmethod__: (self) => [self.fget, self.fset, self.fdel].some(isAbstract),
 });

@@ -13,7 +13,7 @@ import {
 } from "../float-text.ts";
 import { formatFloat } from "../format-spec.ts";
 import { call1, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
-import { hashFloat } from "../hash.ts";
+import { hashFloat, identityHash } from "../hash.ts";
 import { narrow } from "../integer.ts";
 import {
   asInt,
@@ -161,7 +161,7 @@ defineMethods(floatType, {
   "__floor__()": (self: PyFloat) => truncate(Math.floor(self.value)),
   "__ceil__()": (self: PyFloat) => truncate(Math.ceil(self.value)),
   "__float__()": same,
-  "__hash__()": (self: PyFloat) => hashFloat(self.value),
+  "__hash__()": (self: PyFloat) => (Number.isNaN(self.value) ? identityHash(self) : hashFloat(self.value)),
   "__repr__()": (self: PyFloat) => reprFloat(self.value),
   "__format__(format_spec, /)": (self: PyFloat, formatSpec: PyValue) => {
     const spec = specArgument(formatSpec);
@@ -196,6 +196,13 @@ defineMethods(floatType, {
   "hex()": (self: PyFloat) => hexFloat(self.value),
 });
 defineClassMethods(floatType, {
+  "__getformat__(typestr, /)": (_cls: PyType, kind: PyValue) => {
+    const text = asStr(kind);
+    if (text === undefined) throw typeError(`__getformat__() argument must be str, not ${typeName(kind)}`);
+    if (text !== "double" && text !== "float")
+      throw valueError("__getformat__() argument 1 must be 'double' or 'float'");
+    return "IEEE, little-endian";
+  },
   "fromhex(string, /)": (cls: PyType, string: PyValue) => {
     const text = asStr(string);
     if (text === undefined) throw typeError("bad argument type for built-in operation");

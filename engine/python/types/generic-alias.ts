@@ -1,8 +1,9 @@
 // `list[int]`, `int | str`: types as annotations write them.
+
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import { isInstanceOf, isSubclassOf } from "../instance-check.ts";
+import { isInstanceOf, isSubclassOf, unionParts } from "../instance-check.ts";
 import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
@@ -51,6 +52,9 @@ defineMethods(genericAliasType, {
   "__instancecheck__(instance, /)": () => {
     throw typeError("isinstance() argument 2 cannot be a parameterized generic");
   },
+  "__subclasscheck__(cls, /)": () => {
+    throw typeError("issubclass() argument 2 cannot be a parameterized generic");
+  },
 });
 defineAttributes<PyGenericAlias>(genericAliasType, {
   __origin__: (self) => self.origin,
@@ -76,6 +80,8 @@ unionOf.make = (a, b) => {
   }
   return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
 };
+unionParts.of = (value) =>
+  value instanceof PyUnion ? value.args.map((part) => part ?? noneType) : undefined;
 defineMethods(unionType, {
   "__repr__()": (self: PyUnion) => self.args.map(showType).join(" | "),
   "__or__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(self, other),
@@ -85,9 +91,7 @@ defineMethods(unionType, {
       ? self.args.length === other.args.length && self.args.every((arg) => other.args.includes(arg))
       : NotImplemented,
   "__hash__()": (self: PyUnion) => hashTuple(self.args),
-  "__instancecheck__(instance, /)": (self: PyUnion, value: PyValue) =>
-    self.args.some((arg) => (arg === null ? value === null : isInstanceOf(value, arg))),
-  "__subclasscheck__(cls, /)": (self: PyUnion, cls: PyValue) =>
-    self.args.some((arg) => isSubclassOf(cls, arg ?? noneType)),
+  "__instancecheck__(instance, /)": (self: PyUnion, value: PyValue) => isInstanceOf(value, self),
+  "__subclasscheck__(cls, /)": (self: PyUnion, cls: PyValue) => isSubclassOf(cls, self),
 });
 defineAttributes<PyUnion>(unionType, { __args__: (self) => tuple(self.args) });

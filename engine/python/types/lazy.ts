@@ -154,8 +154,13 @@ class PyReversed extends PyIterator {
     this.at -= 1;
     return value;
   }
+  /** As `__length_hint__` has it: nothing when the sequence has shrunk. */
+  hint(): number {
+    return this.at >= length(this.source) ? 0 : this.at + 1;
+  }
 }
 export const reversedType = lazyType("reversed", PyReversed);
+defineMethods(reversedType, { "__length_hint__()": (self: PyReversed) => self.hint() });
 defineStatic(reversedType, {
   "__new__(cls, /, *args)": (cls: PyType, args: PyTuple) => {
     const [object] = args.items;
@@ -185,6 +190,8 @@ export class CallableIterator extends PyIterator {
   next(): PyValue | undefined {
     if (this.done) return undefined;
     const value = call(this.f, [], null);
+    // The call may have stepped this iterator to its end.
+    if (this.done) return undefined;
     if (!same(value, this.sentinel)) return value;
     this.done = true;
     return undefined;

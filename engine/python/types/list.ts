@@ -1,10 +1,10 @@
 // `list` and `tuple`.
 import { adopt } from "../classes.ts";
 import { indexError, typeError, valueError } from "../exceptions.ts";
-import { call1, defineClassMethods, defineMethods, defineStatic, special } from "../function.ts";
+import { call1, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
-import { asInt, NotImplemented, type PyType, type PyValue, typeName } from "../object.ts";
+import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
@@ -24,7 +24,7 @@ function position(self: Sequence, key: PyValue, message: string): number {
   return real;
 }
 function isIndex(key: PyValue): boolean {
-  return asInt(key) !== undefined || special(key, "__index__", []) !== undefined;
+  return asInt(key) !== undefined || typeOf(key).lookup("__index__") !== undefined;
 }
 
 /** `sequence * count`: refused before it is made when it would be too large. */
@@ -185,6 +185,9 @@ class ReverseIterator extends PyIterator {
       return undefined;
     }
     return this.source.items[this.at--];
+  }
+  get remaining(): number {
+    return this.at >= this.source.items.length ? 0 : this.at + 1;
   }
 }
 iteratorType("list_reverseiterator", ReverseIterator);

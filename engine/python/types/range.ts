@@ -1,10 +1,19 @@
 // `range`.
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
-import { defineMembers, defineMethods, special } from "../function.ts";
+import { defineMembers, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { addInt, floorDivInt, type Int, modInt, mulInt, negInt, subInt } from "../integer.ts";
 import { iteratorType, PyIterator } from "../iterator.ts";
-import { asInt, makeType, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import {
+  asInt,
+  makeType,
+  NotImplemented,
+  PyObject,
+  type PyType,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "../object.ts";
 import { index, same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { defineConstructor } from "./construct.ts";
@@ -50,8 +59,13 @@ class RangeIterator extends PyIterator {
     this.value = value + this.step;
     return value;
   }
-  override get remaining(): number {
+  get remaining(): number {
     return this.left;
+  }
+  seek(at: number): void {
+    const skipped = Math.max(0, Math.min(at, this.left));
+    this.value += skipped * this.step;
+    this.left -= skipped;
   }
 }
 iteratorType("range_iterator", RangeIterator);
@@ -69,8 +83,16 @@ class LongRangeIterator extends PyIterator {
     this.i = addInt(this.i, 1);
     return value;
   }
+  get left(): Int {
+    return subInt(this.range.count, this.i);
+  }
+  seek(at: number): void {
+    this.i = this.range.count < at ? this.range.count : Math.max(0, at);
+  }
 }
-iteratorType("longrange_iterator", LongRangeIterator);
+defineMethods(iteratorType("longrange_iterator", LongRangeIterator), {
+  "__length_hint__()": (self: LongRangeIterator) => self.left,
+});
 
 function iterate(range: PyRange): PyIterator {
   const last = range.count === 0 ? range.start : range.at(range.count);
@@ -140,7 +162,7 @@ defineMethods(rangeType, {
       const { start, stop, step } = sliceIndices(at, n);
       return new PyRange(self.at(start), self.at(stop), mulInt(self.step, step));
     }
-    if (asInt(at) === undefined && special(at, "__index__", []) === undefined) {
+    if (asInt(at) === undefined && typeOf(at).lookup("__index__") === undefined) {
       throw typeError(`range indices must be integers or slices, not ${typeName(at)}`);
     }
     let i = index(at);

@@ -1,9 +1,18 @@
 // `slice` objects, and where they fall on a sequence.
 import { AttributeError, pyError, typeError, valueError } from "../exceptions.ts";
-import { defineMembers, defineMethods, special } from "../function.ts";
+import { defineMembers, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import type { Int } from "../integer.ts";
-import { asInt, makeType, NotImplemented, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import {
+  asInt,
+  makeType,
+  NotImplemented,
+  PyObject,
+  type PyType,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "../object.ts";
 import { ge, gt, index, le, lt, same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple } from "../sequence.ts";
@@ -34,7 +43,7 @@ function bound(value: PyValue, fallback: number, length: number, low: number, hi
 function sliceIndex(value: PyValue): Int {
   const int = asInt(value);
   if (int !== undefined) return int;
-  if (special(value, "__index__", []) === undefined) {
+  if (typeOf(value).lookup("__index__") === undefined) {
     throw typeError("slice indices must be integers or None or have an __index__ method");
   }
   return index(value);

@@ -3,7 +3,7 @@ import { asBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { decode } from "../codecs.ts";
 import { indexError, overflowError, typeError } from "../exceptions.ts";
-import { defineMethods, special } from "../function.ts";
+import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
 import { StringIterator } from "../iterator.ts";
 import {
@@ -15,9 +15,11 @@ import {
   type PyValue,
   strType,
   typeName,
+  typeOf,
 } from "../object.ts";
 import { compareStrings, index } from "../operators.ts";
 import { str } from "../representation.ts";
+import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, charAt, reprString, sliceText, textLength } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
@@ -87,7 +89,7 @@ function item(self: PyValue, key: PyValue): PyValue {
   if (key instanceof PySlice) return sliceString(text, key);
   let at = asInt(key);
   if (at === undefined) {
-    if (special(key, "__index__", []) === undefined) {
+    if (typeOf(key).lookup("__index__") === undefined) {
       throw typeError(`string indices must be integers, not '${typeName(key)}'`);
     }
     at = index(key);
@@ -114,6 +116,7 @@ defineMethods(strType, {
     return reprString(text);
   },
   "__str__()": textOf,
+  "__getnewargs__()": (self: PyValue) => tuple([textOf(self)]),
   "__hash__()": (self: PyValue) => hashString(textOf(self)),
   "__len__()": (self: PyValue) => textLength(textOf(self)),
   "__iter__()": (self: PyValue) => new StringIterator(textOf(self)),

@@ -5,10 +5,10 @@ import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
 import { attributeError, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMembers, defineMethods } from "../function.ts";
+import { plainInstance, plainSubclass } from "../instance-check.ts";
 import { PyNamespace } from "../namespace.ts";
 import {
   asStr,
-  isInstance,
   type KwArgs,
   NotImplemented,
   PyObject,
@@ -57,9 +57,8 @@ defineMethods(typeType, {
     }
     return `<class '${asStr(module)}.${self.qualname}'>`;
   },
-  "__instancecheck__(instance, /)": (self: PyType, value: PyValue) => isInstance(value, self),
-  "__subclasscheck__(subclass, /)": (self: PyType, value: PyValue) =>
-    value instanceof PyType && value.isSubtype(self),
+  "__instancecheck__(instance, /)": (self: PyType, value: PyValue) => plainInstance(value, self),
+  "__subclasscheck__(subclass, /)": (self: PyType, value: PyValue) => plainSubclass(value, self),
   "mro()": (self: PyType) => list(defaultOrder(self)),
   "__or__(value, /)": (self: PyType, other: PyValue) => unionOf.make(self, other),
   "__ror__(value, /)": (self: PyType, other: PyValue) => unionOf.make(other, self),
