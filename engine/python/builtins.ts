@@ -44,6 +44,7 @@ import { ascii, format, repr, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
 import { superType } from "./super.ts";
+import "./types/index.ts";
 import { complexType } from "./types/complex.ts";
 import { CallableIterator, enumerateType, filterType, mapType, reversedType, zipType } from "./types/lazy.ts";
 import { sortItems } from "./types/list.ts";

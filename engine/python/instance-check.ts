@@ -2,13 +2,16 @@
 import { getAttributeOr } from "./attribute.ts";
 import { typeError } from "./exceptions.ts";
 import { callWithSelf, PyBuiltin } from "./function.ts";
-import { objectType, PyObject, PyType, type PyValue, typeOf, typeType } from "./object.ts";
+import { NotImplemented, objectType, PyObject, PyType, type PyValue, typeOf, typeType } from "./object.ts";
 import { truth } from "./operators.ts";
 import { PyTuple } from "./sequence.ts";
 import { charge } from "./state.ts";
 
-/** The classes of `int | str`; filled in by `types/generic-alias.ts`. */
-export const unionParts: { of: (value: PyValue) => readonly PyValue[] | undefined } = { of: () => undefined };
+/** `int | str`: how one is made, and the classes of one. Filled in by `types/generic-alias.ts`. */
+export const unions: {
+  make: (a: PyValue, b: PyValue) => PyValue;
+  parts: (value: PyValue) => readonly PyValue[] | undefined;
+} = { make: () => NotImplemented, parts: () => undefined };
 
 const ISINSTANCE = "isinstance() arg 2 must be a type, a tuple of types, or a union";
 const ISSUBCLASS = "issubclass() arg 2 must be a class, a tuple of classes, or a union";
@@ -64,7 +67,7 @@ function customCheck(cls: PyValue, name: string): PyValue | undefined {
 export function isInstanceOf(value: PyValue, info: PyValue): boolean {
   if (typeOf(value) === info) return true;
   if (info instanceof PyType && info.cls === typeType) return plainInstance(value, info);
-  const parts = info instanceof PyTuple ? info.items : unionParts.of(info);
+  const parts = info instanceof PyTuple ? info.items : unions.parts(info);
   if (parts !== undefined) return parts.some((part) => isInstanceOf(value, part));
   const check = customCheck(info, "__instancecheck__");
   return check === undefined ? plainInstance(value, info) : truth(callWithSelf(check, info, [value], null));
@@ -75,7 +78,7 @@ export function isSubclassOf(derived: PyValue, info: PyValue): boolean {
   if (info instanceof PyType && info.cls === typeType) {
     return derived === info || plainSubclass(derived, info);
   }
-  const parts = info instanceof PyTuple ? info.items : unionParts.of(info);
+  const parts = info instanceof PyTuple ? info.items : unions.parts(info);
   if (parts !== undefined) return parts.some((part) => isSubclassOf(derived, part));
   const check = customCheck(info, "__subclasscheck__");
   return check === undefined

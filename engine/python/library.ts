@@ -22,6 +22,7 @@ import "./types/lazy.ts";
 import "./types/generic-alias.ts";
 import "./modules/abc.ts";
 import "./async-generator.ts";
+import "./types/index.ts";
 import "./modules/base64.ts";
 import "./modules/binascii.ts";
 import "./modules/dataclasses.ts";

@@ -329,7 +329,7 @@ class DequeIterator extends PyIterator {
     this.left -= 1;
     return value;
   }
-  override get remaining(): number {
+  get remaining(): number {
     return this.left;
   }
 }

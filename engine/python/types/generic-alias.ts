@@ -3,12 +3,11 @@
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import { isInstanceOf, isSubclassOf, unionParts } from "../instance-check.ts";
+import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
 import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
-import { unionOf } from "./type.ts";
 
 /** `origin[args]`. */
 export class PyGenericAlias extends PyObject {
@@ -47,8 +46,8 @@ defineMethods(genericAliasType, {
       : NotImplemented,
   "__hash__()": (self: PyGenericAlias) => hashTuple([self.origin, self.args]),
   "__mro_entries__(bases, /)": (self: PyGenericAlias) => tuple([self.origin]),
-  "__or__(value, /)": (self: PyGenericAlias, other: PyValue) => unionOf.make(self, other),
-  "__ror__(value, /)": (self: PyGenericAlias, other: PyValue) => unionOf.make(other, self),
+  "__or__(value, /)": (self: PyGenericAlias, other: PyValue) => unions.make(self, other),
+  "__ror__(value, /)": (self: PyGenericAlias, other: PyValue) => unions.make(other, self),
   "__instancecheck__(instance, /)": () => {
     throw typeError("isinstance() argument 2 cannot be a parameterized generic");
   },
@@ -70,7 +69,7 @@ export class PyUnion extends PyObject {
   }
 }
 export const unionType = makeType("UnionType", { of: PyUnion, module: "types", subclassable: false });
-unionOf.make = (a, b) => {
+unions.make = (a, b) => {
   const parts: PyValue[] = [];
   for (const side of [a, b]) {
     for (const part of side instanceof PyUnion ? side.args : [side]) {
@@ -80,12 +79,11 @@ unionOf.make = (a, b) => {
   }
   return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
 };
-unionParts.of = (value) =>
-  value instanceof PyUnion ? value.args.map((part) => part ?? noneType) : undefined;
+unions.parts = (value) => (value instanceof PyUnion ? value.args.map((part) => part ?? noneType) : undefined);
 defineMethods(unionType, {
   "__repr__()": (self: PyUnion) => self.args.map(showType).join(" | "),
-  "__or__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(self, other),
-  "__ror__(value, /)": (self: PyUnion, other: PyValue) => unionOf.make(other, self),
+  "__or__(value, /)": (self: PyUnion, other: PyValue) => unions.make(self, other),
+  "__ror__(value, /)": (self: PyUnion, other: PyValue) => unions.make(other, self),
   "__eq__(value, /)": (self: PyUnion, other: PyValue) =>
     other instanceof PyUnion
       ? self.args.length === other.args.length && self.args.every((arg) => other.args.includes(arg))

@@ -5,18 +5,9 @@ import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
 import { attributeError, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMembers, defineMethods } from "../function.ts";
-import { plainInstance, plainSubclass } from "../instance-check.ts";
+import { plainInstance, plainSubclass, unions } from "../instance-check.ts";
 import { PyNamespace } from "../namespace.ts";
-import {
-  asStr,
-  type KwArgs,
-  NotImplemented,
-  PyObject,
-  PyType,
-  type PyValue,
-  typeName,
-  typeType,
-} from "../object.ts";
+import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeName, typeType } from "../object.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 import { PyMappingProxy } from "./mapping-proxy.ts";
@@ -60,8 +51,8 @@ defineMethods(typeType, {
   "__instancecheck__(instance, /)": (self: PyType, value: PyValue) => plainInstance(value, self),
   "__subclasscheck__(subclass, /)": (self: PyType, value: PyValue) => plainSubclass(value, self),
   "mro()": (self: PyType) => list(defaultOrder(self)),
-  "__or__(value, /)": (self: PyType, other: PyValue) => unionOf.make(self, other),
-  "__ror__(value, /)": (self: PyType, other: PyValue) => unionOf.make(other, self),
+  "__or__(value, /)": (self: PyType, other: PyValue) => unions.make(self, other),
+  "__ror__(value, /)": (self: PyType, other: PyValue) => unions.make(other, self),
   "__dir__()": (self: PyType) => {
     const names = new Set<string>();
     for (const ancestor of self.mro) for (const name of ancestor.dict.keys()) names.add(name);
@@ -74,8 +65,6 @@ root.call = typeType.dict.get("__call__");
 typeType.dict.set("__doc__", null);
 typeType.hasDict = true;
 typeType.hasWeakref = true;
-/** `int | str`; filled in by `types/generic-alias.ts`. */
-export const unionOf: { make: (a: PyValue, b: PyValue) => PyValue } = { make: () => NotImplemented };
 
 function moduleOf(type: PyType): PyValue {
   return (type.builtin ? undefined : type.dict.get("__module__")) ?? type.module;

@@ -1,0 +1,21 @@
+// Loads every built-in type, in the order in which they need one another.
+import "./object.ts";
+import "./type.ts";
+import "./function.ts";
+import "./descriptor.ts";
+import "./exception.ts";
+import "./exception-fields.ts";
+import "./os-error.ts";
+import "./unicode-error.ts";
+import "./str.ts";
+import "./bytes.ts";
+import "./int.ts";
+import "./float.ts";
+import "./bool.ts";
+import "./complex.ts";
+import "./list.ts";
+import "./dict.ts";
+import "./set.ts";
+import "./range.ts";
+import "./lazy.ts";
+import "./generic-alias.ts";
