@@ -1,6 +1,8 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
+import type { Capabilities } from "../engine/capabilities.ts";
 import type { Engine, EngineOptions } from "../engine/types.ts";
 import type { SmsInbox } from "../providers/index.ts";
+import type { GrantOptions } from "./grant-options.ts";
 import type { CommandIo, ExitCode } from "./io.ts";
 import type { OpenedRuntime } from "./runtime-door.ts";
 
@@ -27,6 +29,8 @@ export interface Library {
   createEngine(options?: EngineOptions): Promise<Engine>;
   /** Throws {@link UsageError} when the store cannot be used or an allowed target is none. */
   openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime>;
+  /** What `--grant` and `--allow` ask for. Throws {@link UsageError} for a target that is none. */
+  grantedCapabilities(options: GrantOptions): Promise<Capabilities>;
   /** A local endpoint in place of the SMS provider. */
   createSmsInbox(): Promise<SmsInbox>;
 }

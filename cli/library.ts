@@ -11,6 +11,10 @@ export const library: Library = {
     const { openRuntime } = await import("./open-runtime.ts");
     return await openRuntime(options);
   },
+  async grantedCapabilities(options) {
+    const { grantedCapabilities } = await import("./grants.ts");
+    return grantedCapabilities(options);
+  },
   async createSmsInbox() {
     const { createSmsInbox } = await import("../providers/index.ts");
     return await createSmsInbox();

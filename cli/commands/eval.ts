@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { EngineOptions, ExpressionKind, JsonObject } from "../../engine/types.ts";
 import { type Answer, answerJson, evaluate } from "../answer.ts";
 import { parseContext } from "../exact-json.ts";
+import { addGrantOptions, checkGrants, type GrantOptions } from "../grant-options.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { type CommandIo, type ExitCode, exit, UsageError, write } from "../io.ts";
@@ -11,7 +12,7 @@ import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.t
 import { answerText } from "../outcome-text.ts";
 import { batchDefaults, runBatch } from "./batch.ts";
 
-interface EvalOptions extends LimitOptions {
+interface EvalOptions extends LimitOptions, GrantOptions {
   readonly kind: ExpressionKind;
   readonly context?: string;
   readonly batch?: boolean;
@@ -75,13 +76,17 @@ export function addEvalCommand(program: Command, host: CommandHost): void {
     .option("--context <file>", "the variables; - reads them from stdin")
     .option("--batch", "answer one JSON request per line of stdin: {id, kind, source, context}")
     .option("--json", "print the whole outcome as one line of JSON");
-  addLimitOptions(command).addHelpText(
+  addLimitOptions(addGrantOptions(command)).addHelpText(
     "after",
     "\nExit code: 0 passed, 1 denied or failed, 2 wrong usage, unreadable file or syntax error.\n" +
       "A batch ends with 0 once every line is answered; the answers say what passed.",
   );
   command.action(async (file: string | undefined, options: EvalOptions) => {
-    const engineOptions = { limits: limitsOf(options) };
+    checkGrants(options);
+    const engineOptions: EngineOptions = {
+      limits: limitsOf(options),
+      ...(options.grant.length > 0 && { capabilities: await host.library.grantedCapabilities(options) }),
+    };
     if (!options.batch) {
       if (file === undefined) throw new UsageError("name the expression's file, or - for stdin");
       host.end(await evalOne(file, options, engineOptions, host));

@@ -53,7 +53,13 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       errorColor: picocolors.createColors(false),
     },
     env: around.env ?? {},
-    library: { createEngine: absent, openRuntime: absent, createSmsInbox: absent, ...around.library },
+    library: {
+      createEngine: absent,
+      openRuntime: absent,
+      grantedCapabilities: absent,
+      createSmsInbox: absent,
+      ...around.library,
+    },
   });
   return { code, out: out.text(), err: err.text() };
 }
