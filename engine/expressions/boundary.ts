@@ -6,10 +6,10 @@
 
 import { PyByteArray, PyBytes } from "../python/bytes.ts";
 import { PyDict, PySet } from "../python/dict.ts";
-import { isException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
+import { isException, type PyException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { collect } from "../python/iterator.ts";
-import { asInt, asStr, PyFloat, PyObject, PyType, type PyValue, typeName } from "../python/object.ts";
+import { asInt, asStr, PyFloat, PyObject, PyType, type PyValue, typeName, typeOf } from "../python/object.ts";
 import { repr, str } from "../python/representation.ts";
 import { list, PyList, PyTuple } from "../python/sequence.ts";
 import { allocate, charge } from "../python/state.ts";
@@ -109,19 +109,32 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
   }
   if (value instanceof PyDict) return object(value.entries(), style, depth);
   if (value instanceof PyList || value instanceof PyTuple) return array(value.items, style, depth);
-  const custom = exporters.get(value.cls);
+  const custom = exporterOf(value.cls);
   if (custom !== undefined) return toJson(custom(value, style), style, depth + 1);
   if (value instanceof PySet || value instanceof PyRange || value instanceof PyDictView)
     return array(collect(value), style, depth);
-  if (style.strict) throw pyError(TypeError_, `Object of type ${typeName(value)} is not JSON serializable`);
+  if (style.strict) throw notSerializable(value);
   if (value instanceof PyBytes || value instanceof PyByteArray) return JSON.stringify(repr(value));
   if (isException(value)) return JSON.stringify(str(value));
   if (value instanceof PyType) return JSON.stringify(repr(value));
   return JSON.stringify(repr(value));
 }
 
-/** Types with a JSON form of their own: UUIDs, dates, records. */
-export const exporters: Map<PyType, (value: PyObject, style: JsonStyle) => PyValue> = new Map();
+type Exporter = (value: PyObject, style: JsonStyle) => PyValue;
+/** Types with a JSON form of their own: UUIDs, dates, records; the author's classes have that of what they derive from. */
+export const exporters: Map<PyType, Exporter> = new Map();
+function exporterOf(type: PyType): Exporter | undefined {
+  if (type.builtin) return exporters.get(type);
+  const ancestor = type.mro.find((known) => exporters.has(known));
+  return ancestor === undefined ? undefined : exporters.get(ancestor);
+}
+
+/** `json.dumps`'s complaint about a value. */
+export function notSerializable(value: PyValue): PyException {
+  const type = typeOf(value);
+  const name = type.builtin ? type.qualname : type.name;
+  return pyError(TypeError_, `Object of type ${name} is not JSON serializable`);
+}
 
 function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): string {
   const parts: string[] = [];

@@ -23,6 +23,7 @@ import "./json-forms.ts";
 import "./models/modules.ts";
 import { PyRecord } from "./models/record.ts";
 import { type Main, programs } from "./programs.ts";
+import "./time-forms.ts";
 import "./unavailable.ts";
 
 /** What the host sends with each evaluation. */
@@ -53,7 +54,6 @@ function begin(options: Options): void {
   S.cpuLimit = options.cpuMs;
   S.live = true;
   S.handled = null;
-  S.serial += 1;
   S.now = options.now;
   S.slept = 0;
   S.seed = options.seed ?? null;

@@ -22,8 +22,6 @@ export const S = {
   live: true,
   /** The exception that is being handled, as `sys.exception()`. */
   handled: null as PyException | null,
-  /** Number of this evaluation in its isolate: what is kept for one evaluation goes by it. */
-  serial: 0,
   /** The clock of this evaluation, milliseconds since the epoch: fixed at its start, moved on only by `time.sleep`. */
   now: 0,
   /** What `time.sleep` has moved the clock on, milliseconds. */

@@ -1,4 +1,4 @@
-import { typeError, valueError } from "../exceptions.ts";
+import { PyException, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods, method1, PyClassMethod } from "../function.ts";
 import type { Int } from "../integer.ts";
 import { asStr, isInstance, PyFloat, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
@@ -6,7 +6,7 @@ import { defineParsedConstructor } from "../types/construct.ts";
 import { instant, minusOffset, withZone } from "./datetime-arithmetic.ts";
 import { EPOCH_ORDINAL, MAXYEAR, MINYEAR, ordinalOf } from "./datetime-calendar.ts";
 import { ctime, isoDate, readIso, timetuple } from "./datetime-date.ts";
-import { readDateTime } from "./datetime-iso.ts";
+import { NotIso, readDateTime } from "./datetime-iso.ts";
 import {
   asZone,
   checkFold,
@@ -96,6 +96,17 @@ function localSeconds(when: PyDateTime): number {
 /** The aware datetime, in UTC, of the evaluation's clock. */
 export function utcNow(): PyDateTime {
   return fromPosix(datetimeType, clockNow(), timezone(timedelta(0, 0, 0)), false) as PyDateTime;
+}
+
+/** The datetime of an ISO 8601 text; undefined where it is none. */
+export function datetimeFromIso(text: string): PyDateTime | undefined {
+  try {
+    const { day, clock, offset } = readDateTime(text);
+    return newDateTime(datetimeType, day, clock, zoneOf(offset));
+  } catch (error) {
+    if (error instanceof NotIso || error instanceof PyException) return undefined;
+    throw error;
+  }
 }
 
 function parsed(name: string, taken: Parameters, js: (cls: PyType, ...args: never[]) => PyValue): void {

@@ -2,6 +2,7 @@
 //
 // Errors are those of CPython's C implementation. The local time zone is UTC; the clock is the evaluation's.
 import { defineModule } from "../module.ts";
+import { tuple } from "../sequence.ts";
 import "./datetime-arithmetic.ts";
 import { MAXYEAR, MINYEAR } from "./datetime-calendar.ts";
 import "./datetime-date.ts";
@@ -12,6 +13,21 @@ import { timedeltaType } from "./datetime-timedelta.ts";
 import { utc } from "./datetime-zone.ts";
 
 defineModule("datetime", {
-  values: { MINYEAR, MAXYEAR, UTC: utc },
+  values: {
+    MINYEAR,
+    MAXYEAR,
+    UTC: utc,
+    __all__: tuple([
+      "date",
+      "datetime",
+      "time",
+      "timedelta",
+      "timezone",
+      "tzinfo",
+      "MINYEAR",
+      "MAXYEAR",
+      "UTC",
+    ]),
+  },
   types: [dateType, datetimeType, timeType, timedeltaType, timezoneType, tzinfoType],
 });

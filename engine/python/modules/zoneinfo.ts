@@ -21,7 +21,7 @@ import { asStr, makeType, type PyType, type PyValue, typeName } from "../object.
 import { add } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
-import { charge, host, S } from "../state.ts";
+import { charge, host, perEvaluation } from "../state.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
 import { EPOCH_ORDINAL, ordinalOf } from "./datetime-calendar.ts";
 import { PyDateTime, PyTzinfo, tzinfoType } from "./datetime-objects.ts";
@@ -112,17 +112,12 @@ function load(key: PyValue): ZoneData {
 }
 
 /** The zones of this evaluation by class and key: `ZoneInfo(key)` is the same object each time. */
-let zones = new WeakMap<PyType, PyDict>();
-let serial = -1;
+const zones = perEvaluation(() => new WeakMap<PyType, PyDict>());
 function zonesOf(cls: PyType): PyDict {
-  if (serial !== S.serial) {
-    zones = new WeakMap();
-    serial = S.serial;
-  }
-  let known = zones.get(cls);
+  let known = zones().get(cls);
   if (known === undefined) {
     known = new PyDict();
-    zones.set(cls, known);
+    zones().set(cls, known);
   }
   return known;
 }
@@ -229,13 +224,16 @@ defineModule("zoneinfo", {
     ZoneInfoNotFoundError,
     InvalidTZPathWarning,
     TZPATH: tuple(PATHS),
-    __all__: list([
-      "ZoneInfo",
-      "reset_tzpath",
-      "available_timezones",
-      "TZPATH",
-      "ZoneInfoNotFoundError",
-      "InvalidTZPathWarning",
-    ]),
+  },
+  fresh: {
+    __all__: () =>
+      list([
+        "ZoneInfo",
+        "reset_tzpath",
+        "available_timezones",
+        "TZPATH",
+        "ZoneInfoNotFoundError",
+        "InvalidTZPathWarning",
+      ]),
   },
 });

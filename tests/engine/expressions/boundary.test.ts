@@ -45,6 +45,52 @@ test("authentik's sanitize drops what is falsy from lists and keeps it in object
   expect(outcome.result).toEqual({ a: [1, { x: 0 }], b: null });
 });
 
+const TIMES = `from datetime import date, datetime, time, timedelta, timezone, UTC
+class Mine(datetime): pass
+`;
+
+test("authentik's sanitize writes dates and times as ISO texts, and differences as seconds", async () => {
+  const source = `${TIMES}return {
+    'utc': datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+    'east': datetime(2020, 1, 2, tzinfo=timezone(timedelta(hours=2))),
+    'naive': Mine(2020, 1, 2),
+    'list': [date(2020, 1, 2), time(3, 4), timedelta(hours=1.5), timedelta(0)],
+  }`;
+  const outcome = await under.run(source, {}, "mapping", { sanitize: true });
+  expect(outcome.result).toEqual({
+    utc: "2020-01-02T03:04:05.000006Z",
+    east: "2020-01-02T00:00:00+02:00",
+    naive: "2020-01-02T00:00:00",
+    list: ["2020-01-02", "03:04:00", "5400.0", "0.0"],
+  });
+  const aware = await under.run(`${TIMES}return [time(1, tzinfo=UTC)]`, {}, "mapping", { sanitize: true });
+  expect(aware.error).toMatchObject({
+    type: "ValueError",
+    message: "JSON can't represent timezone-aware times.",
+  });
+});
+
+test.each(["datetime(2020, 1, 1)", "date(2020, 1, 1)", "time(1)", "timedelta(1)", "Mine(2020, 1, 1)"])(
+  "a mapping's %s is refused as json.dumps refuses it",
+  async (made) => {
+    const outcome = await under.run(`${TIMES}return {'when': ${made}}`, {}, "mapping");
+    expect(outcome.error).toMatchObject({
+      type: "TypeError",
+      message: `Object of type ${made.slice(0, made.indexOf("("))} is not JSON serializable`,
+    });
+  },
+);
+
+test("a time zone is one object throughout an evaluation, and another in the next", async () => {
+  const source = `from zoneinfo import ZoneInfo
+class Zone(ZoneInfo): pass
+zone = Zone("UTC")
+zone.mark = getattr(zone, "mark", 0) + 1
+return [Zone("UTC").mark, ZoneInfo("UTC") is ZoneInfo("UTC")]`;
+  expect(await under.repr(source)).toBe("[1, True]");
+  expect(await under.repr(source)).toBe("[1, True]");
+});
+
 test("nothing of one evaluation is left for the next", async () => {
   await under.run("global leak\nleak = 1\nint.x = 1");
   expect(await under.error("return leak")).toBe("NameError: name 'leak' is not defined");

@@ -30,7 +30,6 @@ export function unlimited(memoryMb = 512): void {
   S.live = true;
   S.handled = null;
   S.slept = 0;
-  S.serial += 1;
   forgetEvaluation();
 }
 
