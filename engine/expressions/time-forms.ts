@@ -13,19 +13,19 @@ import {
 import { type PyTimedelta, timedeltaType, totalSeconds } from "../python/modules/datetime-timedelta.ts";
 import { PyFloat, type PyObject, type PyType, type PyValue } from "../python/object.ts";
 import { repr, str } from "../python/representation.ts";
-import { exporters, notSerializable } from "./boundary.ts";
+import { exporters, type JsonStyle, notSerializable } from "./boundary.ts";
 
-function form(type: PyType, write: (value: never) => PyValue): void {
+function form(type: PyType, write: (value: never, style: JsonStyle) => PyValue): void {
   exporters.set(type, (value: PyObject, style) => {
     // `json.dumps`, which sends a mapping's result, knows none of them.
     if (style.strict) throw notSerializable(value);
-    return write(value as never);
+    return write(value as never, style);
   });
 }
 form(datetimeType, (value: PyObject) => str(method0(value, "isoformat")).replace(/\+00:00$/, "Z"));
 form(dateType, (value: PyDate) => isoDate(value));
-form(timeType, (value: PyTime) => {
-  if (value.zone !== null) throw valueError("JSON can't represent timezone-aware times.");
+form(timeType, (value: PyTime, { sanitize }) => {
+  if (sanitize && value.zone !== null) throw valueError("JSON can't represent timezone-aware times.");
   return method0(value, "isoformat");
 });
 form(timedeltaType, (value: PyTimedelta) => repr(new PyFloat(totalSeconds(value))));

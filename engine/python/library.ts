@@ -27,6 +27,7 @@ import "./modules/base64.ts";
 import "./modules/binascii.ts";
 import "./modules/dataclasses.ts";
 import "./modules/datetime.ts";
+import "./modules/calendar.ts";
 import "./modules/enum.ts";
 import "./modules/collections.ts";
 import "./modules/collections-abc.ts";

@@ -206,7 +206,8 @@ enumBase.changed();
 
 const reprEnum = builtinEnum("ReprEnum", [enumBase], "enum", () => undefined);
 roots.reprEnum = reprEnum;
-const intEnum = builtinEnum("IntEnum", [intType, reprEnum], "enum", () => undefined);
+/** `enum.IntEnum`. */
+export const intEnum = builtinEnum("IntEnum", [intType, reprEnum], "enum", () => undefined);
 
 // ---- StrEnum -------------------------------------------------------------------------------------
 

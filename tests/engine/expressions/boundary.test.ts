@@ -68,6 +68,8 @@ test("authentik's sanitize writes dates and times as ISO texts, and differences 
     type: "ValueError",
     message: "JSON can't represent timezone-aware times.",
   });
+  const shown = await under.run(`${TIMES}return [time(1, tzinfo=UTC)]`);
+  expect(shown.result).toEqual(["01:00:00+00:00"]);
 });
 
 test.each(["datetime(2020, 1, 1)", "date(2020, 1, 1)", "time(1)", "timedelta(1)", "Mine(2020, 1, 1)"])(

@@ -1,0 +1,4 @@
+// `calendar`: functions, text and HTML calendars.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("calendar");
