@@ -28,6 +28,7 @@ import "./modules/binascii.ts";
 import "./modules/dataclasses.ts";
 import "./modules/datetime.ts";
 import "./modules/calendar.ts";
+import "./modules/email-utils.ts";
 import "./modules/enum.ts";
 import "./modules/collections.ts";
 import "./modules/collections-abc.ts";

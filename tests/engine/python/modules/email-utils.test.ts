@@ -1,0 +1,4 @@
+// `email.utils`: dates and addresses of mail headers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("email-utils");
