@@ -23,7 +23,6 @@ import "./json-forms.ts";
 import "./models/modules.ts";
 import { PyRecord } from "./models/record.ts";
 import { type Main, programs } from "./programs.ts";
-import "./time-forms.ts";
 import "./unavailable.ts";
 
 /** What the host sends with each evaluation. */

@@ -101,6 +101,16 @@ test("nothing of one evaluation is left for the next", async () => {
   expect(await under.repr("class A(int): pass\nreturn [A.__name__, int.__name__]")).toBe("['A', 'int']");
 });
 
+test("a UUID is 32 digits to sanitize, and its text elsewhere", async () => {
+  const source = "from uuid import UUID\nreturn UUID('12345678123456781234567812345678')";
+  const sanitized = await under.run(source, {}, "mapping", { sanitize: true });
+  expect(sanitized.result).toBe("12345678123456781234567812345678");
+  expect((await under.run(source)).result).toBe("12345678-1234-5678-1234-567812345678");
+  expect((await under.run(source, {}, "mapping")).error?.message).toBe(
+    "Object of type UUID is not JSON serializable",
+  );
+});
+
 test("dates and times are ISO texts, durations seconds", async () => {
   const source =
     "from datetime import date, datetime, time, timedelta, timezone\nreturn [date(2026, 1, 2), datetime(2026, 1, 2, 3, tzinfo=timezone.utc), time(4, 5), timedelta(minutes=1)]";
