@@ -1,7 +1,9 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
 import type { Capabilities } from "../engine/capabilities.ts";
+import type { CheckOptions, Diagnostic } from "../engine/index.ts";
 import type { Engine, EngineOptions } from "../engine/types.ts";
 import type { SmsInbox } from "../providers/index.ts";
+import type { BlueprintExpression } from "../runtime/index.ts";
 import type { GrantOptions } from "./grant-options.ts";
 import type { CommandIo, ExitCode } from "./io.ts";
 import type { OpenedRuntime } from "./runtime-door.ts";
@@ -31,6 +33,10 @@ export interface Library {
   openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime>;
   /** What `--grant` and `--allow` ask for. Throws {@link UsageError} for a target that is none. */
   grantedCapabilities(options: GrantOptions): Promise<Capabilities>;
+  /** Static findings about an expression. */
+  checkExpression(source: string, options: CheckOptions): Promise<Diagnostic[]>;
+  /** The expressions in a blueprint's text. Throws what reading a blueprint throws. */
+  blueprintExpressions(text: string, file: string): Promise<BlueprintExpression[]>;
   /** A local endpoint in place of the SMS provider. */
   createSmsInbox(): Promise<SmsInbox>;
 }

@@ -15,6 +15,14 @@ export const library: Library = {
     const { grantedCapabilities } = await import("./grants.ts");
     return grantedCapabilities(options);
   },
+  async checkExpression(source, options) {
+    const { checkExpression } = await import("../engine/index.ts");
+    return await checkExpression(source, options);
+  },
+  async blueprintExpressions(text, file) {
+    const { blueprintExpressions, parseBlueprint } = await import("../runtime/index.ts");
+    return blueprintExpressions(parseBlueprint(text, { file }));
+  },
   async createSmsInbox() {
     const { createSmsInbox } = await import("../providers/index.ts");
     return await createSmsInbox();

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Capabilities } from "./capabilities.ts";
+import type { CheckOptions, Diagnostic } from "./check/check.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
 import { hostCalls } from "./host-calls.ts";
@@ -40,6 +41,7 @@ export type {
   NameService,
   PolicyAnswer,
 } from "./capabilities.ts";
+export type { CheckOptions, Diagnostic, DiagnosticCode, Site } from "./check/check.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 export type * from "./types.ts";
 
@@ -311,6 +313,16 @@ function locate(error: NonNullable<GuestOutcome["error"]>, program: Program, nam
     traceback,
     ...(error.limit === true ? { limit: true } : {}),
   };
+}
+
+/**
+ * Static findings about an expression, in the order of its text: CPython's syntax error, or unknown names, modules and
+ * attributes, wrong arguments, unreachable code, missing answers, traps. Runs nothing of it; throws for nothing it says.
+ */
+export async function checkExpression(source: string, options: CheckOptions): Promise<Diagnostic[]> {
+  // Loaded late: who only runs expressions needs none of it in this process.
+  const check = await import("./check/check.ts");
+  return check.checkExpression(source, options);
 }
 
 /** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */

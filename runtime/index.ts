@@ -1,6 +1,8 @@
 // The public face of the runtime (`postern/runtime`).
 export type { AppliedEntry, ApplyOptions as BlueprintOptions, BlueprintReport } from "./blueprint/apply.ts";
 export { BlueprintError, type Problem as BlueprintProblem } from "./blueprint/errors.ts";
+export { type BlueprintExpression, blueprintExpressions } from "./blueprint/expressions.ts";
+export { type Blueprint, parseBlueprint } from "./blueprint/parse.ts";
 export type { Grants } from "./capabilities/grants.ts";
 export { type HttpGrant, httpCapability } from "./capabilities/http.ts";
 export { type NameSource, nameService } from "./capabilities/name-service.ts";

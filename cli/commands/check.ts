@@ -1,17 +1,27 @@
-// `postern check`: syntax errors of expressions, without running them.
-import { basename } from "node:path";
+// `postern check`: what is wrong with expressions, without running them.
 import { type Command, Option } from "commander";
-import { ExpressionSyntaxError } from "../../engine/errors.ts";
-import type { ExpressionError, ExpressionKind } from "../../engine/types.ts";
-import { syntaxErrorData } from "../answer.ts";
+import type { Diagnostic, Site } from "../../engine/index.ts";
+import { diagnosticText } from "../diagnostic-text.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { exit, write } from "../io.ts";
-import { errorText } from "../outcome-text.ts";
 
 interface CheckOptions {
-  readonly kind: ExpressionKind;
+  readonly kind: Site;
+  readonly variable: string[];
+  readonly strict?: boolean;
   readonly json?: boolean;
+}
+
+/** One expression to check: a whole file, or a part of a blueprint. */
+interface Subject {
+  /** As it is named in texts. */
+  readonly name: string;
+  readonly source: string;
+  readonly site: Site;
+  /** The label of a blueprint's expression. */
+  readonly label?: string;
+  place(diagnostic: Diagnostic): { line: number; column: number } | null;
 }
 
 /** Adds `check` to the program. */
@@ -19,42 +29,78 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
   const { io, library } = host;
   program
     .command("check")
-    .summary("find syntax errors without running")
+    .summary("find mistakes without running")
     .description(
-      "Parses expressions and reports what CPython 3.13 would refuse, with its own message, line and caret.",
+      "Finds syntax errors (CPython 3.13's own), unknown names, modules and attributes, wrong arguments, unreachable code, " +
+        "policies that end without an answer, and authentik's traps. A blueprint (.yaml) is checked in all its expressions.",
     )
-    .argument("<files...>", "the expressions; - is stdin")
+    .argument("<files...>", "expressions or blueprints; - is an expression on stdin")
     .addOption(
-      new Option("--kind <kind>", "what the expressions are")
-        .choices(["policy", "mapping", "expression"])
+      new Option("--kind <kind>", "where the expressions stand")
+        .choices(["policy", "mapping", "webhook", "prompt", "expression"])
         .default("policy"),
     )
-    .option("--json", "print one line of JSON for each file")
+    .option(
+      "--variable <name>",
+      "a name that your context adds; repeatable",
+      (name, all: string[]) => [...all, name],
+      [],
+    )
+    .option("--strict", "count warnings as errors")
+    .option("--json", "print one line of JSON for each expression")
     .addHelpText(
       "after",
-      "\nExit code: 0 every file is fine, 1 a file has an error, 2 a file cannot be read.",
+      "\nExit code: 0 nothing wrong, or warnings only; 1 an error; 2 a file cannot be read.",
     )
     .action(async (files: string[], options: CheckOptions) => {
-      await using engine = await library.createEngine();
-      let broken = 0;
+      let failed = false;
       for (const file of files) {
-        const source = await readInput(file, io);
-        const name = file === "-" ? "stdin" : file;
-        let error: ExpressionError | undefined;
-        try {
-          engine.expression(basename(name), source, options.kind);
-        } catch (thrown) {
-          if (!(thrown instanceof ExpressionSyntaxError)) throw thrown;
-          error = syntaxErrorData(basename(name), thrown);
-          broken += 1;
+        for (const subject of await subjectsOf(file, options, host)) {
+          const { source, site } = subject;
+          const diagnostics = await library.checkExpression(source, { site, variables: options.variable });
+          const counts = diagnostics.filter(
+            ({ severity }) => severity === "error" || options.strict === true,
+          );
+          failed ||= counts.length > 0;
+          await write(io.stdout, options.json ? asJson(subject, diagnostics) : asText(subject, diagnostics));
         }
-        const text = options.json
-          ? JSON.stringify({ file: name, ok: error === undefined, ...(error && { error }) })
-          : error === undefined
-            ? `${name}: ${io.color.green("ok")}`
-            : errorText(error, source, name, io.color);
-        await write(io.stdout, `${text}\n`);
       }
-      host.end(broken === 0 ? exit.pass : exit.fail);
+      host.end(failed ? exit.fail : exit.pass);
     });
+
+  function asText(subject: Subject, diagnostics: readonly Diagnostic[]): string {
+    const { name, label, source } = subject;
+    if (diagnostics.length === 0) return `${label ?? name}: ${io.color.green("ok")}\n`;
+    return diagnostics
+      .map(
+        (diagnostic) => `${diagnosticText(diagnostic, source, name, io.color, subject.place(diagnostic))}\n`,
+      )
+      .join("");
+  }
+  function asJson({ name, label, ...subject }: Subject, diagnostics: readonly Diagnostic[]): string {
+    const ok = !diagnostics.some(({ severity }) => severity === "error");
+    const placed = diagnostics.map((diagnostic) => ({ ...diagnostic, place: subject.place(diagnostic) }));
+    return `${JSON.stringify({ file: name, ...(label === undefined ? {} : { label }), ok, diagnostics: placed })}\n`;
+  }
+}
+
+async function subjectsOf(
+  file: string,
+  options: CheckOptions,
+  { io, library }: CommandHost,
+): Promise<Subject[]> {
+  const text = await readInput(file, io);
+  const name = file === "-" ? "stdin" : file;
+  if (!/\.ya?ml$/i.test(file)) {
+    const place = (diagnostic: Diagnostic) => diagnostic;
+    return [{ name, source: text, site: options.kind, place }];
+  }
+  const expressions = await library.blueprintExpressions(text, name);
+  return expressions.map(({ label, source, site, place }) => ({
+    name,
+    label: `${name}: ${label}`,
+    source,
+    site,
+    place: ({ line, column }) => place(line, column),
+  }));
 }

@@ -11,7 +11,7 @@ import { caught } from "../python/raising.ts";
 import { str } from "../python/representation.ts";
 import { LimitExceeded } from "../python/state.ts";
 import { toJson } from "./boundary.ts";
-import { helpers, policyHelpers, slugify } from "./helpers.ts";
+import { helpers, mappingHelpers, policyHelpers, slugify } from "./helpers.ts";
 import { sendEmail } from "./mail.ts";
 import { PyRecord } from "./models/record.ts";
 import { callPolicy } from "./policy-call.ts";
@@ -140,10 +140,10 @@ export function environment(kind: string, vars: ReadonlyMap<string, PyValue>): E
       made.set(name, value);
       return value;
     }
-    if (kind === "policy" || kind === "expression") {
-      const own = policyHelpers.get(name);
-      if (own !== undefined) return own;
-    }
+    const own =
+      (kind === "mapping" ? undefined : policyHelpers.get(name)) ??
+      (kind === "policy" ? undefined : mappingHelpers.get(name));
+    if (own !== undefined) return own;
     return helpers.get(name) ?? builtins.get(name);
   };
   return {

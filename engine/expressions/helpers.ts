@@ -1,7 +1,7 @@
 // authentik's helper functions that look at nothing but their arguments.
 
 import type { PyDict } from "../python/dict.ts";
-import { keyError } from "../python/exceptions.ts";
+import { Exception, keyError } from "../python/exceptions.ts";
 import { method, method0 } from "../python/function.ts";
 import { ipAddress, ipNetwork } from "../python/modules/ipaddress.ts";
 import { pythonFunctions, pythonMethods } from "../python/modules/python-function.ts";
@@ -107,6 +107,16 @@ export const helpers: ReadonlyMap<string, PyValue> = new Map<string, PyValue>(
     ak_logger: new PyLogger(new Map()),
   }),
 );
+
+/** `raise SkipObject` in a synchronisation's mapping leaves the object out: the embedder sees an error of this type. */
+const SkipObject = makeType("SkipObject", {
+  base: Exception,
+  module: "authentik.core.expression.exceptions",
+});
+SkipObject.hasDict = true;
+
+/** Names that only mappings have. */
+export const mappingHelpers: ReadonlyMap<string, PyValue> = new Map([["SkipObject", SkipObject]]);
 
 /** Helpers that only policies have. */
 export const policyHelpers: ReadonlyMap<string, PyValue> = new Map(

@@ -10,7 +10,7 @@ import { declarations } from "./functions.ts";
 import { LineMap } from "./lines.ts";
 import { mayMutate } from "./mutation.ts";
 import { parseModule } from "./parser.ts";
-import { analyse } from "./scope.ts";
+import { analyse, type Scopes } from "./scope.ts";
 import { block } from "./statements.ts";
 
 /** Longest source that is compiled, in UTF-16 units. */
@@ -73,10 +73,7 @@ export function compile(source: string): CompiledProgram {
       "MemoryError",
     );
   }
-  const wrapped = wrap(source);
-  const module = parseModule(wrapped);
-  const handler = module.body[0] as FunctionDef;
-  const scopes = analyse(handler, handler.body);
+  const { handler, scopes, lines } = parseBody(source);
   const program = new Program(scopes);
   const frame = new Frame(program, scopes.root, "handler", new Set(), null);
   const body = block(frame, handler.body);
@@ -94,7 +91,19 @@ export function compile(source: string): CompiledProgram {
     ? `function(env){${head}return ${frame.use("makeGenerator")}("handler","handler",(function*(){${program.mark(record, `${body}return null;`)}})());}`
     : `function(env){${head}${program.mark(record, `try{++S.depth;${body}return null;}finally{S.depth--;}`)}}`;
   const { code, ranges } = program.finish(main);
-  return { code, ranges, mutates: mayMutate(handler), lines: new AuthorLines(wrapped, source) };
+  return { code, ranges, mutates: mayMutate(handler), lines };
+}
+
+/** The tree and the scopes of an expression; offsets count in `text`. Throws {@link PySyntaxError}. */
+export function parseBody(source: string): {
+  handler: FunctionDef;
+  scopes: Scopes;
+  lines: AuthorLines;
+  text: string;
+} {
+  const text = wrap(source);
+  const handler = parseModule(text).body[0] as FunctionDef;
+  return { handler, scopes: analyse(handler, handler.body), lines: new AuthorLines(text, source), text };
 }
 
 /** For errors: positions of the wrapped text as the author's. */

@@ -114,7 +114,11 @@ export class PyBuiltin extends PyObject {
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     if (this.owner !== null) return this.callUnbound(args, kw);
     if (kw === null && args.length >= this.least && args.length <= this.most) return this.js(...args);
-    return this.js(...bindBuiltin(this.name, this.sig, args, kw));
+    return this.js(...this.bindArguments(args, kw));
+  }
+  /** A function's arguments as its parameters; `undefined` where one is left out. Throws what calling it would. */
+  bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
+    return bindBuiltin(this.name, this.sig, args, kw);
   }
   /** `str.upper("x")`: the first argument is `self` and must be of the owner's type. */
   private callUnbound(args: PyValue[], kw: KwArgs | null): PyValue {

@@ -42,6 +42,20 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
       libraries: true,
     },
   ],
+  [
+    "engine/check",
+    {
+      folders: [
+        "engine/language",
+        "engine/python",
+        "engine/regex",
+        "engine/expressions",
+        "engine/types.ts",
+        "engine/errors.ts",
+      ],
+      libraries: false,
+    },
+  ],
   ["engine", { folders: [], libraries: true }],
   ["providers", { folders: [], libraries: true }],
   ["runtime", { folders: ["engine", "providers"], libraries: true }],

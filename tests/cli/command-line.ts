@@ -57,6 +57,8 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       createEngine: absent,
       openRuntime: absent,
       grantedCapabilities: absent,
+      checkExpression: absent,
+      blueprintExpressions: absent,
       createSmsInbox: absent,
       ...around.library,
     },

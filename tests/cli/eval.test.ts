@@ -229,34 +229,3 @@ describe("usage", () => {
     );
   });
 });
-
-describe("check", () => {
-  test("names the files that do not parse, and ends with 1", async () => {
-    const good = file("good.py", "return True\n");
-    const bad = file("odd.py", "x =\n");
-    const library = scriptedEngine(
-      () => outcome(),
-      (source) => {
-        if (source !== "x =\n") return;
-        throw new ExpressionSyntaxError("SyntaxError", "invalid syntax", "odd.py", 1, 4, "    x =\n       ^");
-      },
-    );
-    expect(await postern(["check", good], { library })).toEqual({ code: 0, out: `${good}: ok\n`, err: "" });
-    expect(await postern(["check", bad, good], { library })).toEqual({
-      code: 1,
-      out: `error: SyntaxError: invalid syntax\n  in ${bad}, line 1\n  1 | x =\n    |    ^\n${good}: ok\n`,
-      err: "",
-    });
-    const { out } = await postern(["check", "--json", good, bad], { library });
-    expect(
-      out
-        .split("\n")
-        .slice(0, 2)
-        .map((line) => JSON.parse(line)),
-    ).toMatchObject([
-      { file: good, ok: true },
-      { file: bad, ok: false, error: { type: "SyntaxError", line: 1, column: 4 } },
-    ]);
-    expect(library.asked).toEqual([]);
-  });
-});

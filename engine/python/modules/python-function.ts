@@ -35,15 +35,15 @@ class PythonStyle extends PyBuiltin {
       kwonly: new Map(optional.map((parameter) => [parameter, OMITTED])),
     };
   }
-  private bind(args: PyValue[], kw: KwArgs | null): PyValue {
+  override bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
     const bound = bindFunction(this.qualname, this.whole, this.defaults, args, kw);
-    return this.js(...bound.map((value) => (value === OMITTED ? undefined : value)));
+    return bound.map((value) => (value === OMITTED ? undefined : value));
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
-    return this.bind(args, kw);
+    return this.js(...this.bindArguments(args, kw));
   }
   override callMethod(self: PyValue, args: PyValue[], kw: KwArgs | null): PyValue {
-    return this.bind([self, ...args], kw);
+    return this.js(...this.bindArguments([self, ...args], kw));
   }
 }
 
@@ -112,8 +112,11 @@ class ModuleFunction extends PyBuiltin {
     super(name, signature, js, null);
     this.qualified = `${module}.${name}`;
   }
+  override bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
+    return bindBuiltin(this.qualified, this.sig, args, kw);
+  }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
-    return this.js(...bindBuiltin(this.qualified, this.sig, args, kw));
+    return this.js(...this.bindArguments(args, kw));
   }
 }
 

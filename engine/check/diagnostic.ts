@@ -1,0 +1,50 @@
+// What a check says, as data: text is made of it last, and the same everywhere.
+
+/** Stable names of what can be wrong. */
+export type DiagnosticCode =
+  | "syntax"
+  | "unknown-name"
+  | "name-of-another-site"
+  | "unavailable-name"
+  | "unknown-module"
+  | "unknown-attribute"
+  | "wrong-arguments"
+  | "unreachable-code"
+  | "missing-return"
+  | "unused-value"
+  | "always-true"
+  | "swapped-arguments"
+  | "is-literal"
+  | "assert-tuple"
+  | "invalid-escape"
+  | "lost-write";
+
+/** One finding, in the author's lines. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  /** An error would raise when the place is reached; a warning is legal and almost certainly not meant. */
+  readonly severity: "error" | "warning";
+  /** Lower case, no full stop, the author's words in quotes. */
+  readonly message: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in characters. */
+  readonly column: number;
+  readonly endLine: number;
+  /** Exclusive. */
+  readonly endColumn: number;
+  /** Facts that explain it. */
+  readonly notes: readonly string[];
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** A finding as a rule makes it, in offsets. */
+export interface Finding {
+  readonly code: DiagnosticCode;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly at: { readonly start: number; readonly end: number };
+  readonly notes?: readonly string[];
+  readonly hint?: string;
+}

@@ -1,0 +1,74 @@
+// The expressions a blueprint holds, each with the site it stands at and where its lines are in the YAML.
+import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
+import type { Site } from "../../engine/index.ts";
+import type { Blueprint, YamlNode } from "./parse.ts";
+
+/** An expression of an entry. */
+export interface BlueprintExpression {
+  /** What an author calls it: the entry's name and, where that is not `expression`, the attribute. */
+  readonly label: string;
+  readonly source: string;
+  readonly site: Site;
+  /** A place of the source (both from 1) as a place of the YAML; null where the YAML wraps its lines another way. */
+  place(line: number, column: number): { line: number; column: number } | null;
+}
+
+/** Models whose `expression` is Python, and where it runs. */
+function siteOf(model: string): Site | undefined {
+  if (model === "authentik_policies_expression.expressionpolicy") return "policy";
+  if (model === "authentik_events.notificationwebhookmapping") return "webhook";
+  return /^authentik_(?:core|providers_\w+|sources_\w+)\.\w*(?:mapping)$/.test(model) ? "mapping" : undefined;
+}
+
+/** Every expression written as plain text in the blueprint's entries, of models that Postern has and has not. */
+export function blueprintExpressions(blueprint: Blueprint): BlueprintExpression[] {
+  const found: BlueprintExpression[] = [];
+  for (const entry of blueprint.entries) {
+    const model = scalarText(blueprint.follow(entry.model));
+    if (model === undefined) continue;
+    const attrs = blueprint.follow(entry.attrs);
+    const identifiers = blueprint.follow(entry.identifiers);
+    const field = (name: string): YamlNode => {
+      for (const map of [attrs, identifiers])
+        if (isMap(map) && map.has(name))
+          return blueprint.follow((map as YAMLMap).get(name, true) as YamlNode);
+      return null;
+    };
+    const name = scalarText(field("name")) ?? entry.id ?? model;
+    const add = (attribute: string, site: Site): void => {
+      const node = field(attribute);
+      if (!isScalar(node) || typeof node.value !== "string" || node.tag?.startsWith("!") === true) return;
+      const label = attribute === "expression" ? name : `${name}: ${attribute}`;
+      found.push({ label, source: node.value, site, place: placeOf(blueprint, node) });
+    };
+    const site = siteOf(model);
+    if (site !== undefined) add("expression", site);
+    if (model === "authentik_stages_prompt.prompt") {
+      for (const attribute of ["placeholder", "initial_value"])
+        if (
+          isScalar(field(`${attribute}_expression`)) &&
+          (field(`${attribute}_expression`) as Scalar).value === true
+        )
+          add(attribute, "prompt");
+    }
+  }
+  return found;
+}
+
+function scalarText(node: YamlNode): string | undefined {
+  return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
+}
+
+/** Lines of a literal block (`|`) stand as they are, one below the other and indented alike. */
+function placeOf(blueprint: Blueprint, node: Scalar): BlueprintExpression["place"] {
+  const start = blueprint.position(node);
+  if (node.type === "BLOCK_LITERAL") {
+    const first = blueprint.text.split(/\r\n|\r|\n/)[start.line] ?? "";
+    const indent = first.length - first.trimStart().length;
+    return (line, column) => ({ line: start.line + line, column: indent + column });
+  }
+  const quoted = node.type === "PLAIN" ? 0 : 1;
+  const isOneLine = !String(node.value).includes("\n") && node.type !== "BLOCK_FOLDED";
+  return (_line, column) =>
+    isOneLine ? { line: start.line, column: start.column + quoted + column - 1 } : null;
+}

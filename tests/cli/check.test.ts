@@ -1,0 +1,148 @@
+// `postern check`: findings as text and as JSON, exit codes, blueprints with their own lines.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { library } from "../../cli/library.ts";
+import { postern } from "./command-line.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "postern-check-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test("a file without findings is ok, and the command ends with 0", async () => {
+  const good = file("good.py", "return True\n");
+  expect(await postern(["check", good], { library })).toEqual({ code: 0, out: `${good}: ok\n`, err: "" });
+});
+
+test("an error shows its place, the line with carets, and a hint, and ends with 1", async () => {
+  const bad = file("bad.py", "import re\nreturn re.serach('a', 'b')\n");
+  expect(await postern(["check", bad], { library })).toEqual({
+    code: 1,
+    out: [
+      `${bad}:2:8: error: module 're' has no attribute 'serach' [unknown-attribute]`,
+      "  2 | return re.serach('a', 'b')",
+      "    |        ^^^^^^^^^",
+      "  hint: did you mean 'search'?",
+      "",
+    ].join("\n"),
+    err: "",
+  });
+});
+
+test("a syntax error is CPython's", async () => {
+  const odd = file("odd.py", "x =\n");
+  expect((await postern(["check", odd], { library })).out).toBe(
+    `${odd}:1:4: error: SyntaxError: invalid syntax [syntax]\n  1 | x =\n    |    ^\n`,
+  );
+});
+
+test("warnings alone end with 0, and with 1 under --strict", async () => {
+  const source = "request.user.is_superuser\n";
+  const run = (...args: string[]) => postern(["check", "-", ...args], { library, stdin: source });
+  expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining("stdin:1:1: warning:") });
+  expect((await run("--strict")).code).toBe(1);
+});
+
+test("--kind says where the expression stands, --variable what its context adds", async () => {
+  const run = (source: string, ...args: string[]) =>
+    postern(["check", "-", ...args], { library, stdin: source });
+  expect((await run("return user.email")).code).toBe(1);
+  expect((await run("return user.email", "--kind", "mapping")).code).toBe(0);
+  expect((await run("return tenant.name")).code).toBe(1);
+  expect((await run("return tenant.name", "--variable", "tenant")).code).toBe(0);
+});
+
+test("--json prints the findings as data, a line for each expression", async () => {
+  const good = file("good.py", "return True\n");
+  const bad = file("worse.py", "return len()\n");
+  const { out, code } = await postern(["check", "--json", good, bad], { library });
+  expect(code).toBe(1);
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { file: good, ok: true, diagnostics: [] },
+    {
+      file: bad,
+      ok: false,
+      diagnostics: [
+        {
+          code: "wrong-arguments",
+          severity: "error",
+          message: "len() takes exactly one argument (0 given)",
+          line: 1,
+          column: 8,
+          endLine: 1,
+          endColumn: 13,
+          notes: ["it takes len(obj, /)"],
+          place: expect.objectContaining({ line: 1, column: 8 }),
+        },
+      ],
+    },
+  ]);
+});
+
+test("every expression of a blueprint is checked at its site, with the YAML's lines", async () => {
+  const blueprint = file(
+    "flow.yaml",
+    `version: 1
+metadata:
+  name: test
+entries:
+  - model: authentik_policies_expression.expressionpolicy
+    id: policy
+    identifiers:
+      name: broken-policy
+    attrs:
+      expression: |
+        if request.user.is_superuser:
+            return Falsy
+        return False
+  - model: authentik_events.notificationwebhookmapping
+    identifiers:
+      name: fine-mapping
+    attrs:
+      expression: 'return {"message": token}'
+  - model: authentik_stages_prompt.prompt
+    identifiers:
+      name: phone
+    attrs:
+      field_key: phone
+      label: Phone
+      type: text
+      initial_value: return usr.name
+      initial_value_expression: true
+`,
+  );
+  const { out, code } = await postern(["check", blueprint], { library });
+  expect(code).toBe(1);
+  expect(out).toBe(
+    [
+      `${blueprint}:12:20: error: name 'Falsy' is not defined [unknown-name]`,
+      "  2 |     return Falsy",
+      "    |            ^^^^^",
+      "  hint: did you mean 'False'?",
+      `${blueprint}: fine-mapping: ok`,
+      `${blueprint}:26:29: error: name 'usr' is not defined [unknown-name]`,
+      "  1 | return usr.name",
+      "    |        ^^^",
+      "  hint: did you mean 'user'?",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a file that is not there ends with 2", async () => {
+  expect(await postern(["check", join(folder, "none.py")], { library })).toMatchObject({ code: 2, out: "" });
+});

@@ -1,0 +1,33 @@
+// Modules: imports that are not there, and attributes known modules lack; what a name may also be is left alone.
+import { expect, test } from "vitest";
+import { findings } from "./findings.ts";
+
+test("a module that is not there is an error with the nearest one", () => {
+  expect(findings("import jsom\nreturn True")).toEqual([
+    "1:8-12 error unknown-module: No module named 'jsom' → did you mean 'json'?",
+  ]);
+  expect(findings("from urllib.prase import quote\nreturn True")[0]).toContain(
+    "error unknown-module: No module named 'urllib.prase' → did you mean 'urllib.parse'?",
+  );
+});
+
+test("a module that leads outside says that it is not available", () => {
+  expect(findings("import subprocess\nreturn True")).toEqual([
+    "1:8-18 error unknown-module: No module named 'subprocess' (not available in an expression)",
+  ]);
+});
+
+test("an attribute that a module lacks is an error, however the module is named", () => {
+  expect(findings("import re as regex\nreturn regex.serach('a', 'b')")).toEqual([
+    "2:8-20 error unknown-attribute: module 're' has no attribute 'serach' → did you mean 'search'?",
+  ]);
+  expect(findings("from math import sqrt, sqr\nreturn sqrt(4)")).toEqual([
+    "1:24-27 error unknown-attribute: cannot import name 'sqr' from 'math' → did you mean 'sqrt'?",
+  ]);
+  expect(findings("import urllib.parse\nreturn urllib.parse.quote('a')")).toEqual([]);
+});
+
+test("a name that is bound in another way too is not judged", () => {
+  expect(findings("import re\nif request:\n    re = request\nreturn re.anything")).toEqual([]);
+  expect(findings("import re\ndef f(re): return re.anything\nreturn f")).toEqual([]);
+});
