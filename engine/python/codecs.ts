@@ -1,9 +1,12 @@
 // Codecs: text to bytes and back, as `str.encode` and `bytes.decode` do it.
 import { ByteSink, TextSink } from "./byte-sink.ts";
+import { charmapTables } from "./charmap-tables.ts";
 import { encodeError, handleDecodeError, handleEncodeError } from "./codec-errors.ts";
 import { LookupError, pyError, valueError } from "./exceptions.ts";
+import { decodePunycode, encodePunycode } from "./punycode.ts";
 import { allocate, charge } from "./state.ts";
 import { decodeUnicodeEscape, encodeUnicodeEscape } from "./unicode-escape.ts";
+import { decodeUtf7, encodeUtf7 } from "./utf-7.ts";
 
 /** Reports undecodable bytes; gives where to go on, after writing what the handler put there. */
 type OnError = (codec: string, start: number, end: number, reason: string) => number;
@@ -132,9 +135,10 @@ function ranged(name: string, limit: number): Codec {
   };
 }
 
-/** A codec from the characters of its upper half; U+FFFD where a byte means nothing. */
-function charmap(upper: string): Codec {
-  const points = Array.from({ length: 128 }, (_, i) => i).concat(Array.from(upper, (c) => c.charCodeAt(0)));
+/** A codec from what each byte means (of the upper half, when the lower is ASCII); U+FFFD where it means nothing. */
+function charmap(characters: string): Codec {
+  const lower = characters.length === 256 ? [] : Array.from({ length: 128 }, (_, i) => i);
+  const points = lower.concat(Array.from(characters, (c) => c.charCodeAt(0)));
   const bytesOf = new Map(points.map((point, byte) => [point, byte]));
   bytesOf.delete(0xfffd);
   const reason = "character maps to <undefined>";
@@ -162,9 +166,6 @@ function charmap(upper: string): Codec {
     readSurrogate: null,
   };
 }
-
-const latinUpper = Array.from({ length: 96 }, (_, i) => String.fromCharCode(0xa0 + i)).join("");
-const cp1252 = charmap(`€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ${latinUpper}`);
 
 // ---- UTF-16 and UTF-32 ---------------------------------------------------------------------------
 
@@ -282,7 +283,6 @@ for (const [codec, names] of [
     latin1,
     "latin_1 8859 cp819 csisolatin1 ibm819 iso8859 iso8859_1 iso_8859_1 iso_8859_1_1987 iso_ir_100 l1 latin latin1",
   ],
-  [cp1252, "cp1252 1252 windows_1252"],
   [wide(2, undefined), "utf_16 u16 utf16"],
   [wide(2, "le"), "utf_16_le unicodelittleunmarked utf_16le"],
   [wide(2, "be"), "utf_16_be unicodebigunmarked utf_16be"],
@@ -293,12 +293,52 @@ for (const [codec, names] of [
   for (const name of names.split(" ")) codecs.set(name, codec);
 }
 
+/** Made when they are first asked for. */
+const charmaps = new Map<string, string>();
+for (const [names, characters] of charmapTables) {
+  for (const name of names.split(" ")) charmaps.set(name, characters);
+}
+const madeCharmaps = new Map<string, Codec>();
+function findCharmap(name: string): Codec | undefined {
+  const characters = charmaps.get(name);
+  if (characters === undefined) return undefined;
+  let codec = madeCharmaps.get(characters);
+  if (codec === undefined) {
+    codec = charmap(characters);
+    madeCharmaps.set(characters, codec);
+  }
+  return codec;
+}
+
+/** Codecs that take a text as a whole. */
+interface WholeCodec {
+  readonly encodeAll: (text: string) => Uint8Array;
+  readonly decodeAll: (bytes: Uint8Array, out: TextSink, onError: OnError, errors: string) => void;
+}
+const whole = new Map<string, WholeCodec>();
+for (const [names, encodeAll, decodeAll] of [
+  ["unicode_escape unicodeescape", encodeUnicodeEscape, decodeUnicodeEscape],
+  ["utf_7 u7 utf7 unicode_1_1_utf_7 csunicode11utf7", encodeUtf7, decodeUtf7],
+  [
+    "punycode",
+    encodePunycode,
+    (bytes: Uint8Array, out: TextSink, _onError: OnError, errors: string) =>
+      out.text(decodePunycode(bytes, errors)),
+  ],
+] as const) {
+  for (const name of names.split(" ")) whole.set(name, { encodeAll, decodeAll });
+}
+
 /** Codecs of CPython that are no text encodings: named apart in errors. */
 const NOT_TEXT = new Set(
   "base64 base_64 base64_codec bz2 bz2_codec hex hex_codec quopri quopri_codec quoted_printable quotedprintable rot13 rot_13 uu uu_codec zip zlib zlib_codec".split(
     " ",
   ),
 );
+
+/** Codecs of CPython that are not here: host names by Unicode 3.2, and the tables of East Asia's. */
+const UNAVAILABLE =
+  /^(?:idna|raw_unicode_escape|undefined|big5.*|cp9(?:32|36|49|50)|euc_.*|gb.*|hz|iso2022_.*|johab|shift_jis.*)$/;
 
 function normalName(name: string): string {
   return name
@@ -307,18 +347,20 @@ function normalName(name: string): string {
     .toLowerCase();
 }
 
-function findCodec(name: string, direction: "encode" | "decode"): Codec | "unicode_escape" {
+function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeCodec {
   if (name === "utf-8") return utf8;
   if (name.includes("\0")) throw valueError("embedded null character");
   const normal = normalName(name);
-  const codec = codecs.get(normal);
+  const codec = codecs.get(normal) ?? findCharmap(normal) ?? whole.get(normal);
   if (codec !== undefined) return codec;
-  if (normal === "unicode_escape") return normal;
   if (NOT_TEXT.has(normal)) {
     throw pyError(
       LookupError,
       `'${name}' is not a text encoding; use codecs.${direction}() to handle arbitrary codecs`,
     );
+  }
+  if (UNAVAILABLE.test(normal)) {
+    throw pyError(LookupError, `unknown encoding: ${name} (not available in an expression)`);
   }
   throw pyError(LookupError, `unknown encoding: ${name}`);
 }
@@ -331,7 +373,7 @@ function findCodec(name: string, direction: "encode" | "decode"): Codec | "unico
 export function encode(text: string, encoding = "utf-8", errors = "strict"): Uint8Array {
   const codec = findCodec(encoding, "encode");
   charge(text.length >> 5);
-  if (codec === "unicode_escape") return encodeUnicodeEscape(text);
+  if ("encodeAll" in codec) return codec.encodeAll(text);
   const sink = new ByteSink(codec.width === 3 ? Math.ceil(text.length * 1.1) : text.length * codec.width);
   for (const byte of codec.mark ?? []) sink.push(byte);
   const { put } = codec;
@@ -385,14 +427,14 @@ export function decode(bytes: Uint8Array, encoding = "utf-8", errors = "strict")
     allocate(bytes.length);
     input = bytes.slice(3);
   }
-  const pass = codec === "unicode_escape" ? null : codec.readSurrogate;
+  const pass = "decodeAll" in codec ? null : codec.readSurrogate;
   const onError: OnError = (name, start, end, reason) => {
     const problem = { codec: name, bytes: input, start, end, reason };
     const { put, next } = handleDecodeError(problem, errors, pass);
     if (put !== "") out.text(put);
     return next;
   };
-  if (codec === "unicode_escape") decodeUnicodeEscape(input, out, onError);
+  if ("decodeAll" in codec) codec.decodeAll(input, out, onError, errors);
   else codec.decode(input, out, onError);
   return out.finish();
 }
