@@ -123,7 +123,8 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
 type Exporter = (value: PyObject, style: JsonStyle) => PyValue;
 /** Types with a JSON form of their own: UUIDs, dates, records; the author's classes have that of what they derive from. */
 export const exporters: Map<PyType, Exporter> = new Map();
-function exporterOf(type: PyType): Exporter | undefined {
+/** The JSON form of a type, if it has one. */
+export function exporterOf(type: PyType): Exporter | undefined {
   if (type.builtin) return exporters.get(type);
   const ancestor = type.mro.find((known) => exporters.has(known));
   return ancestor === undefined ? undefined : exporters.get(ancestor);

@@ -1,16 +1,32 @@
 // What a policy changed of the objects it was given: found by comparing them with what the same JSON gives again.
-import { PyDict } from "../python/dict.ts";
-import { PyObject, type PyValue, typeOf } from "../python/object.ts";
+import { PyDict, PySet } from "../python/dict.ts";
+import { asInt, asStr, PyFloat, PyObject, type PyValue, typeOf } from "../python/object.ts";
 import { same } from "../python/operators.ts";
 import { emit } from "../python/output.ts";
-import { PyList } from "../python/sequence.ts";
+import { PyList, PyTuple } from "../python/sequence.ts";
 import { charge } from "../python/state.ts";
-import { type JsonStyle, toJson } from "./boundary.ts";
+import { exporterOf, type JsonStyle, notSerializable, toJson } from "./boundary.ts";
 import { PyRecord } from "./models/record.ts";
 import { PyRelatedManager } from "./models/relations.ts";
 import { redirects } from "./records.ts";
 
-const STYLE: JsonStyle = { sanitize: false, strict: true };
+const STYLE: JsonStyle = { sanitize: false, strict: false };
+
+/** Refuses what JSON could only describe (functions, classes …): nobody could keep it. */
+function requireKept(value: PyValue): void {
+  if (!(value instanceof PyObject)) return;
+  charge(1);
+  if (value instanceof PyDict) for (const item of value.values()) requireKept(item);
+  else if (value instanceof PyList || value instanceof PyTuple) value.items.forEach(requireKept);
+  else if (value instanceof PySet) for (const item of value.items()) requireKept(item);
+  else if (
+    !(value instanceof PyFloat) &&
+    asStr(value) === undefined &&
+    asInt(value) === undefined &&
+    exporterOf(value.cls) === undefined
+  )
+    throw notSerializable(value);
+}
 
 /** Where the comparison is, what it found, and which objects it has been through. */
 interface Comparison {
@@ -19,7 +35,9 @@ interface Comparison {
 }
 
 function set(path: readonly string[], value: PyValue, { found }: Comparison): void {
-  const json = `{"op":"set","path":${JSON.stringify(path)},"value":${toJson(value, STYLE)}}`;
+  const text = toJson(value, STYLE);
+  requireKept(value);
+  const json = `{"op":"set","path":${JSON.stringify(path)},"value":${text}}`;
   emit(json);
   found.push(json);
 }

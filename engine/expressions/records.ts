@@ -253,7 +253,7 @@ function contextValues(context: PyDict): PyDict {
     if (inner instanceof PyDict) {
       for (const [key, value] of inner.entries()) {
         const own = context.get(key);
-        if (own === undefined || (value instanceof PyObject && same(own, value))) context.set(key, value);
+        if (own !== undefined && value instanceof PyObject && same(own, value)) context.set(key, value);
       }
       convert(inner);
     }

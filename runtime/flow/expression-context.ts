@@ -3,10 +3,7 @@ import type { JsonObject } from "../../engine/types.ts";
 import type { Row, Snapshot } from "../store/contract.ts";
 import { type Person, pendingPerson, personView } from "../users/person.ts";
 import type { HttpRequestData, QueryData } from "./http-request.ts";
-import { isObject, type Plan } from "./plan.ts";
-
-/** The plan context's key of the device that an SMS stage is setting up. */
-export const SMS_DEVICE_KEY = "goauthentik.io/stages/authenticator_sms/sms_device";
+import { isObject, type Plan, plannedStages, SMS_DEVICE_KEY } from "./plan.ts";
 
 /** `http_request`, or null where there is none. */
 export function httpRequestView(
@@ -40,8 +37,11 @@ export interface RequestParts {
 
 /** The policy request as expressions see it. */
 export function requestView(tx: Snapshot, parts: RequestParts): JsonObject {
+  const pending = parts.context.pending_user;
+  // One object where they are one user, so that a change of the one is a change of the other.
+  const isPending = isObject(pending) && parts.user !== null && pending.pk === parts.user.pk;
   return {
-    user: personView(tx, parts.user),
+    user: isPending ? pending : personView(tx, parts.user),
     http_request: httpRequestView(tx, parts.http, parts.httpUser),
     obj: parts.obj ?? null,
     context: parts.context,
@@ -59,7 +59,11 @@ export function planContextView(tx: Snapshot, plan: Plan): JsonObject {
     ...context,
     flow_plan: {
       flow_pk: plan.flow,
-      bindings: plan.stages.map((stage) => ({ pk: stage.binding, stage: stage.stage, marker: stage.marker })),
+      bindings: plannedStages(plan).map((stage) => ({
+        pk: stage.binding,
+        stage: stage.stage,
+        marker: stage.marker,
+      })),
       context,
     },
   };

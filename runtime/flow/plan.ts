@@ -2,6 +2,9 @@
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { ModelName } from "../store/contract.ts";
 
+/** The context's key of the device that an SMS stage is setting up. */
+export const SMS_DEVICE_KEY = "goauthentik.io/stages/authenticator_sms/sms_device";
+
 /** One stage still to be run. */
 export type PlannedStage = {
   /** pk of the flow-stage binding. */
@@ -12,10 +15,13 @@ export type PlannedStage = {
   marker: "plain" | "reevaluate";
 };
 
+/** In the place of a stage: the flow ends here, elsewhere (`flow_plan.redirect(url)` of a policy). */
+export type PlannedRedirect = { redirect: string };
+
 /** A plan. Stages and bindings are kept by pk and read afresh on each request, so no secret of a stage is in here. */
 export type Plan = {
   flow: string;
-  stages: PlannedStage[];
+  stages: (PlannedStage | PlannedRedirect)[];
   context: JsonObject;
 };
 
@@ -28,4 +34,9 @@ export function promptData(context: JsonObject): JsonObject {
 /** Whether a JSON value is an object. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The stages of a plan, without redirects. */
+export function plannedStages(plan: Plan): PlannedStage[] {
+  return plan.stages.filter((planned): planned is PlannedStage => !("redirect" in planned));
 }

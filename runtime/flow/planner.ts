@@ -8,7 +8,8 @@ import type { ModelName, Row, Snapshot } from "../store/contract.ts";
 import { isSuperuser, type Person, pendingPerson } from "../users/person.ts";
 import { planContextView } from "./expression-context.ts";
 import type { HttpRequestData } from "./http-request.ts";
-import { isObject, type Plan, type PlannedStage } from "./plan.ts";
+import { isObject, type Plan, type PlannedStage, plannedStages } from "./plan.ts";
+import { changePlan } from "./plan-changes.ts";
 
 type Flow = Row<"authentik_flows.flow">;
 
@@ -52,6 +53,7 @@ export async function planFlow(services: Services, request: PlanRequest): Promis
     context: (tx) => planContextView(tx, plan),
     obj: { pk: flow.pk, slug: flow.slug, name: flow.name },
   });
+  changePlan(plan, decision.changes);
   if (!decision.passing) return { kind: "not_applicable", messages: decision.messages };
   for (const { binding, model } of found.bindings) {
     if (binding.evaluate_on_plan && !(await keepsStage(services, binding, plan, asked))) continue;
@@ -82,6 +84,7 @@ export async function keepsStage(
     context: (tx) => planContextView(tx, plan),
     obj: { pk: binding.pk, order: binding.order, stage: binding.stage },
   });
+  changePlan(plan, decision.changes);
   if (decision.passing) return true;
   if (decision.failures.length > 0) {
     throw new PolicyUndecided(decision.failures.map(({ policy }) => `policy ${JSON.stringify(policy)}`));
@@ -122,7 +125,7 @@ function stageModel(tx: Snapshot, pk: string): ModelName {
 }
 
 async function refuseUnknownStages(services: Services, flow: Flow, plan: Plan): Promise<void> {
-  const unknown = plan.stages.find(({ model }) => stageView(model) === undefined);
+  const unknown = plannedStages(plan).find(({ model }) => stageView(model) === undefined);
   if (unknown === undefined) return;
   const row = await services.store.read((tx) => tx.get(unknown.model, unknown.stage));
   const name = row !== undefined && "name" in row ? String(row.name) : unknown.stage;

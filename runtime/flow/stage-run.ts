@@ -5,9 +5,8 @@ import { stageView } from "../stages/registry.ts";
 import type { ModelName, Row } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./challenge.ts";
-import { SMS_DEVICE_KEY } from "./expression-context.ts";
 import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
-import { isObject, type PlannedStage } from "./plan.ts";
+import { isObject, type PlannedStage, SMS_DEVICE_KEY } from "./plan.ts";
 import { keepsStage } from "./planner.ts";
 import type { ResponseErrors } from "./response-errors.ts";
 import type { FlowSession } from "./session.ts";
@@ -110,16 +109,33 @@ export class StageRun {
   async #dropSkipped(): Promise<void> {
     const { plan } = this.#session.data;
     const { http } = this.#session;
-    const { user, pending } = this.#require();
     for (let planned = plan.stages[0]; planned !== undefined; planned = plan.stages[0]) {
-      const current = { planned, ...(await this.#read(planned)) };
-      const asked = { user: pending ?? user, http, httpUser: user };
-      if (planned.marker === "plain" || (await keepsStage(this.#services, current.binding, plan, asked))) {
-        this.#current = current;
+      if ("redirect" in planned) {
+        plan.context.redirect = planned.redirect;
         return;
       }
-      plan.stages.shift();
+      const current = { planned, ...(await this.#read(planned)) };
+      if (planned.marker !== "plain") {
+        const { user, pending } = this.#require();
+        const asked = { user: pending ?? user, http, httpUser: user };
+        const keeps = await keepsStage(this.#services, current.binding, plan, asked);
+        await this.#reloadPending();
+        if (!keeps) {
+          plan.stages.shift();
+          continue;
+        }
+      }
+      this.#current = current;
+      return;
     }
+  }
+
+  /** A policy may have changed who the pending user is, or what is known of them. */
+  async #reloadPending(): Promise<void> {
+    const loaded = this.#require();
+    const { context } = this.#session.data.plan;
+    const pending = await this.#services.store.read((tx) => pendingPerson(tx, context));
+    this.#loaded = { ...loaded, pending };
   }
 
   #read(planned: PlannedStage): Promise<{ binding: Binding; stage: Row<ModelName> }> {

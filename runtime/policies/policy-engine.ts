@@ -4,13 +4,15 @@
 // ran out of time, or is not Python. In the third case the binding's `failure_result` stands in for the decision (it
 // is not negated), the exception's text is the only message, and the result says so under `failures`, because
 // callers differ in what they may do with it: a flow or a form simply does not pass, but a stage must never be
-// skipped for a missing decision (see the executor). Every policy always runs; nothing is read from a cache, since
-// a decision may depend on anything in its context.
+// skipped for a missing decision (see the executor). Every policy always runs, one after the other: each sees what the
+// ones before it changed of the request, as they share one in authentik. Nothing is read from a cache, since a decision
+// may depend on anything in its context.
 import type { Engine, EvaluateOptions, ExpressionError, JsonObject, Verdict } from "../../engine/types.ts";
 import { type EventLog, personReference } from "../events/event-log.ts";
 import { requestView } from "../flow/expression-context.ts";
 import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
+import { changedView } from "../flow/plan-changes.ts";
 import type { Logger } from "../logger.ts";
 import type { Row, Snapshot, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
@@ -38,6 +40,11 @@ export interface PolicyRequest {
 /** Settings of one policy's run, from its binding where there is one. */
 interface RunSettings {
   readonly binding: Pick<Binding, "pk" | "negate" | "failure_result" | "timeout"> | null;
+}
+
+/** A policy and the binding through which it runs, if any. */
+interface Planned extends RunSettings {
+  readonly policy: ExpressionPolicy;
 }
 
 /** authentik's default for `timeout`, in seconds. */
@@ -76,28 +83,41 @@ export class PolicyEngine {
         .filter((binding) => binding.enabled)
         .sort((a, b) => a.order - b.order);
       const statics = bindings.filter(isStatic);
-      if (bindings.length === 0) return { run: [], fixed: [] };
-      const view = this.#view(tx, request);
-      const run = bindings
+      if (bindings.length === 0) return { run: null, fixed: [] };
+      const policies = bindings
         .filter((binding) => !isStatic(binding))
-        .map((binding) => ({ binding, view, policy: policyRow(tx, binding.policy as string) }));
+        .map((binding) => ({ binding, policy: policyRow(tx, binding.policy as string) }));
+      const run = policies.length === 0 ? null : { policies, view: this.#view(tx, request) };
       return { run, fixed: statics.length === 0 ? [] : [staticResult(tx, statics, mode, request.user)] };
     });
-    const results = await Promise.all(
-      run.map(({ policy, binding, view }) => this.#run(policy, view, request, { binding })),
-    );
+    const results = await this.#runAll(run, request);
     return combineResults(mode, [...results, ...fixed]);
   }
 
   /** The decision of policies that are used without bindings: all must pass. */
   async evaluatePolicies(pks: readonly string[], request: PolicyRequest): Promise<PolicyResult> {
     if (pks.length === 0) return combineResults("all", []);
-    const { policies, view } = await this.#store.read((tx) => ({
-      policies: pks.map((pk) => policyRow(tx, pk)),
+    const run = await this.#store.read((tx) => ({
+      policies: pks.map((pk) => ({ policy: policyRow(tx, pk), binding: null })),
       view: this.#view(tx, request),
     }));
-    const runs = policies.map((policy) => this.#run(policy, view, request, { binding: null }));
-    return combineResults("all", await Promise.all(runs));
+    return combineResults("all", await this.#runAll(run, request));
+  }
+
+  /** Runs policies in order, each on the request as the ones before it left it. */
+  async #runAll(
+    run: { readonly policies: readonly Planned[]; readonly view: JsonObject } | null,
+    request: PolicyRequest,
+  ): Promise<PolicyResult[]> {
+    const results: PolicyResult[] = [];
+    if (run === null) return results;
+    let { view } = run;
+    for (const [i, { policy, binding }] of run.policies.entries()) {
+      const result = await this.#run(policy, view, request, { binding });
+      results.push(result);
+      if (result.changes.length > 0 && i < run.policies.length - 1) view = changedView(view, result.changes);
+    }
+    return results;
   }
 
   #view(tx: Snapshot, request: PolicyRequest): JsonObject {
@@ -123,14 +143,17 @@ export class PolicyEngine {
     }
     // What an exception did before it was raised stays done; a limit leaves nothing behind.
     if (verdict.error?.limit !== true) await this.#recordOwnEvents(policy, verdict, request);
-    if (verdict.error !== undefined) return this.#failed(policy, verdict.error, view, request, binding);
+    if (verdict.error !== undefined) {
+      const failed = await this.#failed(policy, verdict.error, view, request, binding);
+      return { ...failed, changes: verdict.changes };
+    }
     if (verdict.rawResult === null) {
       this.#logger.log("warning", "the policy returned nothing and does not pass", { policy: policy.name });
     }
     const passing = verdict.passing !== (binding?.negate ?? false);
-    const { messages, rawResult } = verdict;
+    const { messages, rawResult, changes } = verdict;
     await this.#record(policy, { passing, messages: [...messages] }, view, request, binding);
-    return { passing, messages, rawResult, failures: [] };
+    return { passing, messages, rawResult, changes, failures: [] };
   }
 
   async #failed(
@@ -155,6 +178,7 @@ export class PolicyEngine {
     return {
       passing: binding?.failure_result ?? false,
       messages: [error.message],
+      changes: [],
       failures: [{ policy: policy.name, error }],
     };
   }

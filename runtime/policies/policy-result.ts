@@ -1,5 +1,5 @@
 // Results of policies, and how several are combined.
-import type { ExpressionError, JsonValue } from "../../engine/types.ts";
+import type { Change, ExpressionError, JsonValue } from "../../engine/types.ts";
 
 /** What one binding, or all of them, decided. */
 export interface PolicyResult {
@@ -7,6 +7,8 @@ export interface PolicyResult {
   readonly messages: readonly string[];
   /** The expression's own value, where one expression decided. */
   readonly rawResult?: JsonValue;
+  /** What they changed of the request's context, its plan and its user, in order. */
+  readonly changes: readonly Change[];
   /** Policies that could not be evaluated; their `failure_result` stands in for their decision. */
   readonly failures: readonly PolicyFailure[];
 }
@@ -26,6 +28,7 @@ export function combineResults(mode: PolicyEngineMode, results: readonly PolicyR
   return {
     passing: results.length === 0 || (mode === "all" ? results.every(passes) : results.some(passes)),
     messages: results.flatMap((result) => result.messages),
+    changes: results.flatMap((result) => result.changes),
     failures: results.flatMap((result) => result.failures),
   };
 }

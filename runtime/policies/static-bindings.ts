@@ -28,5 +28,5 @@ export function staticResult(
     return member !== binding.negate;
   };
   const passing = mode === "all" ? bindings.every(matches) : bindings.some(matches);
-  return { passing, messages: [], failures: [] };
+  return { passing, messages: [], changes: [], failures: [] };
 }

@@ -1,7 +1,11 @@
 // The user a flow deals with: found in the store, or still to be created.
 import { createHash } from "node:crypto";
-import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import type { Change, JsonObject, JsonValue } from "../../engine/types.ts";
 import { UserNotFound } from "../errors.ts";
+import { applyChange } from "../flow/json-change.ts";
+import { isObject } from "../flow/plan.ts";
+import { modelOf } from "../models/registry.ts";
+import { shapeRow } from "../models/validation.ts";
 import type { Row, Snapshot } from "../store/contract.ts";
 import { groupsWithAncestors, groupView } from "./groups.ts";
 
@@ -22,12 +26,34 @@ export function findPerson(tx: Snapshot, input: UserInput): Person | null {
   return row;
 }
 
-/** The user under `pending_user` of a plan's context, where only the pk is kept. */
+/**
+ * The user under `pending_user` of a plan's context: the stored row with the pk that is kept there, with what policies
+ * changed of it; or one that is not saved yet.
+ */
 export function pendingPerson(tx: Snapshot, context: JsonObject): Person | null {
   const reference = context.pending_user;
-  if (reference === null || typeof reference !== "object" || Array.isArray(reference)) return null;
-  return typeof reference.pk === "number" ? findPerson(tx, { pk: reference.pk }) : null;
+  if (!isObject(reference)) return null;
+  const { pk, changes } = reference;
+  if (pk === null && isObject(reference.values)) return reference.values as Person;
+  if (typeof pk !== "number") return null;
+  const person = findPerson(tx, { pk });
+  if (person === null || !Array.isArray(changes)) return person;
+  const changed = structuredClone(person) as unknown as JsonObject;
+  for (const change of changes)
+    applyChange(changed, change as unknown as Exclude<Change, { op: "redirect" }>);
+  return { ...changed, pk, password: person.password, groups: person.groups, roles: person.roles } as Person;
 }
+
+/** A user that a policy made and nobody has saved, in the shape of a row. Throws ValidationError. */
+export function unsavedPerson(values: JsonObject): JsonObject {
+  const user = modelOf("authentik_core.user");
+  const known = Object.entries(values).filter(
+    ([name, value]) => Object.hasOwn(user.schema.shape, name) && !KEPT.includes(name) && value !== null,
+  );
+  return { ...shapeRow(user, Object.fromEntries(known)), pk: null };
+}
+/** What a policy cannot change of a user without saving them. */
+const KEPT: readonly string[] = ["password", "groups", "roles"];
 
 /** A user as expressions see one; never the password's hash. Null is the anonymous user. */
 export function personView(tx: Snapshot, person: Person | null): JsonObject | null {

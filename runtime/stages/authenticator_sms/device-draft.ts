@@ -1,8 +1,7 @@
 // The device that is being set up: data in the plan, never a row of the store before the right code was given.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { JsonObject } from "../../../engine/types.ts";
-import { SMS_DEVICE_KEY } from "../../flow/expression-context.ts";
-import { isObject, type Plan } from "../../flow/plan.ts";
+import { isObject, type Plan, SMS_DEVICE_KEY } from "../../flow/plan.ts";
 import type { RandomInt } from "../../services.ts";
 
 /** Digits of a code. */

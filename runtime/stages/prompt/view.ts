@@ -1,5 +1,6 @@
 // The prompt stage: shows fields, checks what was filled in, and adds it to the plan's `prompt_data`.
 import type { JsonObject, JsonValue } from "../../../engine/types.ts";
+import { applyChange } from "../../flow/json-change.ts";
 import { promptData } from "../../flow/plan.ts";
 import { nonFieldErrors, type ResponseErrors } from "../../flow/response-errors.ts";
 import type { StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
@@ -85,7 +86,14 @@ async function policyErrors(
     context: () => ({ prompt_data: values }),
     obj: { pk: stage.pk, name: stage.name },
   });
-  return result.passing ? undefined : nonFieldErrors(...result.messages);
+  if (!result.passing) return nonFieldErrors(...result.messages);
+  // What they change of the values is what the stage keeps.
+  for (const change of result.changes) {
+    if (change.op === "redirect") continue;
+    const [root, key, ...path] = change.path;
+    if (root === "context" && key === "prompt_data") applyChange(values, { ...change, path });
+  }
+  return undefined;
 }
 
 /** The prompt stage. */

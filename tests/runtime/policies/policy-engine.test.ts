@@ -71,7 +71,7 @@ async function bench(): Promise<Bench> {
 
 test("nothing bound passes without a message", async () => {
   const { evaluate } = await bench();
-  expect(await evaluate("all")).toEqual({ passing: true, messages: [], failures: [] });
+  expect(await evaluate("all")).toEqual({ passing: true, messages: [], changes: [], failures: [] });
 });
 
 test.each([
@@ -246,7 +246,12 @@ describe("group and user bindings", () => {
     const third = await at.add("authentik_core.group", { name: "third" });
     await at.bind(target, { group: known.child });
     await at.bind(target, { group: third.pk }, { order: 1 });
-    expect(await evaluate(mode, { user: known[who] })).toEqual({ passing, messages: [], failures: [] });
+    expect(await evaluate(mode, { user: known[who] })).toEqual({
+      passing,
+      messages: [],
+      changes: [],
+      failures: [],
+    });
   });
 
   test("negated ones turn; nobody matches none of them", async () => {
