@@ -47,6 +47,10 @@ function known(cls: PyType): Known {
   }
   return found;
 }
+/** How often something was registered in this evaluation: answers about classes hold until it changes. */
+export function registrationsSoFar(): number {
+  return state().registrations;
+}
 /** Built-in classes registered with built-in abstract ones: the same in every evaluation. */
 const always = new Map<PyType, PyType[]>();
 /** `cls.register(subclass)` for classes of the library. */
@@ -204,7 +208,7 @@ defineModule("abc", {
       setAttribute(f, "__isabstractmethod__", true);
       return f;
     },
-    "get_cache_token()": () => state().registrations,
+    "get_cache_token()": registrationsSoFar,
     "update_abstractmethods(cls)": (cls: PyValue) => {
       if (cls instanceof PyType && !cls.builtin && cls.dict.has("__abstractmethods__")) {
         setAttribute(cls, "__abstractmethods__", abstractNames(cls));

@@ -6,6 +6,7 @@ import { defineModule } from "../module.ts";
 import { type PyType, strType } from "../object.ts";
 import { list, listType, tupleType } from "../sequence.ts";
 import { itemsType, keysType, valuesType } from "../types/dict.ts";
+import { mappingProxyType } from "../types/mapping-proxy.ts";
 import { rangeType } from "../types/range.ts";
 import { abstractClass, finishAbstract, registerBuiltin } from "./abc.ts";
 import {
@@ -43,6 +44,7 @@ registerBuiltin(mutableSetType, setType);
 registerBuiltin(keysViewType, keysType);
 registerBuiltin(itemsViewType, itemsType);
 registerBuiltin(valuesViewType, valuesType);
+registerBuiltin(mappingType, mappingProxyType);
 registerBuiltin(mutableMappingType, dictType);
 registerBuiltin(sequenceType, tupleType, strType, rangeType);
 registerBuiltin(byteStringType, bytesType, bytearrayType);
@@ -76,7 +78,7 @@ const types: PyType[] = [
 ];
 for (const type of types) finishAbstract(type);
 for (const type of [sequenceType, listType, tupleType, rangeType, dequeType]) type.pattern = "sequence";
-for (const type of [mappingType, dictType]) type.pattern = "mapping";
+for (const type of [mappingType, mappingProxyType, dictType]) type.pattern = "mapping";
 defineModule("collections.abc", {
   types,
   fresh: { __all__: () => list(types.map((type) => type.name)) },

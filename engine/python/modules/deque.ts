@@ -343,7 +343,6 @@ for (const [name, of] of [
   ["_deque_reverse_iterator", ReverseDequeIterator],
 ] as const) {
   const type = iteratorType(`collections.${name}`, of, "collections");
-  defineMethods(type, { "__length_hint__()": (self: DequeIterator) => self.remaining });
   defineConstructor(type, "(deque, index=0, /)", (_cls: PyType, deque: PyValue, skipped: PyValue = 0) => {
     if (!(deque instanceof PyDeque)) {
       throw typeError(`argument 1 must be collections.deque, not ${typeName(deque)}`);

@@ -1,5 +1,5 @@
 // Functions and methods that CPython's library writes in Python: they take arguments and complain as a `def` does.
-import { type Native, PyBuiltin, PyClassMethod, PyStaticMethod } from "../function.ts";
+import { type Native, PyBuiltin, PyClassMethod, PyFunction, PyStaticMethod } from "../function.ts";
 import {
   type KwArgs,
   makeType,
@@ -105,12 +105,26 @@ export function pythonClassMethods(type: PyType, table: { readonly [declaration:
   }
 }
 
+/** A function that the library defines while an expression runs, inside another: one of the expression's own. */
+export function innerFunction(
+  declaration: string,
+  js: Native,
+  qualname?: string,
+  defaults: readonly PyValue[] = [],
+): PyFunction {
+  const paren = declaration.indexOf("(");
+  const name = declaration.slice(0, paren);
+  const sig = parseSignature(declaration.slice(paren));
+  return new PyFunction(name, qualname ?? name, sig, js, { positional: defaults, kwonly: null });
+}
+
 /** A function of a module written in C: its complaints name the module where CPython's do (`math.sqrt() takes …`). */
 class ModuleFunction extends PyBuiltin {
   private readonly qualified: string;
   constructor(module: string, name: string, signature: Signature, js: Native) {
     super(name, signature, js, null);
     this.qualified = `${module}.${name}`;
+    this.module = module;
   }
   override bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
     return bindBuiltin(this.qualified, this.sig, args, kw);
