@@ -1,0 +1,62 @@
+// The module `bisect`.
+import { valueError } from "../exceptions.ts";
+import { call1, method2 } from "../function.ts";
+import { defineModule } from "../module.ts";
+import type { PyValue } from "../object.ts";
+import { getItem, length, lt, truth } from "../operators.ts";
+import { listType, PyList } from "../sequence.ts";
+import { allocate, charge } from "../state.ts";
+import { sizeArgument } from "../types/str-methods.ts";
+import { moduleFunctions } from "./python-function.ts";
+
+/** Where `x` belongs among the items from `lo` to `hi`: before its equals, or behind them. */
+function search(left: boolean, a: PyValue, x: PyValue, lo: number, hi: number, key: PyValue): number {
+  if (lo < 0) throw valueError("lo must be non-negative");
+  let low = lo;
+  let high = hi === -1 ? length(a) : hi;
+  while (low < high) {
+    charge(1);
+    const middle = Math.floor((low + high) / 2);
+    const item = getItem(a, middle);
+    const its = key === null ? item : call1(key, item);
+    const further = left ? truth(lt(its, x)) : !truth(lt(x, its));
+    if (further) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+type Arguments = [a: PyValue, x: PyValue, lo?: PyValue, hi?: PyValue, key?: PyValue];
+const bounds = (lo: PyValue | undefined, hi: PyValue | undefined): [number, number] => [
+  lo === undefined ? 0 : sizeArgument(lo),
+  hi === undefined || hi === null ? -1 : sizeArgument(hi),
+];
+const find =
+  (left: boolean) =>
+  (...[a, x, lo, hi, key = null]: Arguments): PyValue =>
+    search(left, a, x, ...bounds(lo, hi), key);
+const insert =
+  (left: boolean) =>
+  (...[a, x, lo, hi, key = null]: Arguments): PyValue => {
+    const at = search(left, a, key === null ? x : call1(key, x), ...bounds(lo, hi), key);
+    if (a instanceof PyList && a.cls === listType) {
+      allocate(16);
+      charge(a.items.length >> 6);
+      a.items.splice(at, 0, x);
+    } else method2(a, "insert", at, x);
+    return null;
+  };
+
+const PARAMETERS = "(a, x, lo=0, hi=None, *, key=None)";
+const functions = moduleFunctions("_bisect", {
+  [`bisect_left${PARAMETERS}`]: find(true),
+  [`bisect_right${PARAMETERS}`]: find(false),
+  [`insort_left${PARAMETERS}`]: insert(true),
+  [`insort_right${PARAMETERS}`]: insert(false),
+});
+defineModule("bisect", {
+  values: {
+    ...functions,
+    bisect: functions["bisect_right"] as PyValue,
+    insort: functions["insort_right"] as PyValue,
+  },
+});
