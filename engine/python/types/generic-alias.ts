@@ -1,5 +1,6 @@
 // `list[int]`, `int | str`: types as annotations write them.
 
+import { adopt } from "../classes.ts";
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
@@ -8,6 +9,7 @@ import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type Py
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
+import { defineConstructor } from "./construct.ts";
 
 /** `origin[args]`. */
 export class PyGenericAlias extends PyObject {
@@ -23,6 +25,13 @@ export class PyGenericAlias extends PyObject {
   }
 }
 export const genericAliasType = makeType("GenericAlias", { of: PyGenericAlias, module: "types" });
+
+defineConstructor(genericAliasType, "(origin, args, /)", (cls: PyType, origin: PyValue, args: PyValue) => {
+  if (!(origin instanceof PyType)) {
+    throw typeError("a GenericAlias of what is no class is not available in an expression");
+  }
+  return adopt(new PyGenericAlias(origin, args instanceof PyTuple ? args : tuple([args])), cls);
+});
 
 /** `__class_getitem__` of the containers. */
 export function genericAlias(cls: PyType, item: PyValue): PyValue {

@@ -1,0 +1,4 @@
+// reprlib: limits, indents, recursion; and keyword.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("reprlib");
