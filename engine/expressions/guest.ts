@@ -7,6 +7,7 @@ import "../python/library.ts";
 import { AttributeError, BaseExceptionGroup, isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
+import { resetDecimal } from "../python/modules/decimal-context.ts";
 import { resetFlags } from "../python/modules/enum-flag.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
@@ -61,6 +62,7 @@ function begin(options: Options): void {
   resetIds();
   resetRepr();
   resetFlags();
+  resetDecimal();
   forgetEvaluation();
 }
 

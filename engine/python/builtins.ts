@@ -274,9 +274,16 @@ define({
     if (mod === null) return pow(base, exp);
     const [b, e, m] = [asInt(base), asInt(exp), asInt(mod)];
     if (b === undefined || e === undefined || m === undefined) {
-      const method = typeOf(base).lookup("__pow__");
-      if (method !== undefined && !typeOf(base).builtin) {
-        const result = callWithSelf(method, base, [exp, mod], null);
+      for (const [self, other, name] of [
+        [base, exp, "__pow__"],
+        [exp, base, "__rpow__"],
+      ] as const) {
+        const method = typeOf(self).lookup(name);
+        const number = self instanceof PyFloat || asInt(self) !== undefined;
+        if (method === undefined || (number && typeOf(self).builtin)) continue;
+        // An author's `__rpow__` is only asked where there are two operands.
+        if (name === "__rpow__" && !typeOf(self).builtin) continue;
+        const result = callWithSelf(method, self, [other, mod], null);
         if (result !== NotImplemented) return result;
       }
       if (b === undefined || e === undefined || m === undefined) {

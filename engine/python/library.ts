@@ -29,6 +29,7 @@ import "./modules/dataclasses.ts";
 import "./modules/datetime.ts";
 import "./modules/calendar.ts";
 import "./modules/email-utils.ts";
+import "./modules/decimal.ts";
 import "./modules/enum.ts";
 import "./modules/bisect.ts";
 import "./modules/collections.ts";

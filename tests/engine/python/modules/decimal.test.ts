@@ -1,0 +1,4 @@
+// `decimal`, as CPython's C implementation answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("decimal");
