@@ -146,7 +146,24 @@ export class PyBuiltin extends PyObject {
     if (kw === null && n >= this.least && n <= this.most) return this.js(self, ...args);
     // `list(1, 2)` complains of `list`, which calls its `__init__`.
     const name = this.name === "__init__" && this.owner !== null ? this.owner.name : this.display;
+    if (this.cls === wrapperDescriptorType) this.checkSlot(args.length, kw);
     return this.js(self, ...bindBuiltin(name, this.sig, args, kw));
+  }
+  /** Complains as the wrapper of a slot does, which knows the number of arguments and little else. */
+  private checkSlot(given: number, kw: KwArgs | null): void {
+    const { positional, required, varargs, varkw, kwonly } = this.sig;
+    if (varargs !== null || varkw !== null || kwonly.length > 0) return;
+    // Constructors have words of their own, and containers have the other two as methods, too.
+    if (["__init__", "__getitem__", "__contains__"].includes(this.name)) return;
+    if (kw !== null && kw.size > 0) throw typeError(`wrapper ${this.name}() takes no keyword arguments`);
+    const most = positional.length;
+    if (given >= required && given <= most) return;
+    const word = required === most ? "" : given < required ? "at least " : "at most ";
+    const bound = given < required ? required : most;
+    // Some slots take their arguments apart as a function without a name would.
+    const repeats = /^__[ri]?mul__$/.test(this.name) && this.owner?.lookup("__len__") !== undefined;
+    const nameless = most > 1 || repeats ? " " : "";
+    throw typeError(`${nameless}expected ${word}${bound} argument${bound === 1 ? "" : "s"}, got ${given}`);
   }
   method0(self: PyValue): PyValue {
     return this.least === 1 ? this.js(self) : this.callMethod(self, [], null);

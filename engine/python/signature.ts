@@ -263,6 +263,12 @@ export function bindBuiltin(
       } else if (kwIndex >= 0) kwValues[kwIndex] = value;
       else if (extra !== null) extra.set(key, value);
       else {
+        const twice = positional.findIndex((name, i) => i >= posonly && i < given && kw.has(name));
+        if (twice >= 0) {
+          throw typeError(
+            `argument for ${short}() given by name ('${positional[twice]}') and position (${twice + 1})`,
+          );
+        }
         const hint = suggestion(key, [...positional.slice(posonly), ...kwonly]);
         throw typeError(
           `${short}() got an unexpected keyword argument '${key}'${hint === undefined ? "" : `. Did you mean '${hint}'?`}`,

@@ -1,5 +1,5 @@
 // `datetime.date` and what `isocalendar` gives.
-import { typeError, valueError } from "../exceptions.ts";
+import { OverflowError, PyException, typeError, valueError } from "../exceptions.ts";
 import {
   defineAttributes,
   defineClassMethods,
@@ -29,10 +29,12 @@ import { dateType, dayOf, makeDate, newDate, PyDate, PyDateTime } from "./dateti
 import { defineComparisons, digits, PyTimedelta, timedelta } from "./datetime-timedelta.ts";
 import {
   cInt,
+  clinicInt,
   type Parameters,
   parseArguments,
   parsedMethod,
   positionalMethod,
+  renamedMethod,
   textOf,
 } from "./parsed-arguments.ts";
 import { brokenDown, clockNow, floorTimestamp } from "./time-clock.ts";
@@ -51,7 +53,7 @@ const isoCalendarType = makeType("datetime.IsoCalendarDate", {
 defineConstructor(
   isoCalendarType,
   "(year, week, weekday)",
-  (_cls: PyType, ...items: PyValue[]) => new PyIsoCalendarDate(items.map(cInt)),
+  (_cls: PyType, ...items: PyValue[]) => new PyIsoCalendarDate(items.map(clinicInt)),
 );
 const part =
   (at: number) =>
@@ -107,6 +109,16 @@ defineClassMethods(dateType, {
       }),
     ),
 });
+/** Part of an ISO week date: what is no C int is out of range. */
+function isoPart(value: PyValue): number {
+  try {
+    return cInt(value);
+  } catch (error) {
+    if (error instanceof PyException && error.cls === OverflowError)
+      throw valueError("ISO calendar component out of range");
+    throw error;
+  }
+}
 function classMethod(name: string, taken: Parameters, js: (cls: PyType, ...args: never[]) => PyValue): void {
   dateType.dict.set(name, new PyClassMethod(parsedMethod(dateType, name, taken, js as never)));
 }
@@ -122,7 +134,12 @@ dateType.dict.set(
 );
 classMethod(
   "fromisocalendar",
-  { ...parameters, name: "fromisocalendar", names: ["year", "week", "day"] },
+  {
+    ...parameters,
+    name: "fromisocalendar",
+    names: ["year", "week", "day"],
+    converters: [isoPart, isoPart, isoPart],
+  },
   (cls: PyType, year: number, week: number, day: number) => makeDate(cls, ...isoWeekDate(year, week, day)),
 );
 
@@ -168,16 +185,18 @@ export function timetuple(
 export function isoDate({ year, month, day }: PyDate): string {
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
 }
-const given = (value: PyValue | undefined, own: number): number => (value === undefined ? own : cInt(value));
+const given = (value: PyValue | undefined, own: number): number =>
+  value === undefined ? own : clinicInt(value);
 function replaceDate(self: PyDate, year?: PyValue, month?: PyValue, day?: PyValue): PyValue {
   const changed = [given(year, self.year), given(month, self.month), given(day, self.day)] as const;
   return makeDate(typeOf(self), ...changed);
 }
 const ordinal = (self: PyDate): number => ordinalOf(self.year, self.month, self.day);
 
+const REPLACE = "replace(year=0, month=0, day=0)";
+defineMethods(dateType, { [REPLACE]: replaceDate });
+dateType.dict.set("__replace__", renamedMethod(dateType, "__replace__", REPLACE, replaceDate));
 defineMethods(dateType, {
-  "replace(year=0, month=0, day=0)": replaceDate,
-  "__replace__(year=0, month=0, day=0)": replaceDate,
   "isoformat()": isoDate,
   "__str__()": (self: PyDate) => method0(self, "isoformat"),
   "__repr__()": (self: PyDate) => `${typeName(self)}(${self.year}, ${self.month}, ${self.day})`,

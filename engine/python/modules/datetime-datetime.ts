@@ -3,6 +3,7 @@ import { defineAttributes, defineClassMethods, defineMethods, method1, PyClassMe
 import type { Int } from "../integer.ts";
 import { asStr, isInstance, PyFloat, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
+import { givenType } from "../types/text-argument.ts";
 import { instant, minusOffset, withZone } from "./datetime-arithmetic.ts";
 import { EPOCH_ORDINAL, MAXYEAR, MINYEAR, ordinalOf } from "./datetime-calendar.ts";
 import { ctime, isoDate, readIso, timetuple } from "./datetime-date.ts";
@@ -32,10 +33,12 @@ import { timezone } from "./datetime-zone.ts";
 import {
   type Convert,
   cInt,
+  clinicInt,
   type Parameters,
   parseArguments,
   parsedMethod,
   positionalMethod,
+  renamedMethod,
   textOf,
 } from "./parsed-arguments.ts";
 import { strptimeDateTime } from "./strptime.ts";
@@ -129,7 +132,7 @@ const instanceOf =
   (type: PyType, position: number): Convert =>
   (value) => {
     if (isInstance(value, type)) return value;
-    throw typeError(`combine() argument ${position} must be ${type.name}, not ${typeName(value)}`);
+    throw typeError(`combine() argument ${position} must be ${type.name}, not ${givenType(value)}`);
   };
 defineClassMethods(datetimeType, {
   "now(tz=None)": (cls: PyType, zone: PyValue = null) => {
@@ -178,7 +181,8 @@ parsed(
 // ---- conversion ----------------------------------------------------------------------------------
 
 const clockOf = (self: PyDateTime) => [self.hour, self.minute, self.second, self.microsecond] as const;
-const given = (value: PyValue | undefined, own: number): number => (value === undefined ? own : cInt(value));
+const given = (value: PyValue | undefined, own: number): number =>
+  value === undefined ? own : clinicInt(value);
 
 function replace(
   self: PyDateTime,
@@ -226,11 +230,11 @@ datetimeType.dict.set(
     astimezone,
   ),
 );
+const REPLACE =
+  "replace(year=0, month=0, day=0, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)";
+defineMethods(datetimeType, { [REPLACE]: replace });
+datetimeType.dict.set("__replace__", renamedMethod(datetimeType, "__replace__", REPLACE, replace));
 defineMethods(datetimeType, {
-  "replace(year=0, month=0, day=0, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)":
-    replace,
-  "__replace__(year=0, month=0, day=0, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)":
-    replace,
   "date()": (self: PyDateTime) => newDate(dateType, self.year, self.month, self.day),
   "time()": (self: PyDateTime) => newTime(timeType, clockOf(self), null, self.fold),
   "timetz()": (self: PyDateTime) => newTime(timeType, clockOf(self), self.zone, self.fold),
@@ -262,7 +266,7 @@ defineMethods(datetimeType, {
 const separator: Convert = (value) => {
   const text = asStr(value);
   if (text !== undefined && Array.from(text).length === 1) return text;
-  throw typeError(`isoformat() argument 1 must be a unicode character, not ${typeName(value)}`);
+  throw typeError(`isoformat() argument 1 must be a unicode character, not ${givenType(value)}`);
 };
 datetimeType.dict.set(
   "isoformat",

@@ -24,7 +24,15 @@ import {
 } from "./datetime-objects.ts";
 import { compareTimedeltas, defineComparisons, hashTimedelta, timedelta } from "./datetime-timedelta.ts";
 import { timezone } from "./datetime-zone.ts";
-import { cInt, type Parameters, parseArguments, parsedMethod, textOf } from "./parsed-arguments.ts";
+import {
+  cInt,
+  clinicInt,
+  type Parameters,
+  parseArguments,
+  parsedMethod,
+  renamedMethod,
+  textOf,
+} from "./parsed-arguments.ts";
 
 const parameters: Parameters = {
   names: ["hour", "minute", "second", "microsecond", "tzinfo", "fold"],
@@ -77,7 +85,8 @@ export function secondsRepr({ second, microsecond }: { second: number; microseco
   if (microsecond !== 0) return `, ${second}, ${microsecond}`;
   return second === 0 ? "" : `, ${second}`;
 }
-const given = (value: PyValue | undefined, own: number): number => (value === undefined ? own : cInt(value));
+const given = (value: PyValue | undefined, own: number): number =>
+  value === undefined ? own : clinicInt(value);
 function replace(
   self: PyTime,
   hour?: PyValue,
@@ -99,9 +108,10 @@ function replace(
 }
 const secondsOfDay = (self: PyTime): number => self.hour * 3600 + self.minute * 60 + self.second;
 
+const REPLACE = "replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)";
+defineMethods(timeType, { [REPLACE]: replace });
+timeType.dict.set("__replace__", renamedMethod(timeType, "__replace__", REPLACE, replace));
 defineMethods(timeType, {
-  "replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)": replace,
-  "__replace__(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)": replace,
   "utcoffset()": (self: PyTime) => utcoffset(self.zone, null),
   "tzname()": (self: PyTime) => tzname(self.zone, null),
   "dst()": (self: PyTime) => dst(self.zone, null),

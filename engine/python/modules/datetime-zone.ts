@@ -7,7 +7,7 @@ import { add, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
-import { textArgument } from "../types/text-argument.ts";
+import { givenType, textArgument } from "../types/text-argument.ts";
 import {
   dst,
   isOffset,
@@ -85,7 +85,7 @@ const parameters: Parameters = {
   converters: [
     (value) => {
       if (value instanceof PyTimedelta) return value;
-      throw typeError(`timezone() argument 1 must be datetime.timedelta, not ${typeName(value)}`);
+      throw typeError(`timezone() argument 1 must be datetime.timedelta, not ${givenType(value)}`);
     },
     (value) => {
       textArgument(value, "timezone() argument 2");

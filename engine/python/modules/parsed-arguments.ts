@@ -3,10 +3,10 @@
 // Most C functions come from its "argument clinic", whose words `signature.ts` has. The older functions of `datetime`
 // parse by themselves: a bad first argument is named before a missing second one, and some know no name of their own.
 import { overflowError, typeError } from "../exceptions.ts";
-import { PyBuiltin } from "../function.ts";
-import type { KwArgs, PyType, PyValue } from "../object.ts";
+import { type Native, PyBuiltin } from "../function.ts";
+import { type KwArgs, PyType, type PyValue } from "../object.ts";
 import { index } from "../operators.ts";
-import { parseSignature, suggestion } from "../signature.ts";
+import { bindBuiltin, parseSignature, suggestion } from "../signature.ts";
 import { textArgument } from "../types/text-argument.ts";
 
 /** Checks or changes one argument; `position` counts from 1. */
@@ -90,6 +90,12 @@ export function cInt(value: PyValue): number {
   if (int < -0x80000000) throw overflowError("signed integer is less than minimum");
   return Number(int);
 }
+/** A C `int` as the argument clinic converts one: the complaint is another. */
+export function clinicInt(value: PyValue): number {
+  const int = index(value);
+  if (int > 0x7fffffff || int < -0x80000000) throw overflowError("Python int too large to convert to C int");
+  return Number(int);
+}
 /** Anything. */
 export const anything: Convert = (value) => value;
 /** A text of the function `name`. */
@@ -130,15 +136,25 @@ export function parsedMethod(
   );
 }
 
+/** A method of the argument clinic's under a second name; complaints have the first. */
+export function renamedMethod(owner: PyType, name: string, declaration: string, js: Native): PyBuiltin {
+  const paren = declaration.indexOf("(");
+  const shown = `${owner.qualname}.${declaration.slice(0, paren)}`;
+  const signature = parseSignature(declaration.slice(paren));
+  return new RawBuiltin(
+    name,
+    (self: PyValue, args, kw) => js(self, ...bindBuiltin(shown, signature, args, kw)),
+    owner,
+  );
+}
+
 /** Converts arguments that are positional only, in order (`PyArg_ParseTuple`). */
 function parsePositional(
   name: string,
   converters: readonly Convert[],
   required: number,
   args: readonly PyValue[],
-  kw: KwArgs | null,
 ): unknown[] {
-  if (kw !== null && kw.size > 0) throw typeError(`${name}() takes no keyword arguments`);
   const most = converters.length;
   const given = args.length;
   if (given < required || given > most) {
@@ -159,7 +175,12 @@ export function positionalMethod(
 ): PyBuiltin {
   return new RawBuiltin(
     name,
-    (self: PyValue, args, kw) => js(self, ...parsePositional(name, converters, converters.length, args, kw)),
+    (self: PyValue, args, kw) => {
+      // Bound to a class it is a plain function, whose complaints do not name the class.
+      const shown = self instanceof PyType ? name : `${owner.qualname}.${name}`;
+      if (kw !== null && kw.size > 0) throw typeError(`${shown}() takes no keyword arguments`);
+      return js(self, ...parsePositional(name, converters, converters.length, args));
+    },
     owner,
   );
 }
@@ -173,7 +194,10 @@ export function positionalFunction(
 ): PyBuiltin {
   return new RawBuiltin(
     name,
-    (_self, args, kw) => js(...parsePositional(name, converters, required, args, kw)),
+    (_self, args, kw) => {
+      if (kw !== null && kw.size > 0) throw typeError(`${name}() takes no keyword arguments`);
+      return js(...parsePositional(name, converters, required, args));
+    },
     null,
   );
 }
