@@ -1,5 +1,7 @@
 // `strftime` of `date`, `time` and `datetime`: `%z`, `%:z`, `%Z` and `%f` are theirs, the rest is `time.strftime`'s.
 import { encode } from "../codecs.ts";
+import { typeError } from "../exceptions.ts";
+import { method2 } from "../function.ts";
 import type { PyValue } from "../object.ts";
 import { asStr } from "../object.ts";
 import { offsetText, PyDate, PyDateTime, type PyTime, tzname, utcoffset } from "./datetime-objects.ts";
@@ -23,10 +25,8 @@ export function formatTime(object: PyDate | PyTime, text: string, timetuple: PyV
         const offset = utcoffset(zone, when);
         return offset === null ? "" : offsetText(offset, letter === "z" ? "" : ":");
       }
-      case "Z": {
-        const name = tzname(zone, when);
-        return name === null ? "" : (asStr(name) as string).replaceAll("%", "%%");
-      }
+      case "Z":
+        return zoneName(tzname(zone, when));
       case "f":
         return digits("microsecond" in object ? object.microsecond : 0, 6);
       default:
@@ -34,4 +34,13 @@ export function formatTime(object: PyDate | PyTime, text: string, timetuple: PyV
     }
   });
   return timeText(format, checkedFields(timeFields(timetuple, "strftime")));
+}
+
+/** A zone's name as part of a format; a text of the author's class escapes itself. */
+function zoneName(name: PyValue): string {
+  if (name === null) return "";
+  const escaped = typeof name === "string" ? name.replaceAll("%", "%%") : method2(name, "replace", "%", "%%");
+  const text = asStr(escaped);
+  if (text === undefined) throw typeError("tzname.replace() did not return a string");
+  return text;
 }
