@@ -20,6 +20,7 @@ import { hash } from "./hash.ts";
 import { isInstanceOf, isSubclassOf } from "./instance-check.ts";
 import { powMod } from "./integer.ts";
 import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
+import { memoryViewType } from "./memoryview.ts";
 import {
   asInt,
   asStr,
@@ -66,6 +67,7 @@ export const builtins: Map<string, PyValue> = new Map<string, PyValue>([
     strType,
     bytesType,
     bytearrayType,
+    memoryViewType,
     floatType,
     complexType,
     listType,
@@ -381,7 +383,6 @@ export const unavailable: Map<string, string> = new Map(
     "locals",
     "__import__",
     "__builtins__",
-    "memoryview",
     "exit",
     "quit",
     "help",

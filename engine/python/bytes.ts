@@ -34,9 +34,16 @@ export class PyByteArray extends PyObject {
 }
 export const bytearrayType = makeType("bytearray", { of: PyByteArray });
 
-/** The bytes of a `bytes` or `bytearray` (or of an instance of a derived class); undefined for anything else. */
+/** The bytes of a memoryview; filled in by `types/memoryview.ts`. */
+export const bufferOf: { view: (value: PyObject) => Uint8Array | undefined } = { view: () => undefined };
+
+/**
+ * The bytes of a `bytes`, `bytearray` (or of an instance of a derived class) or `memoryview`; undefined for anything
+ * else.
+ */
 export function asBytes(value: PyValue): Uint8Array | undefined {
-  return value instanceof PyBytes || value instanceof PyByteArray ? value.bytes : undefined;
+  if (value instanceof PyBytes || value instanceof PyByteArray) return value.bytes;
+  return value instanceof PyObject ? bufferOf.view(value) : undefined;
 }
 
 /** An array of `size` zero bytes; the memory is asked for first. */

@@ -8,6 +8,7 @@ import { indexError, overflowError, typeError, valueError } from "../exceptions.
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
 import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
+import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { index, sequenceTypes } from "../operators.ts";
 import { integral } from "../real.ts";
@@ -175,6 +176,8 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 function comparison(holds: (order: number) => boolean): (self: Bytes, other: PyValue) => PyValue {
   return (self, other) => {
+    // A view compares itself, by its own format.
+    if (self instanceof PyBytes && other instanceof PyMemoryView) return NotImplemented;
     const bytes = asBytes(other);
     return bytes === undefined ? NotImplemented : holds(compareBytes(self.bytes, bytes));
   };

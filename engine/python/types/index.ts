@@ -9,6 +9,7 @@ import "./os-error.ts";
 import "./unicode-error.ts";
 import "./str.ts";
 import "./bytes.ts";
+import "./memoryview.ts";
 import "./int.ts";
 import "./float.ts";
 import "./bool.ts";

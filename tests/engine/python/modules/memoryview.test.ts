@@ -1,0 +1,4 @@
+// `memoryview`.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("memoryview");
