@@ -36,6 +36,7 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
         "engine/language",
         "engine/python",
         "engine/regex",
+        "engine/unicode",
         "engine/types.ts",
         "engine/errors.ts",
       ],

@@ -4,6 +4,8 @@ import { adopt } from "../../python/classes.ts";
 import { PyDict } from "../../python/dict.ts";
 import { keyError, pyError, typeError } from "../../python/exceptions.ts";
 import { defineMethods, defineStatic } from "../../python/function.ts";
+import { concreteClass, finishAbstract } from "../../python/modules/abc.ts";
+import { mutableMappingType } from "../../python/modules/abstract-mappings.ts";
 import { pythonMethods } from "../../python/modules/python-function.ts";
 import {
   asStr,
@@ -221,7 +223,8 @@ export class PyCookieJar extends PyObject {
       .join("; ");
   }
 }
-export const cookieJarType = makeType("RequestsCookieJar", { of: PyCookieJar, module: "requests.cookies" });
+export const cookieJarType = concreteClass("RequestsCookieJar", "requests.cookies", mutableMappingType);
+PyCookieJar.prototype.cls = cookieJarType;
 
 function whereOf(cookie: PyObject): SentWhere {
   const port = read(cookie, "port");
@@ -345,18 +348,6 @@ pythonMethods(cookieJarType, {
     else for (const [name, value] of pairsOf(other)) setItem(self, name, value, new PyDict());
     return null;
   },
-  "setdefault(key, default=None)": (self: PyCookieJar, name: PyValue, value: PyValue = null) => {
-    const found = find(self, name, null, null);
-    if (found !== undefined) return found;
-    setItem(self, name, value, new PyDict());
-    return value;
-  },
-  "pop(key, default=None)": (self: PyCookieJar, name: PyValue, fallback?: PyValue) => {
-    const value = find(self, name, null, null);
-    if (value === undefined) return fallback === undefined ? item(self, name) : fallback;
-    removeNamed(self, name, null, null);
-    return value;
-  },
   "copy()": (self: PyCookieJar) => self.copy(),
   "clear(domain=None, path=None, name=None)": (
     self: PyCookieJar,
@@ -394,6 +385,8 @@ defineMethods(cookieJarType, {
   "__repr__()": (self: PyCookieJar) => `<RequestsCookieJar[${[...self.cookies()].map(repr).join(", ")}]>`,
   "__str__()": (self: PyCookieJar) => `<RequestsCookieJar[${[...self.cookies()].map(str).join(", ")}]>`,
 });
+
+finishAbstract(cookieJarType);
 
 /** The Host header that an author set, for the rules of cookies. */
 export function hostHeaderOf(headers: PyValue): string | undefined {

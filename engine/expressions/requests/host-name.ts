@@ -1,21 +1,55 @@
-// Host names that are not ASCII, as IDNA 2008 encodes them (RFC 5890 to 5892, 3492).
+// Host names that are not ASCII, as IDNA 2008 encodes them (RFC 5890 to 5893, 3492).
 //
-// Labels written from right to left and characters that are allowed only beside certain others are refused: their
-// rules need tables that an expression has no other use for. Such a host can be written in its `xn--` form.
+// One thing is stricter than the standard: a zero-width non-joiner stands after a virama only. (Between letters that join
+// it would need a table of how letters join; such a host can be written in its `xn--` form.)
+import { bidirectional, combiningClass } from "../../unicode/properties.ts";
 
 const LETTER_OR_DIGIT = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}]$/u;
 /** RFC 5892, 2.6: valid although their class says otherwise, and the reverse; with 2.9, the conjoining Hangul. */
 const ALSO_VALID = /^[\u00df\u03c2\u06fd\u06fe\u0f0b\u3007]$/u;
 const NEVER_VALID = /^[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]$/u;
-const CONTEXTUAL = /^[\u00b7\u0375\u05f3\u05f4\u30fb\u0660-\u0669\u06f0-\u06f9\u200c\u200d]$/u;
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** RFC 5892, appendix A: characters that are valid beside certain others. Texts before and after, and the whole label. */
+function isValidInContext(char: string, before: string, after: string, label: string): boolean | undefined {
+  switch (char) {
+    case "\u00b7":
+      return before.endsWith("l") && after.startsWith("l");
+    case "\u0375":
+      return /^\p{Script=Greek}/u.test(after);
+    case "\u05f3":
+    case "\u05f4":
+      return /\p{Script=Hebrew}$/u.test(before);
+    case "\u30fb":
+      return /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(label);
+    case "\u200c":
+    case "\u200d": {
+      const previous = Array.from(before).at(-1)?.codePointAt(0);
+      return previous !== undefined && combiningClass(previous) === 9;
+    }
+    default:
+      if (/[\u0660-\u0669]/.test(char)) return !/[\u06f0-\u06f9]/.test(label);
+      if (/[\u06f0-\u06f9]/.test(char)) return !/[\u0660-\u0669]/.test(label);
+      return undefined;
+  }
+}
 
 function isValid(char: string): boolean {
   if (ALSO_VALID.test(char)) return true;
-  if (NEVER_VALID.test(char) || CONTEXTUAL.test(char) || /^\p{Default_Ignorable_Code_Point}$/u.test(char))
-    return false;
+  if (NEVER_VALID.test(char) || /^\p{Default_Ignorable_Code_Point}$/u.test(char)) return false;
   const folded = char.normalize("NFKC").toLowerCase().normalize("NFKC");
   return folded === char && LETTER_OR_DIGIT.test(char);
+}
+
+/** RFC 5893: a label with characters written from right to left keeps to one direction. */
+function isOneDirection(points: readonly number[]): boolean {
+  const classes = points.map(bidirectional);
+  if (!classes.some((name) => name === "R" || name === "AL" || name === "AN")) return true;
+  const last = classes.findLast((name) => name !== "NSM") ?? "";
+  const all = (allowed: string): boolean => classes.every((name) => allowed.split(" ").includes(name));
+  if (classes[0] === "L") return all("L EN ES CS ET ON BN NSM") && (last === "L" || last === "EN");
+  if (classes[0] !== "R" && classes[0] !== "AL") return false;
+  if (!all("R AL AN EN ES CS ET ON BN NSM") || !["R", "AL", "EN", "AN"].includes(last)) return false;
+  return !(classes.includes("EN") && classes.includes("AN"));
 }
 
 /** One label of a host name in ASCII, lower case; undefined where it is not a valid one. */
@@ -23,9 +57,15 @@ export function asciiLabel(label: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
   if (/^[\x00-\x7f]*$/.test(label)) return label.toLowerCase();
   const text = label.toLowerCase();
-  if (text.normalize("NFC") !== text || RIGHT_TO_LEFT.test(text)) return undefined;
-  if (/^-|-$|^..--/u.test(text) || /^\p{M}/u.test(text)) return undefined;
-  for (const char of text) if (!/[a-z0-9-]/.test(char) && !isValid(char)) return undefined;
+  if (text.normalize("NFC") !== text || /^-|-$|^..--|^\p{M}/u.test(text)) return undefined;
+  let before = "";
+  for (const char of text) {
+    const after = text.slice(before.length + char.length);
+    const valid = /[a-z0-9-]/.test(char) || (isValidInContext(char, before, after, text) ?? isValid(char));
+    if (!valid) return undefined;
+    before += char;
+  }
+  if (!isOneDirection(Array.from(text, (char) => char.codePointAt(0) as number))) return undefined;
   const encoded = `xn--${punycode(text)}`;
   return encoded.length > 63 ? undefined : encoded;
 }

@@ -4,7 +4,9 @@ import { asBytes } from "../../python/bytes.ts";
 import { PyDict } from "../../python/dict.ts";
 import { typeError, valueError } from "../../python/exceptions.ts";
 import { call0 } from "../../python/function.ts";
+import { isInstanceOf } from "../../python/instance-check.ts";
 import { collect } from "../../python/iterator.ts";
+import { mappingType } from "../../python/modules/abstract-mappings.ts";
 import { asInt, asStr, type PyValue, typeName } from "../../python/object.ts";
 import { getItem } from "../../python/operators.ts";
 
@@ -39,8 +41,7 @@ export function isIterable(value: PyValue): boolean {
   return findAttribute(value, "__iter__") !== undefined;
 }
 
-/** Is it what `collections.abc.Mapping` takes: a dict, or one of requests' own? */
+/** `isinstance(value, collections.abc.Mapping)`. */
 export function isMapping(value: PyValue): boolean {
-  if (value instanceof PyDict) return true;
-  return findAttribute(value, "keys") !== undefined && findAttribute(value, "__getitem__") !== undefined;
+  return isInstanceOf(value, mappingType);
 }

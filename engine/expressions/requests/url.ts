@@ -1,5 +1,6 @@
 // URLs as requests prepares them: taken apart as urllib3 does, quoted, joined as `urllib.parse` does. Text only.
 import { encode } from "../../python/codecs.ts";
+import { join, split, unsplit } from "../../python/modules/urllib-parse.ts";
 import { decimalValue, isAlnum } from "../../python/unicode.ts";
 import { asciiLabel } from "./host-name.ts";
 
@@ -200,7 +201,7 @@ export function requote(url: string): string {
 
 // ---- urllib.parse --------------------------------------------------------------------------------
 
-/** What `urlsplit` gives, as far as it is needed here: of URLs that begin with a scheme, or of references to them. */
+/** What `urlsplit` gives. */
 export interface SplitUrl {
   readonly scheme: string;
   readonly netloc: string;
@@ -210,69 +211,17 @@ export interface SplitUrl {
 }
 
 /** `urllib.parse.urlsplit(url)`. */
-export function splitUrl(given: string): SplitUrl {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what CPython strips.
-  let url = given.replace(/^[\x00-\x20]+/, "").replace(/[\t\r\n]/g, "");
-  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(url)?.[1] ?? "";
-  if (scheme !== "") url = url.slice(scheme.length + 1);
-  let netloc = "";
-  if (url.startsWith("//")) {
-    const end = url.slice(2).search(/[/?#]/);
-    netloc = end < 0 ? url.slice(2) : url.slice(2, end + 2);
-    url = url.slice(2 + netloc.length);
-  }
-  const [beforeFragment, fragment] = cut(url, "#");
-  const [path, query] = cut(beforeFragment, "?");
-  return { scheme: scheme.toLowerCase(), netloc, path, query, fragment };
+export function splitUrl(url: string): SplitUrl {
+  const [scheme, netloc, path, query, fragment] = split(url, "", true);
+  return { scheme, netloc, path, query, fragment };
 }
-function cut(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-}
-
 /** `urllib.parse.urlunsplit(parts)`. */
 export function unsplitUrl({ scheme, netloc, path, query, fragment }: SplitUrl): string {
-  let url = path;
-  if (netloc !== "") url = `//${netloc}${url !== "" && !url.startsWith("/") ? "/" : ""}${url}`;
-  else if (url.startsWith("//")) url = `//${url}`;
-  if (scheme !== "") url = `${scheme}:${url}`;
-  if (query !== "") url += `?${query}`;
-  return fragment === "" ? url : `${url}#${fragment}`;
+  return unsplit([scheme, netloc, path, query, fragment]);
 }
-
-/** `urllib.parse.urljoin(base, url)` for http and https. */
+/** `urllib.parse.urljoin(base, url)`. */
 export function joinUrl(base: string, url: string): string {
-  if (url === "") return base;
-  const from = splitUrl(base);
-  const to = splitUrl(url);
-  const scheme = to.scheme === "" ? from.scheme : to.scheme;
-  if (scheme !== from.scheme) return url;
-  if (to.netloc !== "") return unsplitUrl({ ...to, scheme });
-  const { netloc } = from;
-  if (to.path === "") {
-    const query = to.query === "" ? from.query : to.query;
-    return unsplitUrl({ scheme, netloc, path: from.path, query, fragment: to.fragment });
-  }
-  const baseParts = from.path.split("/");
-  // The last part goes; what stands before it is the folder.
-  if (baseParts.at(-1) !== "") baseParts.pop();
-  let segments: string[];
-  if (to.path.startsWith("/")) segments = to.path.split("/");
-  else {
-    segments = [...baseParts, ...to.path.split("/")];
-    segments = [
-      segments[0] as string,
-      ...segments.slice(1, -1).filter((segment) => segment !== ""),
-      ...segments.slice(-1),
-    ];
-  }
-  const path: string[] = [];
-  for (const segment of segments) {
-    if (segment === "..") path.pop();
-    else if (segment !== ".") path.push(segment);
-  }
-  if (segments.at(-1) === "." || segments.at(-1) === "..") path.push("");
-  return unsplitUrl({ ...to, scheme, netloc, path: path.join("/") || "/" });
+  return join(base, url, true);
 }
 
 /** The host of a `netloc`, in lower case, without brackets; null where there is none. */

@@ -105,9 +105,10 @@ function checkBrackets(netloc: string): void {
 }
 
 /** Scheme, network location, path, query, fragment. */
-type Split = [scheme: string, netloc: string, path: string, query: string, fragment: string];
+export type Split = [scheme: string, netloc: string, path: string, query: string, fragment: string];
 
-function split(address: string, fallback: string, fragments: boolean): Split {
+/** `urlsplit(address, fallback, fragments)`. Throws ValueError for hosts in wrong brackets or of deceptive characters. */
+export function split(address: string, fallback: string, fragments: boolean): Split {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters and spaces around, as WHATWG says.
   let url = address.replace(/^[\x00- ]+/, "").replace(/[\t\r\n]/g, "");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
@@ -147,7 +148,8 @@ function parse(address: string, fallback: string, fragments: boolean): Parsed {
 
 // ---- putting together ----------------------------------------------------------------------------
 
-function unsplit([scheme, netloc, path, query, fragment]: Split): string {
+/** `urlunsplit(parts)`. */
+export function unsplit([scheme, netloc, path, query, fragment]: Split): string {
   let url = path;
   if (netloc !== "") url = `//${netloc}${url !== "" && !url.startsWith("/") ? "/" : ""}${url}`;
   else if (url.startsWith("//")) url = `//${url}`;
@@ -208,7 +210,8 @@ function resolve(base: string, path: string): string {
   return out.join("/") || "/";
 }
 
-function join(base: string, url: string, fragments: boolean): string {
+/** `urljoin(base, url, fragments)`. */
+export function join(base: string, url: string, fragments: boolean): string {
   const [baseScheme, baseNetloc, basePath, baseParams, baseQuery] = parse(base, "", fragments);
   let [scheme, netloc, path, params, query, fragment] = parse(url, baseScheme, fragments);
   if (scheme !== baseScheme || !USES_RELATIVE.has(scheme)) return url;
