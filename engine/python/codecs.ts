@@ -347,6 +347,11 @@ function normalName(name: string): string {
     .toLowerCase();
 }
 
+/** Has CPython an encoding of that name, which is not here? */
+export function isUnavailable(name: string): boolean {
+  return UNAVAILABLE.test(normalName(name));
+}
+
 function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeCodec {
   if (name === "utf-8") return utf8;
   if (name.includes("\0")) throw valueError("embedded null character");
@@ -359,7 +364,7 @@ function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeC
       `'${name}' is not a text encoding; use codecs.${direction}() to handle arbitrary codecs`,
     );
   }
-  if (UNAVAILABLE.test(normal)) {
+  if (isUnavailable(name)) {
     throw pyError(LookupError, `unknown encoding: ${name} (not available in an expression)`);
   }
   throw pyError(LookupError, `unknown encoding: ${name}`);

@@ -24,10 +24,11 @@ export interface CookieFields {
   readonly domainInitialDot: boolean;
   readonly path: string;
   readonly pathSpecified: boolean;
-  readonly secure: boolean;
+  /** What stood after `Secure=` and `Discard=`; true where nothing did. */
+  readonly secure: boolean | string;
+  readonly discard: boolean | string;
   /** Seconds since the epoch. */
   readonly expires: number | null;
-  readonly discard: boolean;
   readonly comment: string | null;
   readonly commentUrl: string | null;
   readonly rest: ReadonlyMap<string, string | null>;
@@ -178,6 +179,7 @@ function completed(
     const value = standard.get(key) ?? null;
     return value === null ? null : String(value);
   };
+  const flag = (key: string): boolean | string => (standard.get(key) ?? false) as boolean | string;
   const version = wholeNumber(text("version") ?? "0");
   if (version === undefined) return undefined;
   const [name, value] = pairs[0] as [string, string | null];
@@ -211,9 +213,9 @@ function completed(
     domainInitialDot: givenDomain?.startsWith(".") === true,
     path,
     pathSpecified,
-    secure: standard.get("secure") !== undefined,
+    secure: flag("secure"),
     expires,
-    discard: standard.get("discard") === true || expires === null,
+    discard: expires === null || flag("discard"),
     comment: text("comment"),
     commentUrl: text("commenturl"),
     rest,

@@ -203,10 +203,13 @@ export class PyCookieJar extends PyObject {
   /** Keeps what an answer's Set-Cookie headers say, where they may. */
   extract(setCookie: readonly string[], url: string, hostHeader: string | undefined): void {
     const target = cookieTarget(url, hostHeader);
-    for (const found of cookiesOf(setCookie, target, now())) {
-      if ("expired" in found) this.remove(found.expired.domain, found.expired.path, found.expired.name);
-      else if (maySet(found, target)) this.set(cookieFrom(found));
+    const all = cookiesOf(setCookie, target, now());
+    // What has expired goes first, wherever it stands: it takes away what was there before the answer.
+    for (const cookie of all) {
+      if ("expired" in cookie) this.remove(cookie.expired.domain, cookie.expired.path, cookie.expired.name);
     }
+    for (const cookie of all)
+      if (!("expired" in cookie) && maySet(cookie, target)) this.set(cookieFrom(cookie));
   }
   /** The Cookie header for a request; undefined where nothing is sent. */
   header(url: string, hostHeader: string | undefined): string | undefined {

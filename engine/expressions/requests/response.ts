@@ -1,7 +1,7 @@
 // `requests.Response`: what came back.
 import { getAttribute } from "../../python/attribute.ts";
 import { asBytes, PyBytes } from "../../python/bytes.ts";
-import { decode } from "../../python/codecs.ts";
+import { decode, isUnavailable } from "../../python/codecs.ts";
 import { PyDict } from "../../python/dict.ts";
 import {
   LookupError,
@@ -139,10 +139,6 @@ function apparentEncoding(self: PyValue): string {
   }
 }
 
-/** Names of encodings that CPython has and this object model has not: their texts are not to be read as UTF-8. */
-const OTHER_ENCODING =
-  /^(?:arabic|asmo|big5|chinese|cp|cs|cyrillic|ebcdic|ecma|elot|euc|eucj|euckr|eucgb|gb|greek|hebrew|hkscs|hp|hz|ibm|iso|johab|kamenicky|koi8|korean|ks|kz|l\d|latin|mac|ms|ptcp|r8|rk|roman|s[-_]?jis|shift|strk|t[_-]61|thai|tis|u(?:tf)?[-_ ]?7|uhc|ujis|unicode|windows|\d)/i;
-
 function text(self: PyValue): string {
   const bytes = content(self);
   if (bytes.length === 0) return "";
@@ -153,7 +149,8 @@ function text(self: PyValue): string {
   } catch (error) {
     const { cls } = caught(error);
     if (!cls.isSubtype(LookupError) && !cls.isSubtype(TypeError_)) throw error;
-    if (OTHER_ENCODING.test(name)) throw error;
+    // A misspelled name is read as UTF-8; an encoding that CPython has and this object model has not is no such name.
+    if (isUnavailable(name)) throw error;
     return decode(bytes, "utf-8", "replace");
   }
 }
@@ -242,7 +239,7 @@ function pieces(self: PyValue, size: PyValue, decodeUnicode: PyValue): Iterable<
 }
 /** A character whose bytes are cut by the end of a piece comes with the next one, as an incremental decoder gives it. */
 function* decodedPieces(bytes: Uint8Array, size: number, encoding: string): Generator<string> {
-  if (/^u(?:tf)?[-_ ]?(?:16|32)/i.test(encoding)) {
+  if (/^(?:u(?:tf)?[-_ ]?(?:7|16|32)|puny|unicode|raw|idna)/i.test(encoding)) {
     throw refused(`${encoding} is not decoded piece by piece; read response.text`);
   }
   const utf8 = /^u(?:tf)?[-_ ]?8?$/i.test(encoding);

@@ -170,7 +170,7 @@ test("text that states no encoding is read as UTF-8 or refused", async () => {
 test("an encoding that is not here is an error, not another text", async () => {
   expect(
     await answer("r = requests.get('https://e.example/text')\nr.encoding = 'shift_jis'\nreturn r.text"),
-  ).toBe("LookupError: unknown encoding: shift_jis");
+  ).toBe("LookupError: unknown encoding: shift_jis (not available in an expression)");
   expect(
     await answer("r = requests.get('https://e.example/text')\nr.encoding = 'nonsense'\nreturn r.text[:5]"),
   ).toBe("'grüße'");
