@@ -211,6 +211,10 @@ export function named(key: string, value: PyValue): PyValue {
   if (!(value instanceof PyDict)) return value;
   if (key === "user" || key === "pending_user") return user(value);
   if (key === "group") return group(value);
+  // A provider's application is the other side of a relation, which rows do not carry.
+  const application = value.get("application");
+  if (key === "provider" && application !== undefined)
+    value.set("application", named("application", application));
   const model = MODEL_KEYS.get(key);
   return model === undefined ? value : recordOf(modelOf(model), value);
 }
