@@ -8,7 +8,6 @@ import { AttributeError, BaseExceptionGroup, isException, type PyException } fro
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
 import { resetDecimal } from "../python/modules/decimal-context.ts";
-import { resetFlags } from "../python/modules/enum-flag.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
 import { output, resetOutput } from "../python/output.ts";
@@ -61,7 +60,6 @@ function begin(options: Options): void {
   resetOutput(options.outputBytes);
   resetIds();
   resetRepr();
-  resetFlags();
   resetDecimal();
   forgetEvaluation();
 }

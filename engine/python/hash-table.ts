@@ -100,7 +100,7 @@ export class KeyIndex {
     present: { has(k: Key): boolean } & Iterable<Key> & { readonly size: number },
   ): Key | undefined {
     if (this.buckets !== null) {
-      const found = this.amongBuckets(normal, present);
+      const found = this.amongBuckets(normal, present, key);
       if (found !== normal) return found;
     }
     if (adding && !present.has(normal)) {
@@ -111,11 +111,11 @@ export class KeyIndex {
   }
 
   /** A plain key may equal an object with an `__eq__` of its own that is in the table. */
-  private amongBuckets(key: Key, present: { has(k: Key): boolean }): Key {
+  private amongBuckets(key: Key, present: { has(k: Key): boolean }, given: PyValue = key): Key {
     if (present.has(key)) return key;
-    const bucket = (this.buckets as Map<number | bigint, PyObject[]>).get(hash(key));
+    const bucket = (this.buckets as Map<number | bigint, PyObject[]>).get(hash(given));
     if (bucket !== undefined) {
-      for (const candidate of bucket) if (keyKinds.equal(candidate, key)) return candidate;
+      for (const candidate of bucket) if (keyKinds.equal(candidate, given)) return candidate;
     }
     return key;
   }

@@ -66,3 +66,6 @@ import "./modules/time.ts";
 import "./modules/urllib-parse.ts";
 import "./modules/urllib-request.ts";
 import "./modules/uuid.ts";
+import "./modules/colorsys.ts";
+import "./modules/fractions.ts";
+import "./modules/numbers.ts";

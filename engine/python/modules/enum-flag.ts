@@ -18,7 +18,7 @@ import {
 import { add, bitAnd, bitOr, bitXor, equal, gt, invert, same, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import type { PyList } from "../sequence.ts";
-import { charge } from "../state.ts";
+import { charge, perEvaluation } from "../state.ts";
 import { binary, bitCount, lsbBits } from "./enum-bits.ts";
 import type { PyEnumDict } from "./enum-dict.ts";
 import type { EnumTable, FlagTable } from "./enum-table.ts";
@@ -36,19 +36,15 @@ export function installBoundaries(members: { [name: string]: PyValue }): void {
   boundaries = members;
 }
 
-/** Combinations of the library's own flags: shared by all evaluations, they keep none of them. */
-let combined = new Map<PyType, PyDict>();
-/** Forgets combinations of the library's flags, for the next evaluation. */
-export function resetFlags(): void {
-  combined = new Map();
-}
+/** Combinations of the library's own flags: the classes are shared by all evaluations and keep none of them. */
+const combined = perEvaluation(() => new Map<PyType, PyDict>());
 /** Where a class keeps the combinations that were asked for. */
 export function combinations(cls: PyType, table: EnumTable): PyDict {
   if (!cls.builtin) return table.byValue;
-  let own = combined.get(cls);
+  let own = combined().get(cls);
   if (own === undefined) {
     own = new PyDict();
-    combined.set(cls, own);
+    combined().set(cls, own);
   }
   return own;
 }

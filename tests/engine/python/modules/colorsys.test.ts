@@ -1,0 +1,4 @@
+// `colorsys`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("colorsys");

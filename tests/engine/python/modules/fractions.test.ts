@@ -1,0 +1,4 @@
+// `fractions`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("fractions");

@@ -1,0 +1,4 @@
+// `numbers`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("numbers");
