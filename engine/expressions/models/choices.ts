@@ -13,14 +13,16 @@ const textChoices = makeType("TextChoices", {
   subclassable: false,
 });
 defineMethods(textChoices, {
-  "__repr__()": (self: PyStr) => `${self.cls.qualname}.${String(self.dict?.get("name"))}`,
+  "__repr__()": (self: PyStr) => `${self.cls.qualname}.${String(names.get(self)?.name)}`,
   "__str__()": (self: PyStr) => self.value,
 });
 defineAttributes<PyStr>(textChoices, {
   value: (self) => self.value,
-  name: (self) => self.dict?.get("name") ?? null,
-  label: (self) => self.dict?.get("label") ?? null,
+  name: (self) => names.get(self)?.name ?? null,
+  label: (self) => names.get(self)?.label ?? null,
 });
+/** What a member is called; members have no attributes that could be set. */
+const names: Map<PyStr, { readonly name: string; readonly label: string }> = new Map();
 const members = new Map<PyType, PyStr[]>();
 const membersOf = (type: PyType): PyStr[] => members.get(type) ?? [];
 
@@ -30,17 +32,17 @@ defineMethods(choicesType, {
   "__contains__(member, /)": (self: PyType, member: PyValue) =>
     membersOf(self).some((own) => own === member || own.value === asStr(member)),
   "__getitem__(name, /)": (self: PyType, name: PyValue) => {
-    const found = membersOf(self).find((own) => own.dict?.get("name") === name);
+    const found = membersOf(self).find((own) => names.get(own)?.name === name);
     if (found === undefined) throw keyError(name);
     return found;
   },
   "__repr__()": (self: PyType) => `<enum '${self.name}'>`,
 });
 defineAttributes<PyType>(choicesType, {
-  choices: (self) => list(membersOf(self).map((own) => tuple([own.value, own.dict?.get("label") ?? null]))),
+  choices: (self) => list(membersOf(self).map((own) => tuple([own.value, names.get(own)?.label ?? null]))),
   values: (self) => list(membersOf(self).map((own) => own.value)),
-  names: (self) => list(membersOf(self).map((own) => own.dict?.get("name") ?? null)),
-  labels: (self) => list(membersOf(self).map((own) => own.dict?.get("label") ?? null)),
+  names: (self) => list(membersOf(self).map((own) => names.get(own)?.name ?? null)),
+  labels: (self) => list(membersOf(self).map((own) => names.get(own)?.label ?? null)),
 });
 
 /** A class of choices: `NAME=value` words; labels are Django's, made of the names. */
@@ -51,15 +53,10 @@ export function declareChoices(module: string, name: string, words: string): PyT
     const [member = "", value = ""] = word.split("=");
     const text = new PyStr(value);
     text.cls = type;
-    text.dict = new Map<string, PyValue>([
-      ["name", member],
-      [
-        "label",
-        member
-          .toLowerCase()
-          .replace(/(^|_)(\w)/g, (_, gap: string, c: string) => (gap === "" ? "" : " ") + c.toUpperCase()),
-      ],
-    ]);
+    const label = member
+      .toLowerCase()
+      .replace(/(^|_)(\w)/g, (_, gap: string, c: string) => (gap === "" ? "" : " ") + c.toUpperCase());
+    names.set(text, { name: member, label });
     type.dict.set(member, text);
     return text;
   });

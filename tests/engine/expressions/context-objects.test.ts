@@ -141,3 +141,19 @@ test.each([
     /^AttributeError: .*has no attribute/,
   );
 });
+
+test("objects of a source, an event or a provider are objects", async () => {
+  const outcome = await policy(
+    "return [context['source'].slug, context['event'].context['a'], context['application'].name, request.context['goauthentik.io/sources/connection'].access_token]",
+    {
+      user: null,
+      context: {
+        source: { pk: "s", slug: "github" },
+        event: { pk: "e", action: "login", context: { a: 1 } },
+        application: { pk: "a", name: "Wiki" },
+        "goauthentik.io/sources/connection": { pk: 1, access_token: "t" },
+      },
+    },
+  );
+  expect(outcome.repr).toBe("['github', 1, 'Wiki', 't']");
+});

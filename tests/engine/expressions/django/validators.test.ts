@@ -1,0 +1,4 @@
+// Django's validators.
+import { answersAsRecorded } from "../../python/recorded-modules.ts";
+
+answersAsRecorded("validators", "django");
