@@ -1,13 +1,12 @@
 // Syntax errors as data: what is wrong and where, in the text that was parsed; text is rendered last.
 
-/** Classes of error that CPython's compiler raises before a program runs; `NotImplementedError` is ours. */
+/** Classes of error that CPython's compiler raises before a program runs. */
 export type SyntaxErrorType =
   | "SyntaxError"
   | "IndentationError"
   | "TabError"
   | "RecursionError"
-  | "MemoryError"
-  | "NotImplementedError";
+  | "MemoryError";
 
 /** Thrown by tokenizer, parser, scope analysis and code generation. */
 export class PySyntaxError extends Error {

@@ -90,7 +90,7 @@ export function readName(f: Frame, raw: string, node: Span): string {
   const { program } = f;
   const found = program.scopes.resolve(f.scope, name);
   const ownNamespace =
-    f.scope.kind === "class" && name !== "__class__" && !(found.where === "global" && found.explicit);
+    seesNamespace(f.scope, name) && name !== "__class__" && !(found.where === "global" && found.explicit);
   if (found.where === "class" || ownNamespace) {
     // The namespace may hold more than the body binds: `__qualname__`, and what a metaclass prepared.
     const t = f.temp();
@@ -106,6 +106,15 @@ export function readName(f: Frame, raw: string, node: Span): string {
     return f.mark(node, `(v_${name}===undefined?${unbound}(${quote(name)}):v_${name})`);
   }
   return readGlobal(f, name, node, found.where === "global" && found.explicit);
+}
+/** Is the name looked for among those of a class body first? What a class's annotations ask for later still is. */
+function seesNamespace(scope: Frame["scope"], name: string): boolean {
+  let s: Frame["scope"] | null = scope;
+  while (s !== null && s.kind === "annotation") {
+    if (s.bound.has(name)) return false;
+    s = s.parent;
+  }
+  return s !== null && s.kind === "class";
 }
 function readGlobal(f: Frame, name: string, node: Span, explicit: boolean): string {
   const { program } = f;
@@ -384,16 +393,6 @@ function expression(f: Frame, node: Expr): string {
     case "Starred":
       throw new PySyntaxError("can't use starred expression here", node.start, node.end);
   }
-}
-
-/** What is valid Python but not built yet. */
-export function unsupported(what: string, node: Span): PySyntaxError {
-  return new PySyntaxError(
-    `${what} is not supported in expressions yet`,
-    node.start,
-    node.end,
-    "NotImplementedError",
-  );
 }
 
 /** Does CPython's compiler know the value? */

@@ -1,10 +1,11 @@
 // Code generation for functions, lambdas and classes.
 import type { Arguments, AsyncFunctionDef, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
 import { Frame, quote } from "./emitter.ts";
-import { argumentList, elements, unsupported, value } from "./expressions.ts";
+import { argumentList, elements, value } from "./expressions.ts";
 import { mangle, type Scope } from "./scope.ts";
 import { block, stepCode } from "./statements.ts";
 import { storeName } from "./targets.ts";
+import { generic } from "./type-parameters.ts";
 
 /** Code at the start of every Python function: counts the call; `finally` takes it back. */
 function wrapBody(f: Frame, body: string): string {
@@ -21,7 +22,7 @@ export function declarations(scope: Scope): string {
 }
 
 /** The names bound inside a function when it is called: those around it that stay bound, and its parameters. */
-function boundInside(f: Frame, scope: Scope): Set<string> {
+export function boundInside(f: Frame, scope: Scope): Set<string> {
   const bound = new Set<string>();
   if (f.scope.kind !== "class") {
     for (const name of f.bound) if (!scope.bound.has(name)) bound.add(name);
@@ -83,7 +84,7 @@ export function maker(scope: Scope): string | null {
   return scope.isGenerator ? "makeGenerator" : null;
 }
 
-function qualify(f: Frame, name: string): string {
+export function qualify(f: Frame, name: string): string {
   return f.scope.kind === "class" ? `${f.qualname}.${name}` : `${f.qualname}.<locals>.${name}`;
 }
 
@@ -117,25 +118,39 @@ export function lambda(f: Frame, node: Lambda): string {
 }
 /** `def …` or `async def …`, decorators and all, as statements. */
 export function functionDefinition(f: Frame, node: FunctionDef | AsyncFunctionDef): string {
-  if (node.type_params.length > 0) throw unsupported("a type parameter list", node);
   const scope = f.program.scopes.of(node);
   const { params, signature, defaults } = parameters(f, scope, node.args);
   const qualname = qualify(f, node.name);
   const decorators = node.decorator_list.map((d) => value(f, d));
-  const inner = new Frame(
-    f.program,
-    scope,
-    qualname,
-    boundInside(f, scope),
-    firstParameter(node.args),
-  ).inside(f);
-  // Inside itself the function's own name is bound once `def` has run, unless something unbinds it.
-  const body = `${block(inner, node.body)}return null;`;
-  const js = functionBody(inner, scope, node.name, params, node, body);
-  let code = `new ${f.use("PyFunction")}(${quote(node.name)},${quote(qualname)},${signature},${js}${defaults})`;
-  const doc = docstring(node.body);
-  if (doc !== null || hasAnnotations(node.args, node.returns)) {
-    code = `${f.use("describeFunction")}(${code},${doc === null ? "null" : quote(doc)},${annotations(f, node.args, node.returns)})`;
+  const make = (around: Frame, given: string): string => {
+    const inner = new Frame(
+      f.program,
+      scope,
+      qualname,
+      boundInside(around, scope),
+      firstParameter(node.args),
+    ).inside(around);
+    // Inside itself the function's own name is bound once `def` has run, unless something unbinds it.
+    const body = `${block(inner, node.body)}return null;`;
+    const js = functionBody(inner, scope, node.name, params, node, body);
+    const code = `new ${f.use("PyFunction")}(${quote(node.name)},${quote(qualname)},${signature},${js}${given})`;
+    const doc = docstring(node.body);
+    if (doc === null && !hasAnnotations(node.args, node.returns)) return code;
+    return `${f.use("describeFunction")}(${code},${doc === null ? "null" : quote(doc)},${annotations(around, node.args, node.returns)})`;
+  };
+  let code: string;
+  if (node.type_params.length === 0) code = make(f, defaults);
+  else {
+    // Defaults belong to the scope around, the rest to that of the type parameters.
+    const given = f.program.unique("d");
+    code = generic(
+      f,
+      node,
+      node.name,
+      (around, types) => `${f.use("withTypeParameters")}(${make(around, `,${given}`)},${types})`,
+      given,
+      defaults === "" ? "undefined" : defaults.slice(1),
+    );
   }
   for (let i = decorators.length - 1; i >= 0; i--) {
     code = f.mark(node.decorator_list[i] as Expr, `${f.use("call1")}(${decorators[i]},${code})`);
@@ -195,36 +210,45 @@ function cleanDocstring(text: string): string {
 
 /** `class …`, decorators and all, as statements. */
 export function classDefinition(f: Frame, node: ClassDef): string {
-  if (node.type_params.length > 0) throw unsupported("a type parameter list", node);
   const scope = f.program.scopes.of(node);
   const qualname = qualify(f, node.name);
   const decorators = node.decorator_list.map((d) => value(f, d));
-  const bases = elements(f, node.bases);
-  const keywords = node.keywords.length === 0 ? "null" : argumentList(f, "null", [], node.keywords).slice(3);
-  const inner = new Frame(
-    f.program,
-    scope,
-    qualname,
-    new Set(f.scope.kind === "class" ? [] : f.bound),
-    null,
-  ).inside(f);
-  for (const name of scope.bound) inner.bound.delete(name);
-  const doc = docstring(node.body);
-  const body = block(inner, node.body);
-  const wrapped = f.program.mark(
-    { kind: "function", start: node.start, end: node.end, name: node.name },
-    wrapBody(inner, `${inner.temps()}${doc === null ? "" : `ns.set("__doc__",${quote(doc)});`}${body}`),
-  );
-  const make = f.mark(
-    { start: node.start, end: node.end },
-    `${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},bases,kw,(ns)=>{${wrapped}},${scope.needsClassCell ? "(c)=>{v___class__=c}" : "null"})`,
-  );
-  // The arrow function only holds the cell: in tracebacks it is part of the frame around it.
-  const cell = f.program.mark(
-    { kind: "comprehension", start: node.start, end: node.end },
-    `let v___class__;return v___class__=${make};`,
-  );
-  let code = f.mark({ start: node.start, end: node.end }, `((bases,kw)=>{${cell}})([${bases}],${keywords})`);
+  const make = (around: Frame, types: string | null): string => {
+    const bases = elements(around, node.bases);
+    const keywords =
+      node.keywords.length === 0 ? "null" : argumentList(around, "null", [], node.keywords).slice(3);
+    const inner = new Frame(
+      f.program,
+      scope,
+      qualname,
+      new Set(around.scope.kind === "class" ? [] : around.bound),
+      null,
+    ).inside(around);
+    for (const name of scope.bound) inner.bound.delete(name);
+    const doc = docstring(node.body);
+    const all =
+      types === null ? bases : `${bases}${bases === "" ? "" : ","}${f.use("genericBase")}(${types})`;
+    const own = types === null ? "" : `ns.set("__type_params__",${types});`;
+    const body = block(inner, node.body);
+    const wrapped = f.program.mark(
+      { kind: "function", start: node.start, end: node.end, name: node.name },
+      wrapBody(
+        inner,
+        `${inner.temps()}${own}${doc === null ? "" : `ns.set("__doc__",${quote(doc)});`}${body}`,
+      ),
+    );
+    const build = f.mark(
+      { start: node.start, end: node.end },
+      `${f.use("makeClass")}(${quote(node.name)},${quote(qualname)},bases,kw,(ns)=>{${wrapped}},${scope.needsClassCell ? "(c)=>{v___class__=c}" : "null"})`,
+    );
+    // The arrow function only holds the cell: in tracebacks it is part of the frame around it.
+    const cell = f.program.mark(
+      { kind: "comprehension", start: node.start, end: node.end },
+      `let v___class__;return v___class__=${build};`,
+    );
+    return f.mark({ start: node.start, end: node.end }, `((bases,kw)=>{${cell}})([${all}],${keywords})`);
+  };
+  let code = node.type_params.length === 0 ? make(f, null) : generic(f, node, node.name, make);
   for (let i = decorators.length - 1; i >= 0; i--) {
     code = f.mark(node.decorator_list[i] as Expr, `${f.use("call1")}(${decorators[i]},${code})`);
   }

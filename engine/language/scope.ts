@@ -7,7 +7,12 @@
 import type { Arguments, Comprehension, ExceptHandler, Expr, Pattern, Span, Stmt, TypeParam } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 
-export type ScopeKind = "function" | "class" | "comprehension";
+export type ScopeKind =
+  | "function"
+  | "class"
+  | "comprehension"
+  /** Type parameters, their bounds and defaults, the value of a type alias (PEP 695). */
+  | "annotation";
 /** Nodes that open a scope. */
 export type ScopeNode = Span & { readonly kind: string };
 
@@ -37,7 +42,7 @@ export class Scope {
   readonly className: string | null;
   /** Where each `nonlocal` stands, for errors. */
   readonly nonlocalSpans: Map<string, Span> = new Map();
-  /** A comprehension's kind, for messages. */
+  /** A comprehension's kind, or an annotation scope's, for messages. */
   what: string | null = null;
 
   constructor(kind: ScopeKind, parent: Scope | null, className: string | null) {
@@ -56,6 +61,8 @@ export type Resolution =
 /** The result of analysis: scopes by the node that opens them. */
 export class Scopes {
   readonly byNode: Map<object, Scope> = new Map();
+  /** Scopes of the defaults of type parameters; `byNode` has those of the bounds. */
+  readonly ofDefaults: Map<object, Scope> = new Map();
   /** Names that some block declares `global`. */
   readonly declaredGlobal: Set<string> = new Set();
   readonly root: Scope;
@@ -105,6 +112,11 @@ function checkNonlocals(scopes: Scopes): void {
     for (const name of scope.nonlocals) {
       let found = false;
       for (let s = scope.parent; s !== null; s = s.parent) {
+        if (s.kind === "annotation" && s.bound.has(name)) {
+          const span = scope.nonlocalSpans.get(name);
+          const text = `nonlocal binding not allowed for type parameter '${name}'`;
+          throw new PySyntaxError(text, span?.start ?? 0, span?.end ?? 0);
+        }
         if (s.kind !== "class" && s.bound.has(name) && !s.globals.has(name)) {
           found = true;
           break;
@@ -159,22 +171,22 @@ class Analyser {
       case "AsyncFunctionDef": {
         for (const decorator of node.decorator_list) this.expression(scope, decorator);
         this.defaults(scope, node.args);
-        this.annotations(scope, node.args, node.returns);
         this.bind(scope, node.name, node);
-        const inner = this.open("function", scope, node);
+        const around = this.typeParams(scope, node.type_params);
+        this.annotations(around, node.args, node.returns);
+        const inner = this.open("function", around, node);
         inner.isAsync = node.kind === "AsyncFunctionDef";
-        this.typeParams(inner, node.type_params);
         this.parameters(inner, node.args);
         this.block(inner, node.body);
         return;
       }
       case "ClassDef": {
         for (const decorator of node.decorator_list) this.expression(scope, decorator);
-        for (const base of node.bases) this.expression(scope, base);
-        for (const keyword of node.keywords) this.expression(scope, keyword.value);
         this.bind(scope, node.name, node);
-        const inner = this.open("class", scope, node, node.name);
-        this.typeParams(inner, node.type_params);
+        const around = this.typeParams(scope, node.type_params, node.name);
+        for (const base of node.bases) this.expression(around, base);
+        for (const keyword of node.keywords) this.expression(around, keyword.value);
+        const inner = this.open("class", around, node, node.name);
         this.block(inner, node.body);
         return;
       }
@@ -191,7 +203,8 @@ class Analyser {
         for (const target of node.targets) this.expression(scope, target);
         return;
       case "TypeAlias":
-        this.bind(scope, node.name.id, node.name);
+        this.bind(scope, node.name.id, node);
+        this.lazy(this.typeParams(scope, node.type_params), node, node.value, "a type alias");
         return;
       case "AugAssign":
         this.expression(scope, node.target);
@@ -324,8 +337,41 @@ class Analyser {
     this.block(scope, handler.body);
   }
 
-  private typeParams(scope: Scope, params: readonly TypeParam[]): void {
-    for (const param of params) scope.bound.add(mangle(scope.className, param.name));
+  /** The scope that a definition's type parameters are bound in; the one around it where it has none. */
+  private typeParams(scope: Scope, params: readonly TypeParam[], className?: string): Scope {
+    if (params.length === 0) return scope;
+    const around = this.open("annotation", scope, params, className);
+    around.what = "the definition of a generic";
+    for (const param of params) {
+      if (around.bound.has(mangle(around.className, param.name))) {
+        throw new PySyntaxError(`duplicate type parameter '${param.name}'`, param.start, param.end);
+      }
+      this.bind(around, param.name, param);
+      const { bound, default_value } = param;
+      if (bound !== null) {
+        this.lazy(around, param, bound, bound.kind === "Tuple" ? "a TypeVar constraint" : "a TypeVar bound");
+      }
+      if (default_value !== null) {
+        const inner = this.annotation(around, default_value, `a ${param.kind} default`);
+        this.scopes.ofDefaults.set(param, inner);
+      }
+    }
+    return around;
+  }
+  /** An expression that is evaluated when it is asked for. */
+  private lazy(scope: Scope, node: object, expression: Expr, what: string): void {
+    this.scopes.byNode.set(node, this.annotation(scope, expression, what));
+  }
+  private annotation(scope: Scope, expression: Expr, what: string): Scope {
+    const inner = new Scope("annotation", scope, scope.className);
+    inner.what = what;
+    this.expression(inner, expression);
+    return inner;
+  }
+  /** Some expressions would need a function's frame to run in. */
+  private refuseIn(scope: Scope, what: string, node: Span): void {
+    if (scope.kind !== "annotation") return;
+    throw new PySyntaxError(`${what} expression cannot be used within ${scope.what}`, node.start, node.end);
   }
 
   private defaults(scope: Scope, args: Arguments): void {
@@ -371,6 +417,7 @@ class Analyser {
         this.all(scope, node.values);
         return;
       case "NamedExpr":
+        this.refuseIn(scope, "named", node);
         this.expression(scope, node.value);
         this.walrus(scope, node);
         return;
@@ -411,6 +458,7 @@ class Analyser {
         this.comprehension(scope, node, node.generators, [node.key, node.value]);
         return;
       case "Await":
+        this.refuseIn(scope, "await", node);
         scope.awaits = true;
         this.expression(scope, node.value);
         return;
@@ -454,6 +502,7 @@ class Analyser {
   }
 
   private yields(scope: Scope, node: Span & { kind: "Yield" | "YieldFrom" }): void {
+    this.refuseIn(scope, "yield", node);
     if (scope.kind === "class") throw new PySyntaxError("'yield' outside function", node.start, node.end);
     if (scope.kind === "comprehension") {
       throw new PySyntaxError(`'yield' inside ${scope.what ?? "list comprehension"}`, node.start, node.end);
@@ -474,6 +523,16 @@ class Analyser {
         );
       }
       target = target.parent as Scope;
+    }
+    if (target.kind === "annotation") {
+      const where = target.what?.startsWith("the")
+        ? "within the definition of a generic"
+        : `in ${target.what}`;
+      throw new PySyntaxError(
+        `assignment expression within a comprehension cannot be used ${where}`,
+        node.target.start,
+        node.target.end,
+      );
     }
     if (target !== scope && target.kind === "class") {
       throw new PySyntaxError(

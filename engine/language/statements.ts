@@ -6,11 +6,12 @@
 import type { AsyncFor, AugAssign, Expr, For, If, Span, Stmt, While } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
-import { arithmetic, BINARY, condition, readName, unsupported, value } from "./expressions.ts";
+import { arithmetic, BINARY, condition, readName, value } from "./expressions.ts";
 import { classDefinition, functionDefinition } from "./functions.ts";
 import { matchStatement } from "./patterns.ts";
 import { assign, remove, storeName } from "./targets.ts";
 import { tryStatement, withStatement } from "./try-statements.ts";
+import { typeAlias } from "./type-parameters.ts";
 
 /** Counts `n` steps; a limit that is met there is shown at `node`. */
 export function stepCode(f: Frame, n: number, node: Span): string {
@@ -162,7 +163,7 @@ function generate(f: Frame, node: Stmt): string {
     case "Match":
       return matchStatement(f, node);
     case "TypeAlias":
-      throw unsupported("`type`", node);
+      return typeAlias(f, node);
   }
 }
 

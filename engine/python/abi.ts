@@ -62,7 +62,9 @@ import { superOf, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeInto } from "./types/dict.ts";
 import { starHandling } from "./types/exception-group.ts";
+import { genericBase } from "./types/generic-class.ts";
 import { PySlice } from "./types/slice.ts";
+import { makeTypeAlias, typeParameter, withTypeParameters } from "./types/type-parameters.ts";
 
 /** An attribute that turned out not to be a plain method: called without `self`. */
 class Loaded {
@@ -308,6 +310,10 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   exitAsync,
   makeAsyncGenerator,
   asyncYield,
+  typeParameter,
+  withTypeParameters,
+  makeTypeAlias,
+  genericBase,
   importModule,
   importFrom,
   caught,

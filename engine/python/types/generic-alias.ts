@@ -8,14 +8,14 @@ import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
 import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr } from "../representation.ts";
-import { PyTuple, tuple } from "../sequence.ts";
+import { PyList, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 
 /** `origin[args]`. */
 export class PyGenericAlias extends PyObject {
-  readonly origin: PyType;
+  readonly origin: PyObject;
   readonly args: PyTuple;
-  constructor(origin: PyType, args: PyTuple) {
+  constructor(origin: PyObject, args: PyTuple) {
     super();
     this.origin = origin;
     this.args = args;
@@ -34,7 +34,7 @@ defineConstructor(genericAliasType, "(origin, args, /)", (cls: PyType, origin: P
 });
 
 /** `__class_getitem__` of the containers. */
-export function genericAlias(cls: PyType, item: PyValue): PyValue {
+export function genericAlias(cls: PyObject, item: PyValue): PyValue {
   return new PyGenericAlias(cls, item instanceof PyTuple ? item : tuple([item]));
 }
 typeItem.make = genericAlias;
@@ -44,6 +44,7 @@ export function showType(value: PyValue): string {
     return value.module === "builtins" ? value.qualname : `${value.module}.${value.qualname}`;
   }
   if (value === Ellipsis) return "...";
+  if (value instanceof PyList) return `[${value.items.map(showType).join(", ")}]`;
   return value === null ? "None" : repr(value);
 }
 defineMethods(genericAliasType, {
@@ -78,11 +79,18 @@ export class PyUnion extends PyObject {
   }
 }
 export const unionType = makeType("UnionType", { of: PyUnion, module: "types", subclassable: false });
+/** Types whose instances may stand in a union, besides classes and what is written with brackets. */
+export const unionable: Set<PyType> = new Set([genericAliasType]);
+
 unions.make = (a, b) => {
   const parts: PyValue[] = [];
   for (const side of [a, b]) {
     for (const part of side instanceof PyUnion ? side.args : [side]) {
-      if (!(part instanceof PyType || part instanceof PyGenericAlias || part === null)) return NotImplemented;
+      if (
+        !(part === null || part instanceof PyType || (part instanceof PyObject && unionable.has(part.cls)))
+      ) {
+        return NotImplemented;
+      }
       if (!parts.includes(part)) parts.push(part);
     }
   }

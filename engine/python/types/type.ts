@@ -1,5 +1,5 @@
 // Methods of `type`.
-import { bindThroughClass } from "../attribute.ts";
+import { bindThroughClass, findAttribute } from "../attribute.ts";
 import { defaultOrder, replaceBases } from "../class-layout.ts";
 import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
@@ -27,6 +27,10 @@ defineConstructor(typeType, "(*args, **kwds)", (cls: PyType, args: PyTuple, kw: 
   for (const [key, value] of namespace.entries()) entries.set(nameOf(key, "attribute name"), value);
   const keywords: KwArgs = new Map();
   for (const [key, value] of kw.entries()) keywords.set(key as string, value);
+  for (const base of bases.items) {
+    if (base instanceof PyType || findAttribute(base, "__mro_entries__") === undefined) continue;
+    throw typeError("type() doesn't support MRO entry resolution; use types.new_class()");
+  }
   return buildClass(text, bases.items, entries, keywords, metaclassOf(cls, bases.items));
 });
 defineMethods(typeType, {
