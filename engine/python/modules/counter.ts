@@ -1,5 +1,5 @@
 // `collections.Counter`.
-import { dictType, type PyDict } from "../dict.ts";
+import { dictType, PyDict } from "../dict.ts";
 import { NotImplementedError, pyError, TypeError_ } from "../exceptions.ts";
 import { builtin, call, call0, call1, call2, method, method0, method1, method2 } from "../function.ts";
 import { isInstanceOf } from "../instance-check.ts";
@@ -37,11 +37,12 @@ const dictMethod = (name: string): PyValue => dictType.dict.get(name) as PyValue
 const isCounter = (value: PyValue): boolean => isInstanceOf(value, counterType);
 
 /** Adds one for each element; a plain counter's own table is used as CPython's C code does. */
-function countElements(self: PyDict, iterable: PyValue): void {
-  const plain =
+export function countElements(self: PyValue, iterable: PyValue): void {
+  if (
+    self instanceof PyDict &&
     self.cls.lookup("get") === dictMethod("get") &&
-    self.cls.lookup("__setitem__") === dictMethod("__setitem__");
-  if (plain) {
+    self.cls.lookup("__setitem__") === dictMethod("__setitem__")
+  ) {
     forEach(iterable, (element) => {
       const before = self.get(element);
       self.set(element, before === undefined ? 1 : add(before, 1));

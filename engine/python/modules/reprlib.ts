@@ -1,5 +1,6 @@
 // The module `reprlib`.
 import { getAttribute, getAttributeOr, setAttribute } from "../attribute.ts";
+import { PyDict } from "../dict.ts";
 import { Exception, TypeError_, typeError, valueError } from "../exceptions.ts";
 import { call, call2, method2 } from "../function.ts";
 import { collect, iter } from "../iterator.ts";
@@ -8,7 +9,7 @@ import { asInt, type PyValue, typeOf } from "../object.ts";
 import { add, getItem, index, length, mul, sub } from "../operators.ts";
 import { isRaised } from "../raising.ts";
 import { address, repr, str } from "../representation.ts";
-import { list } from "../sequence.ts";
+import { list, tuple } from "../sequence.ts";
 import { perEvaluation } from "../state.ts";
 import { sortItems } from "../types/list.ts";
 import { PySlice } from "../types/slice.ts";
@@ -223,7 +224,8 @@ function recursiveRepr(fill: PyValue = "..."): PyValue {
       for (const name of ["__module__", "__doc__", "__name__", "__qualname__"]) {
         setAttribute(wrapper, name, getAttribute(f, name));
       }
-      setAttribute(wrapper, "__type_params__", getAttributeOr(f, "__type_params__", list([])));
+      setAttribute(wrapper, "__annotations__", getAttributeOr(f, "__annotations__", new PyDict()));
+      setAttribute(wrapper, "__type_params__", getAttributeOr(f, "__type_params__", tuple([])));
       setAttribute(wrapper, "__wrapped__", f);
       return wrapper;
     },

@@ -111,7 +111,7 @@ defineAttributes<PyProperty>(propertyType, {
 // ---- staticmethod, classmethod -------------------------------------------------------------------
 
 /** What a wrapper takes over from the function it wraps. */
-const COPIED = ["__module__", "__name__", "__qualname__", "__doc__"];
+const COPIED = ["__module__", "__name__", "__qualname__", "__doc__", "__annotations__"];
 for (const [type, wrap] of [
   [staticmethodType, (f: PyValue) => new PyStaticMethod(f)],
   [classmethodType, (f: PyValue) => new PyClassMethod(f)],

@@ -142,7 +142,7 @@ defineMethods(rangeType, {
     iterate(
       new PyRange(
         self.count === 0 ? self.start : self.at(subInt(self.count, 1)),
-        subInt(self.start, self.step),
+        self.count === 0 ? self.start : subInt(self.start, self.step),
         negInt(self.step),
       ),
     ),

@@ -92,8 +92,7 @@ function changeable(
   ];
 }
 function annotations(self: PyType): PyValue {
-  const own = self.dict.get("__annotations__");
-  if (own !== undefined) return own instanceof PyObject ? bindThroughClass(own, self) : own;
+  // What `type` itself has under that name is the attribute of others.
   if (self.builtin) {
     throw attributeError(
       self,
@@ -101,6 +100,8 @@ function annotations(self: PyType): PyValue {
       `type object '${self.name}' has no attribute '__annotations__'`,
     );
   }
+  const own = self.dict.get("__annotations__");
+  if (own !== undefined) return own instanceof PyObject ? bindThroughClass(own, self) : own;
   const made = new PyDict();
   self.dict.set("__annotations__", made);
   return made;
@@ -194,7 +195,7 @@ defineAttributes<PyType>(typeType, {
     },
   ],
   __type_params__: [
-    (self) => self.dict.get("__type_params__") ?? tuple([]),
+    (self) => (self.builtin ? undefined : self.dict.get("__type_params__")) ?? tuple([]),
     (self, value) => {
       if (self.builtin)
         throw typeError(`cannot set '__type_params__' attribute of immutable type '${self.name}'`);
