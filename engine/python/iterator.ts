@@ -16,6 +16,7 @@ import {
 } from "./exceptions.ts";
 import { callWithSelf, defineMethods, special } from "./function.ts";
 import type { Key } from "./hash-table.ts";
+import type { Int } from "./integer.ts";
 import {
   asInt,
   makeType,
@@ -42,7 +43,7 @@ interface Counted {
   /** How many values are left; undefined for no end. */
   readonly remaining?: number | undefined;
   /** Goes on at another place. */
-  seek?(at: number): void;
+  seek?(at: Int): void;
 }
 
 /** Makes the type of a built-in iterator class. */
@@ -65,7 +66,7 @@ export function iteratorType(
       "__setstate__(object, /)": (self: Counted, state: PyValue) => {
         const at = asInt(state);
         if (at === undefined) throw typeError("an integer is required");
-        self.seek?.(Number(at));
+        self.seek?.(at);
         return null;
       },
     });
@@ -101,8 +102,8 @@ export class ArrayIterator extends PyIterator {
   get remaining(): number {
     return Math.max(0, this.source.items.length - this.index);
   }
-  seek(at: number): void {
-    if (this.index !== Number.POSITIVE_INFINITY) this.index = this.start(at);
+  seek(at: Int): void {
+    if (this.index !== Number.POSITIVE_INFINITY) this.index = this.start(Number(at));
   }
 }
 iteratorType("list_iterator", ArrayIterator);
@@ -139,8 +140,8 @@ export class StringIterator extends PyIterator {
   get remaining(): number {
     return textLength(this.text.slice(this.index));
   }
-  seek(at: number): void {
-    this.index = Math.min(this.text.length, unitOffset(this.text, Math.max(0, at)));
+  seek(at: Int): void {
+    this.index = Math.min(this.text.length, unitOffset(this.text, Math.max(0, Number(at))));
   }
 }
 iteratorType("str_ascii_iterator", StringIterator);
@@ -286,8 +287,8 @@ class SequenceIterator extends PyIterator {
       throw error;
     }
   }
-  seek(at: number): void {
-    this.index = Math.max(0, at);
+  seek(at: Int): void {
+    this.index = Math.max(0, Number(at));
   }
   /** How many items are left by the object's own account. */
   hint(): PyValue {

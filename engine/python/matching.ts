@@ -103,6 +103,8 @@ export function matchClass(
         if (typeof name !== "string") {
           throw typeError(`__match_args__ elements must be strings (got ${typeName(name)})`);
         }
+        if (seen.includes(name))
+          throw typeError(`${cls.name}() got multiple sub-patterns for attribute '${name}'`);
         seen.push(name);
         const attribute = getAttributeOr(value, name, undefined);
         if (attribute === undefined) return null;

@@ -7,6 +7,7 @@ import type { PyDict } from "../dict.ts";
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
+import type { Int } from "../integer.ts";
 import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
@@ -160,8 +161,8 @@ class BytesIterator extends PyIterator {
   get remaining(): number {
     return Math.max(0, this.source.bytes.length - this.at);
   }
-  seek(at: number): void {
-    if (this.at !== Number.POSITIVE_INFINITY) this.at = Math.max(0, at);
+  seek(at: Int): void {
+    if (this.at !== Number.POSITIVE_INFINITY) this.at = Math.max(0, Number(at));
   }
 }
 class ByteArrayIterator extends BytesIterator {}

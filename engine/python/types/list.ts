@@ -340,16 +340,17 @@ defineMethods(listType, {
   "sort(*, key=None, reverse=False)": (self: PyList, key: PyValue = null, reverse: PyValue = false) => {
     const items = self.items;
     // CPython empties the list while it sorts, so that a key function cannot see half of it.
-    self.items = [];
+    const meanwhile: PyValue[] = [];
+    self.items = meanwhile;
+    let sorted = items;
+    let modified = false;
     try {
-      const sorted = sortItems(items, key, truth(reverse));
-      const modified = self.items.length > 0;
+      sorted = sortItems(items, key, truth(reverse));
+      modified = self.items !== meanwhile || meanwhile.length > 0;
+    } finally {
       self.items = sorted;
-      if (modified) throw valueError("list modified during sort");
-    } catch (error) {
-      if (self.items.length === 0) self.items = items;
-      throw error;
     }
+    if (modified) throw valueError("list modified during sort");
     return null;
   },
 });

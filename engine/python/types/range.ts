@@ -62,8 +62,8 @@ class RangeIterator extends PyIterator {
   get remaining(): number {
     return this.left;
   }
-  seek(at: number): void {
-    const skipped = Math.max(0, Math.min(at, this.left));
+  seek(at: Int): void {
+    const skipped = Math.max(0, Math.min(Number(at), this.left));
     this.value += skipped * this.step;
     this.left -= skipped;
   }
@@ -86,8 +86,8 @@ class LongRangeIterator extends PyIterator {
   get left(): Int {
     return subInt(this.range.count, this.i);
   }
-  seek(at: number): void {
-    this.i = this.range.count < at ? this.range.count : Math.max(0, at);
+  seek(at: Int): void {
+    this.i = at > this.range.count ? this.range.count : at < 0 ? 0 : at;
   }
 }
 defineMethods(iteratorType("longrange_iterator", LongRangeIterator), {
