@@ -69,3 +69,4 @@ import "./modules/uuid.ts";
 import "./modules/colorsys.ts";
 import "./modules/fractions.ts";
 import "./modules/numbers.ts";
+import "./modules/shlex.ts";

@@ -1,0 +1,4 @@
+// `shlex`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("shlex");
