@@ -303,11 +303,26 @@ define({
   },
   "print(*args, sep=' ', end='\\n', file=None, flush=False)": (
     args: PyTuple,
-    sep: PyValue = " ",
-    _end?: PyValue,
+    sep: PyValue = null,
+    end: PyValue = null,
+    file: PyValue = null,
+    flush: PyValue = false,
   ) => {
     const separator = sep === null ? " " : asStr(sep);
     if (separator === undefined) throw typeError(`sep must be None or a string, not ${typeName(sep)}`);
+    if (end !== null && asStr(end) === undefined) {
+      throw typeError(`end must be None or a string, not ${typeName(end)}`);
+    }
+    if (file !== null) {
+      for (const [i, item] of args.items.entries()) {
+        if (i > 0) method(file, "write", [sep ?? " "], null);
+        method(file, "write", [str(item)], null);
+      }
+      method(file, "write", [end ?? "\n"], null);
+      if (truth(flush)) method(file, "flush", [], null);
+      return null;
+    }
+    // Without a file it is a line of the evaluation's log, which has no ends of lines.
     const text = args.items.map((item) => str(item)).join(separator);
     allocate(text.length);
     log("info", text, new Map());

@@ -279,7 +279,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
   return c;
 });
-function crc32(data: Uint8Array, start: number): number {
+/** CRC-32 of the data, going on from `start`. */
+export function crc32(data: Uint8Array, start: number): number {
   let crc = ~start;
   for (const byte of data) crc = (CRC_TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
   return ~crc >>> 0;
@@ -292,7 +293,8 @@ function crcHqx(data: Uint8Array, start: number): number {
   }
   return crc;
 }
-const low32 = (value: PyValue): number => {
+/** An int's lowest 32 bits. */
+export const low32 = (value: PyValue): number => {
   const int = asInt(value) ?? index(value);
   return Number(BigInt.asUintN(32, BigInt(int)));
 };

@@ -1,10 +1,11 @@
 // The modules `urllib.error` and `urllib.request`: the exceptions are there, opening URLs is `requests`' business.
-import { getAttribute, setAttribute } from "../attribute.ts";
+import { getAttribute, missing, setAttribute } from "../attribute.ts";
 import { NotImplementedError, OSError, type PyException, pyError } from "../exceptions.ts";
 import { builtin, defineAttributes } from "../function.ts";
 import { defineModule } from "../module.ts";
 import type { PyValue } from "../object.ts";
 import { repr, str } from "../representation.ts";
+import { bytesIoType } from "./io.ts";
 import { pythonClass, pythonMethods } from "./python-function.ts";
 import { quoteFunctions } from "./urllib-quote.ts";
 
@@ -38,7 +39,10 @@ pythonMethods(httpErrorType, {
     hdrs: PyValue,
     fp: PyValue,
   ) => {
-    for (const [name, value] of Object.entries({ code, msg, hdrs, fp, url })) setAttribute(self, name, value);
+    const file = fp ?? bytesIoType.call([], null);
+    for (const [name, value] of Object.entries({ code, msg, hdrs, fp: file, url })) {
+      setAttribute(self, name, value);
+    }
     setFilename(self, url);
     // `OSError` leaves its arguments to an `__init__` that replaces its own, and this one keeps none.
     self.args = [];
@@ -51,8 +55,11 @@ pythonMethods(httpErrorType, {
   "geturl()": (self: PyException) => getAttribute(self, "url"),
   "getcode()": (self: PyException) => getAttribute(self, "code"),
   // An HTTPError is also the response: `read()` and the rest are its file's.
-  "__getattr__(name)": (self: PyException, name: PyValue) =>
-    getAttribute(getAttribute(self, "fp"), str(name)),
+  "__getattr__(name)": (self: PyException, name: PyValue) => {
+    const file = self.dict?.get("fp");
+    if (file === undefined) throw missing(self, str(name));
+    return getAttribute(file, str(name));
+  },
 });
 defineAttributes<PyException>(httpErrorType, {
   reason: (self) => getAttribute(self, "msg"),

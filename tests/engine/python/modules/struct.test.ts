@@ -1,0 +1,4 @@
+// `struct`: formats, packing and unpacking, error texts.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("struct");
