@@ -18,6 +18,16 @@ const NORMAL_MAGIC = (4 * exp(-0.5)) / Math.sqrt(2);
 const GAMMA_MAGIC = 1 + log(4.5);
 const LOG4 = log(4);
 
+/** What `random` calls them. */
+export const magicConstants: { readonly [name: string]: PyValue } = {
+  NV_MAGICCONST: new PyFloat(NORMAL_MAGIC),
+  TWOPI: new PyFloat(TWO_PI),
+  LOG4: new PyFloat(LOG4),
+  SG_MAGICCONST: new PyFloat(GAMMA_MAGIC),
+  BPF: 53,
+  RECIP_BPF: new PyFloat(2 ** -53),
+};
+
 const float = (value: number): PyFloat => new PyFloat(value);
 const ZERO = float(0);
 const ONE = float(1);

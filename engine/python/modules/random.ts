@@ -11,6 +11,7 @@ import {
   pyError,
   TypeError_,
   typeError,
+  ValueError,
   valueError,
 } from "../exceptions.ts";
 import { defineMethods, defineStatic, method, method1 } from "../function.ts";
@@ -44,7 +45,7 @@ import { sequenceType } from "./abstract-sequences.ts";
 import { log } from "./elementary-functions.ts";
 import { sha512 } from "./hash-functions.ts";
 import { pythonMethods } from "./python-function.ts";
-import { distributions } from "./random-distributions.ts";
+import { distributions, magicConstants } from "./random-distributions.ts";
 import {
   below,
   belowOfClass,
@@ -124,6 +125,18 @@ function restoreCore({ twister }: PyRandom, state: PyValue): void {
   twister.words.set(words.slice(0, 624).map((word) => Number(BigInt.asUintN(32, BigInt(word)))));
   twister.used = Number(used);
 }
+/** The words of a state of version 2, which were signed. */
+function unsigned(words: PyValue): PyTuple {
+  try {
+    return tuple(collect(words).map((word) => mod(word, 2 ** 32)));
+  } catch (error) {
+    if (!(error instanceof PyException) || !error.cls.isSubtype(ValueError)) throw error;
+    const complaint = pyError(TypeError_);
+    complaint.cause = complaint.context = error;
+    complaint.suppressContext = true;
+    throw complaint;
+  }
+}
 function setstate(self: PyRandom, state: PyValue): PyValue {
   const version = getItem(state, 0);
   if (version !== 3 && version !== 2) {
@@ -132,7 +145,7 @@ function setstate(self: PyRandom, state: PyValue): PyValue {
   const [, words, next] = unpack(state, 3) as [PyValue, PyValue, PyValue];
   setAttribute(self, "gauss_next", next);
   if (version === 3) restoreCore(self, words);
-  else restoreCore(self, tuple(collect(words).map((word) => mod(word, 2 ** 32))));
+  else restoreCore(self, unsigned(words));
   return null;
 }
 
@@ -369,6 +382,7 @@ const SHARED =
   "seed random uniform triangular randint choice randrange sample shuffle choices normalvariate lognormvariate expovariate vonmisesvariate gammavariate gauss betavariate binomialvariate paretovariate weibullvariate getstate setstate getrandbits randbytes";
 
 defineModule("random", {
+  values: magicConstants,
   types: [randomType, systemRandomType],
   fresh: Object.fromEntries(SHARED.split(" ").map((name) => [name, () => getAttribute(shared(), name)])),
 });

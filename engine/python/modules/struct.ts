@@ -1,7 +1,8 @@
 // The module `struct`: values to packed bytes and back, by format.
 import { asBytes, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
-import { Exception, overflowError, PyException, pyError, typeError } from "../exceptions.ts";
+import { Exception, overflowError, PyException, pyError, RuntimeError, typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods, special } from "../function.ts";
 import { type Int, narrow } from "../integer.ts";
 import { iteratorType, PyIterator } from "../iterator.ts";
@@ -12,7 +13,7 @@ import { realNumber } from "../real.ts";
 import { repr } from "../representation.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
-import { defineConstructor } from "../types/construct.ts";
+import { defineConstructor, defineInitializer } from "../types/construct.ts";
 import { bytesArgument } from "./binascii.ts";
 import { moduleFunctions } from "./python-function.ts";
 
@@ -154,8 +155,10 @@ function packItem(view: DataView, at: number, run: Run, value: PyValue, layout: 
     if (bytes === undefined) throw structError(`argument for '${letter}' must be a bytes object`);
     const lead = letter === "p" ? 1 : 0;
     const kept = bytes.subarray(0, Math.max(0, size - lead));
+    // Nothing of `0p` is written, not even how long it is.
+    if (size === 0) return;
     new Uint8Array(view.buffer, view.byteOffset).set(kept, at + lead);
-    if (lead === 1 && size > 0) view.setUint8(at, Math.min(255, kept.length));
+    if (lead === 1) view.setUint8(at, Math.min(255, kept.length));
   } else if (FLOATS[letter] !== undefined) packFloat(view, at, run, value, layout);
   else {
     const int = packInteger(letter, size, value);
@@ -290,7 +293,7 @@ class UnpackIterator extends PyIterator {
     this.at += layout.size;
     return unpackAt(layout, buffer.bytes, at);
   }
-  override get remaining(): number {
+  get remaining(): number {
     return Math.floor((this.buffer.bytes.length - this.at) / this.layout.size);
   }
 }
@@ -318,16 +321,23 @@ const layoutOf = (format: PyValue): Layout => parse(formatOf(format));
 
 /** A `struct.Struct`. */
 class PyStruct extends PyObject {
-  readonly format: string;
-  readonly layout: Layout;
-  constructor(format: string) {
-    super();
+  format: string | undefined;
+  private parsed: Layout | undefined;
+  start(format: string): void {
+    this.parsed = parse(format);
     this.format = format;
-    this.layout = parse(format);
+  }
+  get layout(): Layout {
+    if (this.parsed === undefined) throw pyError(RuntimeError, "Struct object is not initialized");
+    return this.parsed;
   }
 }
 const structType = makeType("_struct.Struct", { of: PyStruct });
-defineConstructor(structType, "(format)", (_cls: PyType, format: PyValue) => new PyStruct(formatOf(format)));
+defineConstructor(structType, "(*args, **kwargs)", (cls: PyType) => adopt(new PyStruct(), cls));
+defineInitializer(structType, "(format)", (self: PyStruct, format: PyValue) => {
+  self.start(formatOf(format));
+  return null;
+});
 defineMethods(structType, {
   "pack(*args)": (self: PyStruct, values: PyTuple) => pack(self.layout, values.items),
   "pack_into(*args)": (self: PyStruct, args: PyTuple) => packIntoBuffer(self.layout, args.items),
@@ -335,10 +345,10 @@ defineMethods(structType, {
   "unpack_from(buffer, offset=0)": (self: PyStruct, buffer: PyValue, offset?: PyValue) =>
     unpackFrom(self.layout, buffer, offset),
   "iter_unpack(buffer, /)": (self: PyStruct, buffer: PyValue) => iterUnpack(self.layout, buffer),
-  "__repr__()": (self: PyStruct) => `Struct(${repr(self.format)})`,
+  "__repr__()": (self: PyStruct) => `${self.cls.qualname}(${repr(self.format ?? null)})`,
 });
 defineAttributes<PyStruct>(structType, {
-  format: (self) => self.format,
+  format: (self) => self.format ?? null,
   size: (self): Int => self.layout.size,
 });
 
