@@ -10,21 +10,26 @@ const CONSTANTS = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
 const BLOCK = 16;
 
 function quarter(x: Uint32Array, a: number, b: number, c: number, d: number): void {
-  const rotate = (i: number, j: number, bits: number): void => {
-    const mixed = (x[i] as number) ^ (x[j] as number);
-    x[i] = (mixed << bits) | (mixed >>> (32 - bits));
-  };
-  const add = (i: number, j: number): void => {
-    x[i] = (x[i] as number) + (x[j] as number);
-  };
-  add(a, b);
-  rotate(d, a, 16);
-  add(c, d);
-  rotate(b, c, 12);
-  add(a, b);
-  rotate(d, a, 8);
-  add(c, d);
-  rotate(b, c, 7);
+  let p = x[a] as number;
+  let q = x[b] as number;
+  let r = x[c] as number;
+  let s = x[d] as number;
+  p = (p + q) | 0;
+  s ^= p;
+  s = (s << 16) | (s >>> 16);
+  r = (r + s) | 0;
+  q ^= r;
+  q = (q << 12) | (q >>> 20);
+  p = (p + q) | 0;
+  s ^= p;
+  s = (s << 8) | (s >>> 24);
+  r = (r + s) | 0;
+  q ^= r;
+  q = (q << 7) | (q >>> 25);
+  x[a] = p;
+  x[b] = q;
+  x[c] = r;
+  x[d] = s;
 }
 
 /** The key stream of ChaCha20 (RFC 8439) with a nonce of zeros, word by word. */
@@ -42,12 +47,12 @@ export class ChaCha {
     return this.block[this.used++] as number;
   }
   private refill(): void {
-    charge(1);
+    charge(4);
     const { block: x, input } = this;
     x.set(input);
     for (let round = 0; round < 10; round++) {
       for (let i = 0; i < 4; i++) quarter(x, i, 4 + i, 8 + i, 12 + i);
-      for (let i = 0; i < 4; i++) quarter(x, i, 4 + ((i + 1) % 4), 8 + ((i + 2) % 4), 12 + ((i + 3) % 4));
+      for (let i = 0; i < 4; i++) quarter(x, i, 4 + ((i + 1) & 3), 8 + ((i + 2) & 3), 12 + ((i + 3) & 3));
     }
     for (let i = 0; i < BLOCK; i++) x[i] = (x[i] as number) + (input[i] as number);
     // 64 bits of counter: more than any evaluation uses.

@@ -1,6 +1,6 @@
 // The module `binascii`: base64, hexadecimal, quoted-printable and uuencoded text, and checksums.
 import { ByteSink } from "../byte-sink.ts";
-import { asBytes, bytesOf, newBytes, PyBytes } from "../bytes.ts";
+import { asBytes, bytesOf, latin1Text, newBytes, PyBytes } from "../bytes.ts";
 import { Exception, pyError, typeError, ValueError, valueError } from "../exceptions.ts";
 import { defineModule } from "../module.ts";
 import { asInt, asStr, makeType, type PyValue, typeName } from "../object.ts";
@@ -115,10 +115,18 @@ export function base64Decode(text: Uint8Array, strict: boolean): Uint8Array {
 
 // ---- hexadecimal ---------------------------------------------------------------------------------
 
+const HEX_DIGITS = "0123456789abcdef";
+
 /** Hexadecimal digits of bytes, without a separator. */
 export function hexText(bytes: Uint8Array): string {
   charge(bytes.length >> 3);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const digits = newBytes(bytes.length * 2);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    digits[2 * i] = HEX_DIGITS.charCodeAt(byte >> 4);
+    digits[2 * i + 1] = HEX_DIGITS.charCodeAt(byte & 15);
+  }
+  return latin1Text(digits);
 }
 /** The bytes that hexadecimal digits stand for. */
 export function hexBytes(text: Uint8Array): Uint8Array {

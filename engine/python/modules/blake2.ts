@@ -36,17 +36,10 @@ const ORDER = [
   [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
   [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
 ];
-/** The four columns, then the four diagonals of the state. */
+/** The four columns, then the four diagonals of the state: four words each, one behind the other. */
 const LANES = [
-  [0, 4, 8, 12],
-  [1, 5, 9, 13],
-  [2, 6, 10, 14],
-  [3, 7, 11, 15],
-  [0, 5, 10, 15],
-  [1, 6, 11, 12],
-  [2, 7, 8, 13],
-  [3, 4, 9, 14],
-] as const;
+  0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 5, 10, 15, 1, 6, 11, 12, 2, 7, 8, 13, 3, 4, 9, 14,
+];
 
 /** Little-endian bytes of the parameters: what the first state is made of. */
 function parameterBlock(p: Blake2Parameters): Uint8Array {
@@ -90,7 +83,10 @@ const compressNarrow: Compress = (h, m, size, last, lastNode) => {
   const rotated = (x: number, bits: number): number => (x >>> bits) | (x << (32 - bits));
   for (const order of ORDER) {
     for (let lane = 0; lane < 8; lane++) {
-      const [a, b, c, d] = LANES[lane] as (typeof LANES)[number];
+      const a = LANES[4 * lane] as number;
+      const b = LANES[4 * lane + 1] as number;
+      const c = LANES[4 * lane + 2] as number;
+      const d = LANES[4 * lane + 3] as number;
       v[a] = (v[a] as number) + (v[b] as number) + (m[order[2 * lane] as number] as number);
       v[d] = rotated((v[d] as number) ^ (v[a] as number), 16);
       v[c] = (v[c] as number) + (v[d] as number);
@@ -141,8 +137,12 @@ const compressWide: Compress = (h, m, size, last, lastNode) => {
   for (let round = 0; round < 12; round++) {
     const order = ORDER[round % 10] as number[];
     for (let lane = 0; lane < 8; lane++) {
-      const [a, b, c, d] = LANES[lane] as (typeof LANES)[number];
-      const [x, y] = [order[2 * lane] as number, order[2 * lane + 1] as number];
+      const a = LANES[4 * lane] as number;
+      const b = LANES[4 * lane + 1] as number;
+      const c = LANES[4 * lane + 2] as number;
+      const d = LANES[4 * lane + 3] as number;
+      const x = order[2 * lane] as number;
+      const y = order[2 * lane + 1] as number;
       addWord(a, b);
       add(a, m[2 * x] as number, m[2 * x + 1] as number);
       mix(d, a, 32);
@@ -174,7 +174,7 @@ export function blake2(data: Uint8Array, parameters: Blake2Parameters): Uint8Arr
   const total = keyed + data.length;
   // An empty message has one block of zeros.
   for (let at = 0; at === 0 || at < total; at += blockSize) {
-    charge(2);
+    charge(8);
     const from = at < keyed ? key : data;
     const offset = at < keyed ? at : at - keyed;
     for (let i = 0; i < block.length; i++) block[i] = word(from, offset + 4 * i);

@@ -291,6 +291,9 @@ defineMethods(bytesIoType, {
   },
 });
 
+stringType.hasDict = true;
+bytesIoType.hasDict = true;
+
 // ---- the module ----------------------------------------------------------------------------------
 
 const ioBase = abstractClass("IOBase", "io", []);

@@ -86,6 +86,8 @@ interface Level {
 
 /** C calls that CPython nests before it gives up. */
 const MAX_NESTING = 9990;
+/** Chunks that are joined at a time. */
+const BATCH = 4096;
 const NOTHING: Stepper = { next: () => undefined };
 
 /** A value on its way to text. `advance` adds to `chunks`; `default` is called only when its turn comes. */
@@ -293,8 +295,16 @@ function styleOf(self: PyValue): Style {
 
 function whole(style: Style, value: PyValue): string {
   const encoding = new Encoding(style, value, MAX_NESTING, " while encoding a JSON object");
-  while (encoding.advance());
-  return joinParts(encoding.chunks);
+  const { chunks } = encoding;
+  const parts: string[] = [];
+  while (encoding.advance()) {
+    if (chunks.length < BATCH) continue;
+    // A million small pieces take many times the memory of their text.
+    parts.push(chunks.join(""));
+    chunks.length = 0;
+  }
+  parts.push(chunks.join(""));
+  return joinParts(parts);
 }
 /** The chunks of `iterencode`, made as they are asked for. */
 function pieces(style: Style, value: PyValue): PyValue {
