@@ -1,40 +1,25 @@
-// The module `hashlib`: hash objects, key derivation.
+// The module `hashlib`: hash objects and what makes them.
 //
 // An object keeps what it was fed and hashes it when it is asked: the hashes themselves are the worker's, which keeps
 // nothing between two calls.
-import { asBytes, latin1Text, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import { asBytes, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
 import type { PyDict } from "../dict.ts";
-import {
-  NotImplementedError,
-  overflowError,
-  pyError,
-  TypeError_,
-  typeError,
-  ValueError,
-  valueError,
-} from "../exceptions.ts";
+import { NotImplementedError, overflowError, pyError, typeError, valueError } from "../exceptions.ts";
 import { builtin, defineAttributes, defineMethods } from "../function.ts";
-import type { Int } from "../integer.ts";
 import { collect } from "../iterator.ts";
 import { defineModule } from "../module.ts";
-import { asInt, asStr, makeType, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import { asStr, makeType, PyObject, type PyType, type PyValue } from "../object.ts";
 import { index, truth } from "../operators.ts";
 import { address } from "../representation.ts";
 import { list } from "../sequence.ts";
-import { allocate, charge, LimitExceeded, S } from "../state.ts";
+import { allocate, charge } from "../state.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { setFrom } from "../types/set.ts";
 import { bytesArgument, hexText } from "./binascii.ts";
 import { type Blake2Parameters, blake2 } from "./blake2.ts";
-import {
-  type Algorithm,
-  availableNames,
-  findAlgorithm,
-  GUARANTEED,
-  hashBytes,
-  nativeDigest,
-} from "./hash-functions.ts";
-import { moduleFunctions, pythonFunctions } from "./python-function.ts";
+import { type Algorithm, availableNames, findAlgorithm, GUARANTEED, hashBytes } from "./hash-functions.ts";
+import { derivationFunctions } from "./key-derivation.ts";
+import { pythonFunctions } from "./python-function.ts";
 
 /** What a hash is fed. */
 function fed(value: PyValue): Uint8Array {
@@ -294,105 +279,8 @@ export function newHash(name: PyValue, data: PyValue | undefined): PyValue {
   return makeHash(algorithm, data);
 }
 
-// ---- key derivation ------------------------------------------------------------------------------
+// ---- the module ----------------------------------------------------------------------------------
 
-const unsupportedType = makeType("_hashlib.UnsupportedDigestmodError", { base: ValueError });
-unsupportedType.hasDict = true;
-
-/** Refuses beforehand what would outlast the evaluation: nothing can stop the worker half-way through it. */
-function affordable(what: string, work: number, perMillisecond: number): void {
-  charge(Math.ceil(work / 1000));
-  if (S.cpuLimit > 0 && work > S.cpuLimit * perMillisecond) {
-    throw new LimitExceeded("CpuTimeLimitExceeded", `${what} needs more than ${S.cpuLimit} ms of CPU time`);
-  }
-}
-
-function pbkdf2(
-  name: PyValue,
-  password: PyValue,
-  salt: PyValue,
-  iterations: PyValue,
-  dklen: PyValue = null,
-): PyValue {
-  const text = asStr(name);
-  if (text === undefined)
-    throw typeError(`pbkdf2_hmac() argument 'hash_name' must be str, not ${typeName(name)}`);
-  const [secret, salted] = [bytesArgument(password), bytesArgument(salt)];
-  const rounds = index(iterations);
-  if (rounds >= 2n ** 63n || rounds < -(2n ** 63n))
-    throw overflowError("Python int too large to convert to C long");
-  const algorithm = findAlgorithm(text);
-  if (algorithm === undefined) throw pyError(unsupportedType, "[digital envelope routines] unsupported");
-  if (rounds < 1) throw valueError("iteration value must be greater than 0.");
-  if (rounds > 2 ** 31 - 1) throw overflowError("iteration value is too great.");
-  const length: Int = dklen === null ? algorithm.size : index(dklen);
-  if (dklen !== null && length < 1) throw valueError("key length must be greater than 0.");
-  if (length > 2 ** 31 - 1) throw overflowError("key length is too great.");
-  if (algorithm.size === 0) throw valueError("no reason supplied");
-  const size = Number(length);
-  allocate(size * 3);
-  affordable("pbkdf2_hmac", Number(rounds) * Math.ceil(size / algorithm.size), 2500);
-  const parameters = {
-    algorithm: algorithm.native,
-    salt: latin1Text(salted),
-    iterations: Number(rounds),
-    length: size,
-  };
-  return new PyBytes(nativeDigest("pbkdf2", parameters, secret));
-}
-
-const UNSIGNED = (name: string): string => `${name} is required and must be an unsigned int`;
-/** A cost of `scrypt`. */
-function cost(value: PyValue | undefined, name: string): Int {
-  if (value === undefined || value === null) throw typeError(UNSIGNED(name));
-  const int = asInt(value);
-  if (int === undefined) throw typeError(`scrypt() argument '${name}' must be int, not ${typeName(value)}`);
-  if (int < 0) throw pyError(TypeError_, UNSIGNED(name));
-  return int;
-}
-function scrypt(
-  password: PyValue,
-  salt: PyValue = null,
-  nValue?: PyValue,
-  rValue?: PyValue,
-  pValue?: PyValue,
-  maxmem: PyValue = 0,
-  dklen: PyValue = 64,
-): PyValue {
-  const secret = bytesArgument(password);
-  if (salt === null) throw typeError("salt is required");
-  const salted = bytesArgument(salt);
-  const n = cost(nValue, "n");
-  if (n < 2 || (BigInt(n) & (BigInt(n) - 1n)) !== 0n) throw valueError("n must be a power of 2.");
-  const [r, p] = [cost(rValue, "r"), cost(pValue, "p")];
-  const memory = index(maxmem);
-  if (memory < 0 || memory > 2 ** 31 - 1) {
-    throw valueError("maxmem must be positive and smaller than 2147483647");
-  }
-  const length = index(dklen);
-  if (length < 1 || length > 2 ** 31 - 1) {
-    throw valueError("dklen must be greater than 0 and smaller than 2147483647");
-  }
-  if (r < 1 || p < 1 || BigInt(r) * BigInt(p) >= 2n ** 30n) {
-    throw valueError("Invalid parameter combination for n, r, p, maxmem.");
-  }
-  const [big, block] = [Number(n), Number(r)];
-  const needed = 128 * block * (big + Number(p) + 2);
-  if (needed > (memory === 0 ? 32 * 1024 * 1024 : Number(memory))) {
-    throw valueError("[digital envelope routines] memory limit exceeded");
-  }
-  allocate(needed + Number(length) * 3);
-  affordable("scrypt", big * block * Number(p), 8000);
-  const parameters = {
-    salt: latin1Text(salted),
-    n: big,
-    r: block,
-    p: Number(p),
-    maxmem: needed * 2,
-    length: Number(length),
-  };
-  return new PyBytes(nativeDigest("scrypt", parameters, secret));
-}
 const nameSet = (names: readonly string[]) => (): PyValue => setFrom(collect(list([...names])));
 
 const { __hash_new, ...functions } = pythonFunctions({
@@ -419,10 +307,7 @@ defineModule("hashlib", {
     blake2s: blake2sType,
     new: __hash_new as PyValue,
     ...functions,
-    ...moduleFunctions("hashlib", {
-      "pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None)": pbkdf2,
-      "scrypt(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64)": scrypt,
-    }),
+    ...derivationFunctions,
   },
   fresh: {
     algorithms_guaranteed: nameSet(GUARANTEED),

@@ -1,4 +1,4 @@
-// The modules `hmac` and `secrets`: keyed hashes, comparison in constant time, tokens that cannot be guessed.
+// The module `hmac`: keyed hashes, and comparison in constant time.
 import { getAttribute, getAttributeOr } from "../attribute.ts";
 import { asBytes, bytesOf, latin1Text, newBytes, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
@@ -134,7 +134,7 @@ function compareDigest(a: PyValue, b: PyValue): boolean {
   return difference === 0;
 }
 /** `compare_digest` of `hmac` and `secrets`. */
-export const compareFunctions = moduleFunctions("", { "compare_digest(a, b, /)": compareDigest });
+export const compareFunctions = moduleFunctions("_hashlib", { "compare_digest(a, b, /)": compareDigest });
 
 const translation = (mask: number): PyValue =>
   new PyBytes(Uint8Array.from({ length: 256 }, (_, i) => i ^ mask));
