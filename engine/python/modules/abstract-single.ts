@@ -135,11 +135,6 @@ export const coroutineAbcType = abstractClass("Coroutine", MODULE, [awaitableTyp
 pythonMethods(coroutineAbcType, { "close()": close("coroutine") });
 recognise(coroutineAbcType, "__await__", "send", "throw", "close");
 
-export const asyncIterableType = abstractClass("AsyncIterable", MODULE, [], {
-  "__aiter__()": (self: PyValue) => self,
-});
-recognise(asyncIterableType, "__aiter__");
-
-for (const type of [containerType, iterableType, awaitableType, asyncIterableType]) {
+for (const type of [containerType, iterableType, awaitableType]) {
   defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
 }

@@ -9,6 +9,7 @@ import { itemsType, keysType, valuesType } from "../types/dict.ts";
 import { mappingProxyType } from "../types/mapping-proxy.ts";
 import { rangeType } from "../types/range.ts";
 import { abstractClass, finishAbstract, registerBuiltin } from "./abc.ts";
+import { asyncGeneratorAbcType, asyncIterableType, asyncIteratorType } from "./abstract-async.ts";
 import {
   itemsViewType,
   keysViewType,
@@ -20,7 +21,6 @@ import {
 import { mutableSequenceType, sequenceType } from "./abstract-sequences.ts";
 import { mutableSetType, setAbcType } from "./abstract-sets.ts";
 import {
-  asyncIterableType,
   awaitableType,
   bufferType,
   callableType,
@@ -54,6 +54,8 @@ const types: PyType[] = [
   awaitableType,
   coroutineAbcType,
   asyncIterableType,
+  asyncIteratorType,
+  asyncGeneratorAbcType,
   hashableType,
   iterableType,
   iteratorType,
