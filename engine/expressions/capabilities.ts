@@ -1,5 +1,5 @@
 // The guest's end of capabilities: asks the host, waits, and raises what the host answers.
-import { exceptionTypes, pyError, RuntimeError } from "../python/exceptions.ts";
+import { exceptionTypes, type PyException, pyError, RuntimeError, raise } from "../python/exceptions.ts";
 import { makeType, type PyType } from "../python/object.ts";
 import { allocate, charge, host, LimitExceeded, type LimitName } from "../python/state.ts";
 
@@ -47,5 +47,8 @@ export function askHost(name: string, operation: string, argument: GuestJson): G
       `${name} needs the capability "${capability}", which this evaluation was not granted`,
     );
   }
-  throw pyError(hostErrors.get(type) ?? exceptionTypes.get(type) ?? RuntimeError, message);
+  const named = hostErrors.get(type);
+  // Classes of modules may have attributes that their `__init__` sets.
+  if (named !== undefined) throw raise(named.call([message], null) as PyException);
+  throw pyError(exceptionTypes.get(type) ?? RuntimeError, message);
 }

@@ -3,6 +3,7 @@ import type { Capabilities } from "../../engine/capabilities.ts";
 import type { Clock } from "../services.ts";
 import type { Store } from "../store/contract.ts";
 import { type HttpGrant, httpCapability } from "./http.ts";
+import { storedModels } from "./models.ts";
 import { nameService } from "./name-service.ts";
 
 /** What is granted. Whatever is not named is not granted, except `policies`. */
@@ -13,8 +14,11 @@ export interface Grants {
   readonly http?: HttpGrant | NonNullable<Capabilities["http"]>;
   /** `resolve_dns` and `reverse_dns`: this machine's name service, or one of your own. */
   readonly dns?: true | NonNullable<Capabilities["dns"]>;
-  /** Rows of authentik's models: `ak_user_by`, `User.objects` and their kin. */
-  readonly models?: NonNullable<Capabilities["models"]>;
+  /**
+   * Rows of authentik's models: `ak_user_by`, `User.objects` and their kin. `read`: the store's, without credentials;
+   * `write`: its users and groups can be changed, too; or rows of your own.
+   */
+  readonly models?: "read" | "write" | NonNullable<Capabilities["models"]>;
   /** `ak_send_email`. */
   readonly email?: NonNullable<Capabilities["email"]>;
   /** `ak_create_jwt` and `ak_create_jwt_raw`. */
@@ -41,7 +45,7 @@ export function capabilitiesOf(grants: Grants, store: Store, clock: Clock): Capa
     policies: policies ? storedPolicies(store) : undefined,
     http: typeof http === "object" ? httpCapability(http) : http,
     dns: dns === true ? nameService(clock) : dns,
-    models,
+    models: typeof models === "string" ? storedModels(store, clock, models) : models,
     email,
     jwt,
   };
