@@ -471,3 +471,18 @@ export interface Module {
   readonly kind: "Module";
   readonly body: Stmt[];
 }
+
+/** The part that an expression evaluates first and may be chained on without end: `a` of `a + b`, `a.b`, `a[b]`, `a(b)`. */
+export function head(node: Expr): Expr | null {
+  switch (node.kind) {
+    case "BinOp":
+      return node.left;
+    case "Attribute":
+    case "Subscript":
+      return node.value;
+    case "Call":
+      return node.func;
+    default:
+      return null;
+  }
+}

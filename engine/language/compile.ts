@@ -65,6 +65,16 @@ export class AuthorLines {
 
 /** Compiles the text of an expression. Throws {@link PySyntaxError} with offsets for {@link authorLines}. */
 export function compile(source: string): CompiledProgram {
+  try {
+    return compileNested(source);
+  } catch (error) {
+    // The bounds on nesting suffice for a stack of 984 KB; a caller may have left less.
+    if (!(error instanceof RangeError)) throw error;
+    throw new PySyntaxError("maximum recursion depth exceeded during compilation", 0, 0, "RecursionError");
+  }
+}
+
+function compileNested(source: string): CompiledProgram {
   if (source.length > MAX_SOURCE) {
     throw new PySyntaxError(
       `source of ${source.length} characters is longer than ${MAX_SOURCE}`,

@@ -126,6 +126,8 @@ export class Frame {
   starLoops: number | null = null;
   /** First parameter, for `super()`. */
   readonly firstParameter: string | null;
+  /** Expressions whose value is in a variable already. */
+  readonly held: Map<Expr, string> = new Map();
   private tempTop = 0;
   private tempMax = 0;
   /** Nesting of blocks, of which CPython allows 20. */

@@ -6,7 +6,16 @@
 //
 // Evaluation order is Python's, left to right. An operand is held in a temporary unless it is a constant or a bound
 // local and what follows cannot rebind it.
-import type { Call, Compare, CompareOperator, ConstantValue, Expr, JoinedStr, Span } from "./ast.ts";
+import {
+  type Call,
+  type Compare,
+  type CompareOperator,
+  type ConstantValue,
+  type Expr,
+  head,
+  type JoinedStr,
+  type Span,
+} from "./ast.ts";
 import { comprehension } from "./comprehensions.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
@@ -251,6 +260,21 @@ function compare(f: Frame, node: Compare, asTruth: boolean): string {
         `(${first}${comparison(f, node.ops[0] as CompareOperator, node.left, right, a, b, asTruth)})`,
       );
     }
+    if (!asTruth && node.ops.length > MAX_LINKS) {
+      const [first, result] = [f.temp(), f.temp()];
+      let left = first;
+      const tests = node.ops.map((op, i) => {
+        const [previous, next] = [i === 0 ? node.left : node.comparators[i - 1], node.comparators[i]] as [
+          Expr,
+          Expr,
+        ];
+        const b = f.temp();
+        const code = comparison(f, op, previous, next, left, b, false);
+        left = b;
+        return `(${b}=${value(f, next)},${f.use("truth")}(${result}=${code}))`;
+      });
+      return f.mark(node, `(${first}=${value(f, node.left)},${tests.join("&&")},${result})`);
+    }
     // a < b < c: each operand once, stopping at the first that is false, whose value is the result.
     const chain = (left: Expr, a: string, i: number): string => {
       const next = node.comparators[i] as Expr;
@@ -294,7 +318,36 @@ export function condition(f: Frame, node: Expr): string {
 
 /** JavaScript whose value is that of `node`. */
 export function value(f: Frame, node: Expr): string {
-  return f.nested(node, () => expression(f, node));
+  const held = f.held.get(node);
+  if (held !== undefined) return held;
+  return chained(f, node) ?? f.nested(node, () => expression(f, node));
+}
+
+/** How many links of a chain (`a + b + c`, `a.b.c`) are nested in each other; longer ones are taken apart. */
+const MAX_LINKS = 20;
+
+/** A long chain, piece by piece: each piece finds the value of the one before in a variable. */
+function chained(f: Frame, node: Expr): string | null {
+  let length = 0;
+  for (let link = head(node); link !== null && !f.held.has(link); link = head(link)) length += 1;
+  if (length <= MAX_LINKS) return null;
+  return f.scoped(() => {
+    const t = f.temp();
+    const tops: Expr[] = [];
+    for (let link: Expr | null = node, n = 0; link !== null && !f.held.has(link); link = head(link), n++) {
+      if (n % MAX_LINKS === 0) tops.push(link);
+    }
+    let code = "";
+    for (let top = tops.pop(); top !== undefined; top = tops.pop()) {
+      const piece = f.scoped(() => f.nested(node, () => expression(f, top as Expr)));
+      if (top === node) code += piece;
+      else {
+        code += `${t}=${piece},`;
+        f.held.set(top, t);
+      }
+    }
+    return `(${code})`;
+  });
 }
 
 function expression(f: Frame, node: Expr): string {
@@ -318,6 +371,14 @@ function expression(f: Frame, node: Expr): string {
       return f.scoped(() => {
         const t = f.temp();
         const last = node.values.length - 1;
+        if (last > MAX_LINKS) {
+          const tests = node.values.map((operand, i) =>
+            i === last
+              ? `(${t}=${value(f, operand)},true)`
+              : f.mark(operand, `${f.use("truth")}(${t}=${value(f, operand)})`),
+          );
+          return `(${tests.join(node.op === "And" ? "&&" : "||")},${t})`;
+        }
         const truth = f.use("truth");
         let out = value(f, node.values[last] as Expr);
         for (let i = last - 1; i >= 0; i--) {

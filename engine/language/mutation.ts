@@ -15,7 +15,19 @@ type Node = { readonly [field: string]: unknown };
 
 /** May running this function change what its variables refer to? Says yes where it cannot tell. */
 export function mayMutate(handler: FunctionDef): boolean {
-  return handler.body.some((statement) => writes(statement as unknown as Node));
+  // A stack of its own: a chain of operators may be longer than JavaScript's is deep.
+  const open: unknown[] = [...handler.body];
+  while (open.length > 0) {
+    const item = open.pop();
+    if (typeof item !== "object" || item === null) continue;
+    if (Array.isArray(item)) {
+      for (const each of item) open.push(each);
+      continue;
+    }
+    if (writes(item as Node)) return true;
+    for (const field of Object.values(item)) if (typeof field === "object") open.push(field);
+  }
+  return false;
 }
 
 function writes(node: Node): boolean {
@@ -27,24 +39,13 @@ function writes(node: Node): boolean {
       return true;
     case "Attribute": {
       const name = node.attr as string;
-      if (node.ctx !== "Load" || MUTATORS.has(name) || name.startsWith("__")) return true;
-      break;
+      return node.ctx !== "Load" || MUTATORS.has(name) || name.startsWith("__");
     }
     case "Subscript":
-      if (node.ctx !== "Load") return true;
-      break;
+      return node.ctx !== "Load";
     case "Name":
-      if (INDIRECT.has(node.id as string)) return true;
-      break;
+      return INDIRECT.has(node.id as string);
     default:
-      break;
+      return false;
   }
-  return Object.values(node).some(
-    (field) =>
-      typeof field === "object" &&
-      field !== null &&
-      (Array.isArray(field) ? field : [field]).some(
-        (item) => typeof item === "object" && item !== null && writes(item as Node),
-      ),
-  );
 }

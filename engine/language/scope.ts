@@ -4,7 +4,17 @@
 // `nonlocal` redirect it, what is left is looked for in the enclosing *functions* (classes are skipped) and is global
 // otherwise. Generated code turns locals into JavaScript variables, so closures need no cells; what the analysis
 // must know is which function declares a variable, and the errors CPython raises at this stage.
-import type { Arguments, Comprehension, ExceptHandler, Expr, Pattern, Span, Stmt, TypeParam } from "./ast.ts";
+import {
+  type Arguments,
+  type Comprehension,
+  type ExceptHandler,
+  type Expr,
+  head,
+  type Pattern,
+  type Span,
+  type Stmt,
+  type TypeParam,
+} from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 
 export type ScopeKind =
@@ -405,6 +415,34 @@ class Analyser {
   }
 
   private expression(scope: Scope, node: Expr): void {
+    // Chains are walked in a loop: they may be longer than the stack is deep.
+    const chain: Expr[] = [];
+    let first = node;
+    for (let next = head(first); next !== null; next = head(first)) {
+      chain.push(first);
+      first = next;
+    }
+    this.unchained(scope, first);
+    for (let link = chain.pop(); link !== undefined; link = chain.pop()) this.link(scope, link);
+  }
+  /** What follows the head of an expression that has one. */
+  private link(scope: Scope, node: Expr): void {
+    switch (node.kind) {
+      case "BinOp":
+        this.expression(scope, node.right);
+        return;
+      case "Subscript":
+        this.expression(scope, node.slice);
+        return;
+      case "Call":
+        this.all(scope, node.args);
+        for (const keyword of node.keywords) this.expression(scope, keyword.value);
+        return;
+      default:
+        return;
+    }
+  }
+  private unchained(scope: Scope, node: Expr): void {
     switch (node.kind) {
       case "Name":
         if (node.ctx === "Load") this.read(scope, node.id);
@@ -420,10 +458,6 @@ class Analyser {
         this.refuseIn(scope, "named", node);
         this.expression(scope, node.value);
         this.walrus(scope, node);
-        return;
-      case "BinOp":
-        this.expression(scope, node.left);
-        this.expression(scope, node.right);
         return;
       case "UnaryOp":
         this.expression(scope, node.operand);
@@ -471,24 +505,12 @@ class Analyser {
         this.expression(scope, node.left);
         this.all(scope, node.comparators);
         return;
-      case "Call":
-        this.expression(scope, node.func);
-        this.all(scope, node.args);
-        for (const keyword of node.keywords) this.expression(scope, keyword.value);
-        return;
       case "FormattedValue":
         this.expression(scope, node.value);
         this.optional(scope, node.format_spec);
         return;
       case "JoinedStr":
         this.all(scope, node.values);
-        return;
-      case "Attribute":
-        this.expression(scope, node.value);
-        return;
-      case "Subscript":
-        this.expression(scope, node.value);
-        this.expression(scope, node.slice);
         return;
       case "Starred":
         this.expression(scope, node.value);

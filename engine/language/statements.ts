@@ -66,10 +66,11 @@ export function nested(
   return { code, bound: f.bound };
 }
 
-/** CPython's compiler allows 20 blocks (loops, try, with) inside each other. */
+/** CPython's compiler allows 21 blocks (loops, try, with) inside each other; what can be suspended is one itself. */
 export function enterBlock(f: Frame, node: Stmt): void {
   f.blocks += 1;
-  if (f.blocks > 20) throw new PySyntaxError("too many statically nested blocks", node.start, node.end);
+  const most = f.scope.isGenerator || f.scope.isAsync ? 20 : 21;
+  if (f.blocks > most) throw new PySyntaxError("too many statically nested blocks", node.start, node.end);
 }
 
 function statement(f: Frame, node: Stmt): string {
@@ -224,7 +225,43 @@ function annotated(f: Frame, node: Stmt & { kind: "AnnAssign" }): string {
   return code;
 }
 
+/** How many `elif` are nested in each other; longer chains are written one after another. */
+const MAX_ELIFS = 20;
+
+/** A long chain of `elif`: each branch leaves the block that all of them are in. */
+function elifChain(f: Frame, branches: readonly If[]): string {
+  const label = f.program.unique("L");
+  const before = new Set(f.bound);
+  const ends: Set<string>[] = [];
+  let code = "";
+  const branch = (body: readonly Stmt[]): string => {
+    const made = nested(f, body, before);
+    if (!leaves(body)) ends.push(made.bound);
+    f.bound = new Set(before);
+    return made.code;
+  };
+  for (const [i, node] of branches.entries()) {
+    if (i > 0) code += stepCode(f, 1, node);
+    const test = f.scoped(() => condition(f, node.test));
+    code += `if(${test}){${branch(node.body)}break ${label};}`;
+  }
+  const { orelse } = branches.at(-1) as If;
+  if (orelse.length === 0) ends.push(before);
+  else code += branch(orelse);
+  f.bound =
+    ends.length === 0
+      ? before
+      : new Set([...before, ...(ends[0] as Set<string>)].filter((n) => ends.every((e) => e.has(n))));
+  return `${label}:{${code}}`;
+}
+
 function conditional(f: Frame, node: If): string {
+  const branches = [node];
+  for (let last = node; last.orelse.length === 1 && last.orelse[0]?.kind === "If"; ) {
+    last = last.orelse[0];
+    branches.push(last);
+  }
+  if (branches.length > MAX_ELIFS) return elifChain(f, branches);
   const test = f.scoped(() => condition(f, node.test));
   const before = new Set(f.bound);
   const body = nested(f, node.body, before);
