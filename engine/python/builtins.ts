@@ -397,7 +397,6 @@ export const unavailable: Map<string, string> = new Map(
     "globals",
     "locals",
     "__import__",
-    "__builtins__",
     "exit",
     "quit",
     "help",

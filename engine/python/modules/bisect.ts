@@ -56,7 +56,7 @@ const functions = moduleFunctions("_bisect", {
 defineModule("bisect", {
   values: {
     ...functions,
-    bisect: functions["bisect_right"] as PyValue,
-    insort: functions["insort_right"] as PyValue,
+    bisect: functions.bisect_right as PyValue,
+    insort: functions.insort_right as PyValue,
   },
 });

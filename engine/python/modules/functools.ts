@@ -236,7 +236,7 @@ defineModule("functools", {
         wrapped: PyValue,
         assigned: PyValue = ASSIGNED,
         updated: PyValue = UPDATED,
-      ) => wraps(update["update_wrapper"] as PyValue, wrapped, assigned, updated),
+      ) => wraps(update.update_wrapper as PyValue, wrapped, assigned, updated),
     }),
   },
   types: [cachedPropertyType, partialType, partialMethodType, singledispatchMethodType],

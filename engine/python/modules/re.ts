@@ -91,7 +91,7 @@ function guarded<T>(pattern: PyValue, run: () => T): T {
 }
 
 /** The characters of a text or of bytes (one per byte), as engine/regex takes them. */
-interface Subject {
+export interface Subject {
   readonly text: string;
   readonly bytes: boolean;
   readonly value: PyValue;
@@ -143,6 +143,20 @@ export class PyPattern extends PyObject {
     charge(1 + (s.text.length >> 5));
     return guarded(this.source, () => matchAt(this.compiled, s.text, pos, endpos, mode, engines));
   }
+  /** A search of a subject, for what goes through it step by step. */
+  over(value: PyValue, pos?: PyValue, endpos?: PyValue): Search {
+    const s = this.subject(value);
+    const [from, to] = range(s, pos, endpos);
+    return { pattern: this, subject: s, from, to, match: (spans) => new PyMatch(this, s, spans, from, to) };
+  }
+}
+/** A pattern on a subject, from one offset to another. */
+export interface Search {
+  readonly pattern: PyPattern;
+  readonly subject: Subject;
+  readonly from: number;
+  readonly to: number;
+  match(spans: Spans): PyMatch;
 }
 export const patternType = makeType("Pattern", { of: PyPattern, module: "re", subclassable: false });
 
@@ -164,6 +178,11 @@ export class PyMatch extends PyObject {
   group(n: number, missing: PyValue = null): PyValue {
     const start = this.spans[2 * n] as number;
     if (start < 0) return missing;
+    // A match on a bytearray shows what the bytearray holds now.
+    const { value } = this.subject;
+    if (value instanceof PyByteArray) {
+      return new PyBytes(value.bytes.slice(start, Math.max(start, this.spans[2 * n + 1] as number)));
+    }
     return back(this.subject.text.slice(start, this.spans[2 * n + 1]), this.subject.bytes);
   }
   /** A group's number, from a number or a name; IndexError for one that is not there. */
@@ -453,7 +472,8 @@ defineAttributes<PyMatch>(matchType, {
     ),
 });
 
-defineModule("re", {
+/** The module; `re-scanner.ts` adds to it. */
+export const reModule = defineModule("re", {
   values: {
     ...regexFlags,
     RegexFlag: regexFlagType,

@@ -186,7 +186,10 @@ for (const type of [setType, frozensetType]) {
 }
 
 defineMethods(frozensetType, {
-  "__hash__()": (self: PySet) => hashSet([...self.items()]),
+  "__hash__()": (self: PySet) => {
+    charge(self.size);
+    return hashSet([...self.items()]);
+  },
 });
 
 const inPlace =
