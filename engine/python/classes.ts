@@ -10,6 +10,7 @@ import {
   NameError,
   PyException,
   pyError,
+  RuntimeError,
   typeError,
   valueError,
 } from "./exceptions.ts";
@@ -109,10 +110,15 @@ class PreparedNamespace extends Map<string, PyValue> {
 
 /** How a metaclass hands on to `type.__new__` where `super()` of the class's methods looks: `__classcell__`. */
 class PyCell extends PyObject {
-  readonly set: (type: PyValue) => void;
-  constructor(set: (type: PyValue) => void) {
+  private readonly store: (type: PyValue) => void;
+  filled = false;
+  constructor(store: (type: PyValue) => void) {
     super();
-    this.set = set;
+    this.store = store;
+  }
+  set(type: PyValue): void {
+    this.filled = true;
+    this.store(type);
   }
 }
 makeType("cell", { of: PyCell, subclassable: false });
@@ -152,8 +158,16 @@ export function makeClass(
     throw typeError(`${shown}.__prepare__() must return a mapping, not ${typeName(mapping)}`);
   }
   start(new PreparedNamespace(mapping));
-  if (setCell !== null) setItem(mapping, "__classcell__", new PyCell(setCell));
-  return call(meta, [name, tupleOf(bases), mapping], kw);
+  const cell = setCell === null ? null : new PyCell(setCell);
+  if (cell !== null) setItem(mapping, "__classcell__", cell);
+  const made = call(meta, [name, tupleOf(bases), mapping], kw);
+  if (cell !== null && !cell.filled && made instanceof PyType) {
+    throw pyError(
+      RuntimeError,
+      `__class__ not set defining ${repr(name)} as ${repr(made)}. Was __classcell__ propagated to type.__new__?`,
+    );
+  }
+  return made;
 }
 
 /** The most derived of the metaclass asked for and those of the bases. */

@@ -74,3 +74,4 @@ import "./modules/urllib-request.ts";
 import "./modules/uuid.ts";
 import "./modules/zlib.ts";
 import "./modules/zoneinfo.ts";
+import "./modules/typing.ts";

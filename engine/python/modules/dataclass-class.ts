@@ -397,7 +397,9 @@ function annotationText(annotation: PyValue): string {
     const module = getAttributeOr(annotation, "__module__", "builtins");
     return module === "builtins" ? annotation.qualname : `${String(module)}.${annotation.qualname}`;
   }
-  return repr(annotation).replace(/^typing\./, "");
+  const shown = repr(annotation);
+  const typing = getAttributeOr(annotation, "__module__", null) === "typing";
+  return typing ? shown.replace(/[\w.]+/g, (name) => name.replace(/^typing\./, "")) : shown;
 }
 /** The parameters of a method without its first, as `inspect.signature` shows them. */
 function signatureText(f: PyFunction): string {

@@ -1,0 +1,4 @@
+// `typing`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("typing");
