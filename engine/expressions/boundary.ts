@@ -42,15 +42,70 @@ export function fromJson(text: string): PyValue {
   return convert(parse(text), 0);
 }
 
-function convert(value: Parsed, depth: number): PyValue {
+/** Objects of a document that stand in several places. */
+type Shared = Map<Parsed, PyValue | undefined> | null;
+
+/**
+ * The Python value of a context. What a policy's context and its plan's hold in common becomes one object, and so do the
+ * request's user and the pending one: in authentik they are, and a change through the one is seen through the other.
+ */
+export function contextFromJson(text: string): PyValue {
+  const tree = parse(text);
+  const shared: Shared = new Map();
+  const request = member(tree, "request");
+  const context = member(request, "context");
+  const plan = member(member(context, "flow_plan"), "context");
+  for (const key of Object.keys(plan ?? {}))
+    share(context as Tree, key, (plan as Tree)[key] as Parsed, shared);
+  if (context !== undefined && Object.hasOwn(context, "pending_user"))
+    share(request as Tree, "user", context.pending_user as Parsed, shared);
+  return convert(tree, 0, shared.size === 0 ? null : shared);
+}
+type Tree = { [key: string]: Parsed };
+const isTree = (value: Parsed | undefined): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof PyObject);
+function member(value: Parsed | undefined, key: string): Tree | undefined {
+  const own = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return isTree(own) ? own : undefined;
+}
+/** Puts `value` in the place of an equal object. */
+function share(holder: Tree, key: string, value: Parsed, shared: Map<Parsed, PyValue | undefined>): void {
+  if (typeof value !== "object" || value === null || value instanceof PyObject) return;
+  if (!Object.hasOwn(holder, key) || !equalTrees(holder[key] as Parsed, value)) return;
+  holder[key] = value;
+  shared.set(value, undefined);
+}
+function equalTrees(a: Parsed, b: Parsed): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof PyFloat && b instanceof PyFloat) return Object.is(a.value, b.value);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => equalTrees(item, b[i] as Parsed));
+  if (!isTree(a) || !isTree(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equalTrees(a[key] as Parsed, b[key] as Parsed))
+  );
+}
+
+function convert(value: Parsed, depth: number, shared: Shared = null): PyValue {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof PyObject) return value;
+  const known = shared?.get(value);
+  if (known !== undefined) return known;
+  const made = container(value, depth, shared);
+  if (shared?.has(value) === true) shared.set(value, made);
+  return made;
+}
+
+function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyValue {
   if (depth > MAX_DEPTH)
     throw pyError(ValueError, `the context is nested more than ${MAX_DEPTH} levels deep`);
   charge(1);
-  if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1)));
+  if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1, shared)));
   const dict = new PyDict();
-  for (const key of Object.keys(value)) dict.set(key, convert(value[key] as Parsed, depth + 1));
+  for (const key of Object.keys(value)) dict.set(key, convert(value[key] as Parsed, depth + 1, shared));
   return dict;
 }
 

@@ -16,7 +16,7 @@ import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
-import { fromJson, type JsonStyle, toJson } from "./boundary.ts";
+import { contextFromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
 import "./django/html.ts";
@@ -217,7 +217,7 @@ function failure(error: unknown, program: string, changes: string): string {
 function changed(contextJson: string, request: PyValue | undefined): string {
   if (!(request instanceof PyRecord)) return "";
   const { steps } = S;
-  const before = variables("policy", fromJson(contextJson)).get("request");
+  const before = variables("policy", contextFromJson(contextJson)).get("request");
   const found = before instanceof PyRecord ? changes(before, request) : [];
   S.steps = steps;
   return found.length === 0 ? "" : `"changes":[${found.join(",")}],`;
@@ -230,7 +230,7 @@ function evaluate(id: string, kind: string, contextJson: string, optionsJson: st
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
-    const vars = variables(kind, fromJson(contextJson));
+    const vars = variables(kind, contextFromJson(contextJson));
     if (options.track === true) request = vars.get("request");
     let value = main(environment(kind, vars));
     const shown = options.repr === true ? repr(value) : "";

@@ -6,8 +6,7 @@ import { PyDict } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
 import { defineAttributes, defineMethods } from "../python/function.ts";
 import { pythonMethods } from "../python/modules/python-function.ts";
-import { PyObject, type PyType, type PyValue } from "../python/object.ts";
-import { same } from "../python/operators.ts";
+import type { PyType, PyValue } from "../python/object.ts";
 import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list, PyList } from "../python/sequence.ts";
@@ -15,7 +14,7 @@ import { exporters } from "./boundary.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
 import { PyRecord, recordType } from "./models/record.ts";
-import { PyRelatedManager, recordOf } from "./models/relations.ts";
+import { PyRelatedManager, recordFrom, recordOf } from "./models/relations.ts";
 
 const display = (): string => "";
 const anonymousType = recordType("AnonymousUser", "django.contrib.auth.models", () => "AnonymousUser");
@@ -143,7 +142,7 @@ export function user(value: PyValue): PyValue {
   });
   for (const computed of ["is_authenticated", "is_anonymous", "ak_groups"]) map.delete(computed);
   map.set("groups", groups instanceof PyList ? list(groups.items.map(group)) : list([]));
-  return recordOf(userModel, dictOf(map));
+  return recordFrom(userModel, map);
 }
 /** A group, with the groups it is in. */
 function group(value: PyValue): PyValue {
@@ -156,12 +155,7 @@ function group(value: PyValue): PyValue {
   });
   const parents = map.get("parents");
   map.set("parents", parents instanceof PyList ? list(parents.items.map(group)) : list([]));
-  return recordOf(groupModel, dictOf(map));
-}
-function dictOf(map: ReadonlyMap<string, PyValue>): PyDict {
-  const out = new PyDict();
-  for (const [name, value] of map) out.set(name, value);
-  return out;
+  return recordFrom(groupModel, map);
 }
 function brand(value: PyValue): PyValue {
   const map = value === null ? new Map<string, PyValue>() : fields(value, "brand");
@@ -173,7 +167,7 @@ function brand(value: PyValue): PyValue {
     attributes: dict,
     default: no,
   });
-  return recordOf(modelOf("authentik_brands.brand"), dictOf(map));
+  return recordFrom(modelOf("authentik_brands.brand"), map);
 }
 /** An HTTP request; None where there is none. */
 export function httpRequest(value: PyValue): PyValue {
@@ -232,7 +226,7 @@ pythonMethods(planType, {
 
 /**
  * A policy's context: the plan's own, copied flat, with the plan. What is in both is one object, as in authentik: a change
- * inside of it is a change of the plan.
+ * inside of it is a change of the plan. (`contextFromJson` has made it one.)
  */
 function contextValues(context: PyDict): PyDict {
   const plan = context.get("flow_plan");
@@ -254,13 +248,7 @@ function contextValues(context: PyDict): PyDict {
       flow_pk: none,
     });
     const inner = map.get("context");
-    if (inner instanceof PyDict) {
-      for (const [key, value] of inner.entries()) {
-        const own = context.get(key);
-        if (own !== undefined && value instanceof PyObject && same(own, value)) context.set(key, value);
-      }
-      convert(inner);
-    }
+    if (inner instanceof PyDict) convert(inner);
     context.set("flow_plan", new PyRecord(planType, map));
   }
   convert(context);
@@ -273,7 +261,7 @@ export function policyRequest(value: PyValue): PyRecord {
   const context = map.get("context") ?? null;
   const pendingGiven = context instanceof PyDict ? context.get("pending_user") : undefined;
   // In a flow the request's user is the pending one, where there is one: the same object.
-  const isPending = given instanceof PyDict && pendingGiven !== undefined && same(given, pendingGiven);
+  const isPending = given instanceof PyDict && given === pendingGiven;
   map.set(
     "context",
     context === null ? new PyDict() : context instanceof PyDict ? contextValues(context) : context,
@@ -296,7 +284,7 @@ export function device(value: PyValue): PyValue {
   });
   if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
   if (map.has("stage")) map.set("stage", stage(map.get("stage") as PyValue));
-  return recordOf(smsDeviceModel, dictOf(map));
+  return recordFrom(smsDeviceModel, map);
 }
 /** The SMS stage that a webhook mapping sees: never its credentials. */
 export function stage(value: PyValue): PyValue {
@@ -308,5 +296,5 @@ export function stage(value: PyValue): PyValue {
     friendly_name: empty,
   });
   for (const secret of ["auth", "auth_password"]) map.delete(secret);
-  return recordOf(smsStageModel, dictOf(map));
+  return recordFrom(smsStageModel, map);
 }

@@ -31,6 +31,8 @@ export class Model {
   readonly pk: Field;
   /** By name, the primary key among them; `pk` is not a name here. */
   readonly fields: ReadonlyMap<string, Field>;
+  /** The fields that are relations. */
+  readonly relations: readonly Field[];
   readonly type: PyType;
   readonly doesNotExist: PyType;
   readonly multipleObjectsReturned: PyType;
@@ -45,6 +47,7 @@ export class Model {
     this.label = label;
     this.name = name;
     this.fields = fields;
+    this.relations = [...fields.values()].filter((field) => field.relation !== undefined);
     this.pk = fields.values().next().value as Field;
     this.type = recordType(name, module, display);
     const own = (base: PyType): PyType => {

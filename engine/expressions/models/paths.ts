@@ -96,8 +96,26 @@ function unsupported(parts: readonly string[], type: string, known: Iterable<str
   ) as unknown as Error;
 }
 
+interface Meant {
+  readonly column: Column;
+  readonly lookup: string;
+}
+/** Look-ups that were resolved before, by model; the fields of a model never change. */
+const resolved = new WeakMap<Model, Map<string, Meant>>();
+
 /** The column and the look-up that a filter's name means. */
-export function resolveLookup(root: Model, path: string): { column: Column; lookup: string } {
+export function resolveLookup(root: Model, path: string): Meant {
+  let known = resolved.get(root);
+  if (known === undefined) resolved.set(root, (known = new Map()));
+  let meant = known.get(path);
+  if (meant === undefined) {
+    meant = resolve(root, path);
+    // Paths come from expressions: remember only so many.
+    if (known.size < 256) known.set(path, meant);
+  }
+  return meant;
+}
+function resolve(root: Model, path: string): Meant {
   const found = walk(root, path);
   const { steps, model, field, rest } = found;
   const column: Column = { steps, model, field, json: [], transform: null };

@@ -8,7 +8,7 @@ import { repr, str } from "../../python/representation.ts";
 import { list, PyList } from "../../python/sequence.ts";
 import { NotSupportedError } from "../django/exceptions.ts";
 import { fetchRows, hostJson, write, writes } from "./host.ts";
-import { type Field, type Model, modelOf, modelOfType, storedName } from "./model.ts";
+import { type Field, type Model, modelOf, modelOfType, type Relation, storedName } from "./model.ts";
 import { PyRecord } from "./record.ts";
 
 /** A related row: the record, or its primary key alone. */
@@ -139,13 +139,16 @@ const isBare = (value: PyValue | undefined): value is string | number | bigint =
 export function recordOf(model: Model, row: PyDict): PyRecord {
   const values = new Map<string, PyValue>();
   for (const [key, value] of row.entries()) values.set(str(key), value);
+  return recordFrom(model, values);
+}
+/** The record of a row's values, which become the record's own. */
+export function recordFrom(model: Model, values: Map<string, PyValue>): PyRecord {
   const given = values.get("pk") ?? values.get(model.pk.name) ?? null;
   values.delete(model.pk.name);
   values.set("pk", given);
   const record = new PyRecord(model.type, values);
-  for (const field of model.fields.values()) {
-    const { relation } = field;
-    if (relation === undefined) continue;
+  for (const field of model.relations) {
+    const relation = field.relation as Relation;
     const value = values.get(field.name);
     if (relation.many) {
       if (value instanceof PyList)
@@ -161,7 +164,7 @@ export function recordOf(model: Model, row: PyDict): PyRecord {
       continue;
     }
     const key = values.get(`${field.name}_id`);
-    values.delete(`${field.name}_id`);
+    if (key !== undefined) values.delete(`${field.name}_id`);
     if (value instanceof PyDict) values.set(field.name, recordOf(modelOf(relation.to), value));
     else if (value === undefined && key !== undefined) values.set(field.name, key);
   }
