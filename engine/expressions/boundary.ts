@@ -5,7 +5,7 @@
 // source of each number, otherwise (nearly always) by plain JSON.parse.
 
 import { PyByteArray, PyBytes } from "../python/bytes.ts";
-import { PyDict, PySet } from "../python/dict.ts";
+import { dictType, PyDict, PySet } from "../python/dict.ts";
 import { isException, type PyException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { collect } from "../python/iterator.ts";
@@ -162,7 +162,8 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
     if (!style.strict && !Number.isFinite(value.value)) return "null";
     return number(value.value);
   }
-  if (value instanceof PyDict) return object(value.entries(), style, depth);
+  if (value instanceof PyDict && (value.cls === dictType || exporterOf(value.cls) === undefined))
+    return object(value.entries(), style, depth);
   if (value instanceof PyList || value instanceof PyTuple) return array(value.items, style, depth);
   const custom = exporterOf(value.cls);
   if (custom !== undefined) return toJson(custom(value, style), style, depth + 1);

@@ -11,6 +11,7 @@ import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list, PyList } from "../python/sequence.ts";
 import { exporters } from "./boundary.ts";
+import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
 import { PyRecord, recordType } from "./models/record.ts";
@@ -184,6 +185,10 @@ export function httpRequest(value: PyValue): PyValue {
     session: dict,
     request_id: empty,
   });
+  for (const name of ["GET", "POST"]) {
+    const query = map.get(name);
+    if (query instanceof PyDict) map.set(name, queryDict(query.entries()));
+  }
   map.set("brand", brand(map.get("brand") ?? null));
   if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
   return new PyRecord(httpRequestType, map);

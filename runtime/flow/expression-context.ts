@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../engine/types.ts";
 import type { Row, Snapshot } from "../store/contract.ts";
 import { type Person, pendingPerson, personView } from "../users/person.ts";
-import type { HttpRequestData, QueryData } from "./http-request.ts";
+import type { HttpRequestData } from "./http-request.ts";
 import { isObject, type Plan, plannedStages, SMS_DEVICE_KEY } from "./plan.ts";
 
 /** `http_request`, or null where there is none. */
@@ -12,16 +12,7 @@ export function httpRequestView(
   user: Person | null,
 ): JsonObject | null {
   if (http === null) return null;
-  return { ...http, GET: lastValues(http.GET), POST: lastValues(http.POST), user: personView(tx, user) };
-}
-
-/** A query as Python's `request.GET[key]` reads it: the last value of each key. */
-function lastValues(query: QueryData): JsonObject {
-  const entries = Object.entries(query).map(([key, value]) => [
-    key,
-    Array.isArray(value) ? (value.at(-1) ?? "") : value,
-  ]);
-  return Object.fromEntries(entries);
+  return { ...http, user: personView(tx, user) };
 }
 
 /** A policy request: the variable `request` of every kind of expression. */

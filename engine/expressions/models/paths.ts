@@ -105,8 +105,8 @@ const resolved = new WeakMap<Model, Map<string, Meant>>();
 
 /** The column and the look-up that a filter's name means. */
 export function resolveLookup(root: Model, path: string): Meant {
-  let known = resolved.get(root);
-  if (known === undefined) resolved.set(root, (known = new Map()));
+  const known = resolved.get(root) ?? new Map<string, Meant>();
+  if (known.size === 0) resolved.set(root, known);
   let meant = known.get(path);
   if (meant === undefined) {
     meant = resolve(root, path);
