@@ -1,4 +1,4 @@
-// Random programs answered by CPython 3.13 and by Postern: `npm run fuzz:python -- --cases 100000 [--seed N] [--python PATH]`.
+// Random programs answered by CPython 3.13 and by Postern: `npm run fuzz:python -- --cases 100000 [--seed N] [--only KIND,…] [--python PATH]`.
 //
 // A difference is shrunk and printed with the seed and path that repeat it, and ends the run with 1. `--record N` writes
 // fixtures/cpython/random_programs.json instead, which the tests replay. Without a CPython 3.13 the recorded programs are
@@ -10,16 +10,21 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { createEngine, type Engine } from "../engine/index.ts";
-import { pythonProgram } from "../testing/python-program/program.ts";
+import { KINDS, pythonProgram } from "../testing/python-program/program.ts";
 
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "2000" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    only: { type: "string" },
     record: { type: "string" },
     python: { type: "string" },
   },
 });
+const only = values.only?.split(",") ?? KINDS;
+const unknown = only.filter((kind) => !KINDS.includes(kind));
+if (unknown.length > 0) throw new Error(`--only: no ${unknown.join(", ")}; there are ${KINDS.join(", ")}`);
+const generated = pythonProgram(only);
 const fixtures = new URL("../fixtures/cpython/", import.meta.url);
 const recordedFile = new URL("random_programs.json", fixtures);
 
@@ -96,7 +101,7 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
   const since = performance.now();
   for (let done = 0; done < cases; done += BATCH) {
     const at = { seed: seed + done, numRuns: Math.min(BATCH, cases - done) };
-    const programs = fc.sample(pythonProgram(), at);
+    const programs = fc.sample(generated, at);
     const answers = await Promise.all(
       programs.map((source) => Promise.all([oracle.answer(source), ours(engine, source)])),
     );
@@ -121,7 +126,7 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
 }
 async function shrink(oracle: Oracle, seed: number, run: number, whole: string): Promise<void> {
   const details = await fc.check(
-    fc.asyncProperty(pythonProgram(), async (source) =>
+    fc.asyncProperty(generated, async (source) =>
       agree(...((await Promise.all([oracle.answer(source), ours(engine, source)])) as [Answer, Answer])),
     ),
     { seed, path: String(run), numRuns: 1, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
@@ -141,7 +146,7 @@ if (command === undefined) {
   const oracle = new Oracle(command);
   if (values.record === undefined) status = await fuzz(oracle, Number(values.cases), Number(values.seed));
   else {
-    const sources = fc.sample(pythonProgram(), { seed: Number(values.seed), numRuns: Number(values.record) });
+    const sources = fc.sample(generated, { seed: Number(values.seed), numRuns: Number(values.record) });
     const rows = await Promise.all(sources.map(async (source) => [source, await oracle.answer(source)]));
     const kept = rows.filter(([, answer]) => answer !== null);
     writeFileSync(recordedFile, `${JSON.stringify(kept, null, 1)}\n`);

@@ -22,6 +22,7 @@ import {
   call1,
   call2,
   call3,
+  isCallable,
   method0,
   method1,
   method2,
@@ -120,7 +121,7 @@ function calleeName(callee: unknown): string {
   if (f instanceof PyBoundMethod && f.func instanceof PyFunction) return `${f.func.qualname}()`;
   if (f instanceof PyBuiltin) return `${f.display}()`;
   if (f instanceof PyType) return `${f.qualname}()`;
-  return `${typeName(f as PyValue)} object`;
+  return str(f as PyValue);
 }
 function spreadArguments(callee: unknown, value: PyValue): PyValue[] {
   if (!isIterable(value)) {
@@ -145,7 +146,10 @@ function mergeKeywords(callee: unknown, kw: KwArgs, mapping: PyValue): KwArgs {
   }
   for (const [key, value] of source.entries()) {
     const name = asStr(key);
-    if (name === undefined) throw typeError("keywords must be strings");
+    if (name === undefined) {
+      const f = callee instanceof Loaded ? callee.value : (callee as PyValue);
+      throw typeError(isCallable(f) ? "keywords must be strings" : `'${typeName(f)}' object is not callable`);
+    }
     addKeyword(callee, kw, name, value);
   }
   return kw;

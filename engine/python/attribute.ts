@@ -275,14 +275,14 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
     return;
   }
   if (object instanceof PyObject && object.dict?.delete(name) === true) return;
-  if (found !== undefined) {
+  const hasDict = object instanceof PyObject && (object.dict !== undefined || type.hasDict);
+  if (found !== undefined && !hasDict) {
     throw attributeError(object, name, `'${type.name}' object attribute '${name}' is read-only`);
   }
-  const unset = object instanceof PyObject && (object.dict !== undefined || type.hasDict);
   throw attributeError(
     object,
     name,
-    `'${type.name}' object has no attribute '${name}'${unset ? "" : " and no __dict__ for setting new attributes"}`,
+    `'${type.name}' object has no attribute '${name}'${hasDict ? "" : " and no __dict__ for setting new attributes"}`,
   );
 }
 

@@ -118,7 +118,8 @@ export class PyBuiltin extends PyObject {
   }
   /** A function's arguments as its parameters; `undefined` where one is left out. Throws what calling it would. */
   bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
-    return bindBuiltin(this.name, this.sig, args, kw);
+    const makes = this.name === "__new__" && this.home !== null;
+    return bindBuiltin(makes ? (this.home as PyType).name : this.name, this.sig, args, kw);
   }
   /** `str.upper("x")`: the first argument is `self` and must be of the owner's type. */
   private callUnbound(args: PyValue[], kw: KwArgs | null): PyValue {

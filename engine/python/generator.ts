@@ -128,8 +128,9 @@ export class Execution implements Resumable {
   }
   throwIn(exception: PyException): PyValue | undefined {
     if (this.state === "created" || (this.state === "closed" && this.noun !== "coroutine")) {
+      // Nothing of the body runs, so what is thrown stays what it is, StopIteration too.
       this.state = "closed";
-      throw this.escaping(raise(exception));
+      throw raise(exception);
     }
     return this.resume((body) => body.throw(raise(exception)));
   }

@@ -342,6 +342,15 @@ export function indexSize(value: PyValue): number {
   return int;
 }
 
+/** An argument that CPython takes as a size: what does not fit is an OverflowError. */
+export function sizeArgument(value: PyValue): number {
+  const int = index(value);
+  if (typeof int === "number") return int;
+  if (int >= -(2n ** 63n) && int < 2n ** 63n)
+    return int < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+  throw overflowError("Python int too large to convert to C ssize_t");
+}
+
 /** `a is b`. */
 export function is(a: PyValue, b: PyValue): boolean {
   return a === b;

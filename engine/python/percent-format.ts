@@ -109,7 +109,7 @@ function padNumber(negative: boolean, prefix: string, digits: string, c: Convers
 
 const RADIX: { readonly [code: string]: 8 | 16 } = { o: 8, x: 16, X: 16 };
 
-function formatInteger(value: PyValue, code: string, c: Conversion): string {
+function formatInteger(value: PyValue, code: string, c: Conversion, kind: PercentRules["kind"]): string {
   const radix = RADIX[code];
   let int: Int | undefined;
   if (radix !== undefined) {
@@ -120,7 +120,8 @@ function formatInteger(value: PyValue, code: string, c: Conversion): string {
   } else {
     int = asInt(value) ?? integerPart(value);
     if (int === undefined) {
-      throw typeError(`%${code} format: a real number is required, not ${typeName(value)}`);
+      const shown = code === "i" && kind === "bytes" ? "d" : code;
+      throw typeError(`%${shown} format: a real number is required, not ${typeName(value)}`);
     }
   }
   const size = typeof int === "number" ? Math.abs(int) : int < 0n ? -int : int;
@@ -161,7 +162,7 @@ function formatOne(
     );
   }
   if (code === "d" || code === "i" || code === "u" || RADIX[code] !== undefined) {
-    return formatInteger(value, code, c);
+    return formatInteger(value, code, c, rules.kind);
   }
   if ("eEfFgG".includes(code)) return formatReal(value, code, c, rules);
   let text: string;

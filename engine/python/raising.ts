@@ -66,7 +66,10 @@ function describe(error: unknown): string {
 /** Does an `except` clause with this expression catch the exception? */
 export function matches(exception: PyException, clause: PyValue): boolean {
   if (clause instanceof PyType && clause.isSubtype(BaseException)) return exception.cls.isSubtype(clause);
-  if (clause instanceof PyTuple) return clause.items.some((item) => matches(exception, item));
+  const types = clause instanceof PyTuple ? clause.items : [clause];
+  if (types.every((type) => type instanceof PyType && type.isSubtype(BaseException))) {
+    return types.some((type) => exception.cls.isSubtype(type as PyType));
+  }
   throw typeError("catching classes that do not inherit from BaseException is not allowed");
 }
 

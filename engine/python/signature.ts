@@ -251,29 +251,17 @@ export function bindBuiltin(
   while (out.length < count) out.push(undefined);
   const extra: KwArgs | null = sig.varkw === null ? null : new Map();
   const kwValues: (PyValue | undefined)[] = kwonly.map(() => undefined);
+  // What is missing is complained of before what is too much.
+  let unknown: string | undefined;
   if (kw !== null) {
     for (const [key, value] of kw) {
       const index = positional.indexOf(key, posonly);
       const kwIndex = index >= 0 ? -1 : kwonly.indexOf(key);
-      if (index >= 0) {
-        if (out[index] !== undefined) {
-          throw typeError(`argument for ${short}() given by name ('${key}') and position (${index + 1})`);
-        }
-        out[index] = value;
-      } else if (kwIndex >= 0) kwValues[kwIndex] = value;
+      if (index >= given) out[index] = value;
+      else if (index >= 0) unknown ??= key;
+      else if (kwIndex >= 0) kwValues[kwIndex] = value;
       else if (extra !== null) extra.set(key, value);
-      else {
-        const twice = positional.findIndex((name, i) => i >= posonly && i < given && kw.has(name));
-        if (twice >= 0) {
-          throw typeError(
-            `argument for ${short}() given by name ('${positional[twice]}') and position (${twice + 1})`,
-          );
-        }
-        const hint = suggestion(key, [...positional.slice(posonly), ...kwonly]);
-        throw typeError(
-          `${short}() got an unexpected keyword argument '${key}'${hint === undefined ? "" : `. Did you mean '${hint}'?`}`,
-        );
-      }
+      else unknown ??= key;
     }
   }
   for (let i = 0; i < required; i++) {
@@ -299,6 +287,18 @@ export function bindBuiltin(
     if (kwValues[i] === undefined && sig.kwonlyRequired[i]) {
       throw typeError(`${short}() missing required keyword-only argument: '${kwonly[i]}'`);
     }
+  }
+  if (unknown !== undefined) {
+    const twice = positional.findIndex((name, i) => i >= posonly && i < given && kw?.has(name) === true);
+    if (twice >= 0) {
+      throw typeError(
+        `argument for ${short}() given by name ('${positional[twice]}') and position (${twice + 1})`,
+      );
+    }
+    const hint = suggestion(unknown, [...positional.slice(posonly), ...kwonly]);
+    throw typeError(
+      `${short}() got an unexpected keyword argument '${unknown}'${hint === undefined ? "" : `. Did you mean '${hint}'?`}`,
+    );
   }
   if (sig.varargs !== null) out.push(containers.tuple(given > count ? args.slice(count) : []));
   out.push(...kwValues);

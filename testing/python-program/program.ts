@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { anyType, expression as e } from "./expressions.ts";
 import { BOOL, dictOf, INT, listOf, STR, type Type, tupleOf, Writer } from "./source.ts";
+import { TOPICS, topicProgram } from "./topics.ts";
 
 type Lines = string[];
 const indent = (lines: Lines): Lines => lines.map((line) => `    ${line}`);
@@ -240,13 +241,21 @@ function block(w: Writer, fuel: number): Lines {
   return lines;
 }
 
+/** What `pythonProgram` can be confined to: `typed` programs and those about one of the topics. */
+export const KINDS: readonly string[] = ["typed", ...Object.keys(TOPICS)];
+
 /**
- * Programs in Python, each the body of a function: typed, bounded in time, free of what differs from run to run (no
- * addresses, no order of sets of texts). About one in three ends with an exception.
+ * Programs in Python, each the body of a function: bounded in time, free of what differs from run to run (no addresses,
+ * no order of sets of texts). Typed programs return what their variables hold in the end, about one in three ends with an
+ * exception; the others return what each of their expressions came to.
+ *
+ * @param only the kinds of programs wanted (see `KINDS`), all by default
  */
-export function pythonProgram(): fc.Arbitrary<string> {
+export function pythonProgram(only: readonly string[] = KINDS): fc.Arbitrary<string> {
   return fc.gen().map((g) => {
     const w = new Writer(g);
+    const topic = TOPICS[w.pick(only)];
+    if (topic !== undefined) return topicProgram(w, topic);
     const lines = block(w, 6);
     const names = w.assignable().map(({ name }) => name);
     return [...lines, `return [${names.join(", ")}]`].join("\n");

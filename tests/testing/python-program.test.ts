@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pythonProgram } from "../../testing/python-program/program.ts";
+import { KINDS, pythonProgram } from "../../testing/python-program/program.ts";
 import { engineUnderTest } from "../engine/engine-under-test.ts";
 
 const under = engineUnderTest({ limits: { cpuMs: 5000, wallMs: 10_000 } });
@@ -23,13 +23,23 @@ test("each recorded program comes to what CPython says", async () => {
   for (const [i, [source, answer]] of recorded.entries()) expect(answers[i], source).toEqual(answer);
 });
 
-test("every generated program is Python and ends in a value or an exception of Python's", async () => {
+test("every typed program is Python and ends in a value or an exception of Python's", async () => {
   await fc.assert(
-    fc.asyncProperty(pythonProgram(), async (source) => {
+    fc.asyncProperty(pythonProgram(["typed"]), async (source) => {
       const { error } = await under.run(source);
       expect(error?.limit, source).toBeUndefined();
     }),
-    { numRuns: 150 },
+    { numRuns: 75 },
+  );
+});
+
+test("every program about a topic is Python and ends in a value or at a limit", async () => {
+  await fc.assert(
+    fc.asyncProperty(pythonProgram(KINDS.filter((kind) => kind !== "typed")), async (source) => {
+      const { error } = await under.run(source);
+      expect(error?.type ?? "a value", source).toMatch(/^(a value|(Memory|Cpu|Time|Step)LimitExceeded)$/);
+    }),
+    { numRuns: 75 },
   );
 });
 

@@ -417,7 +417,10 @@ defineAttributes<PyPattern>(patternType, {
   pattern: (self) => self.source,
   flags: (self) => self.compiled.flags,
   groups: (self) => self.compiled.groups,
-  groupindex: (self) => new PyMappingProxy(dictFromMap(new Map(self.compiled.groupindex))),
+  groupindex: (self) => {
+    const names = dictFromMap(new Map(self.compiled.groupindex));
+    return names.size === 0 ? names : new PyMappingProxy(names);
+  },
 });
 
 defineMethods(matchType, {

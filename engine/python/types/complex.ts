@@ -69,16 +69,18 @@ function makeComplex(first: PyValue | undefined, second: PyValue | undefined): C
   }
   if (second !== undefined && asStr(second) !== undefined)
     throw typeError("complex() second arg can't be a string");
-  const a = first === undefined ? { real: 0, imag: 0 } : (asComplex(first) ?? undefined);
+  const a = first === undefined ? undefined : asComplex(first);
   const real =
     a ??
-    realNumber(
-      first as PyValue,
-      (name) => `complex() first argument must be a string or a number, not '${name}'`,
-    );
+    (first === undefined
+      ? 0
+      : realNumber(first, (name) => `complex() first argument must be a string or a number, not '${name}'`));
   const [re, im] = typeof real === "number" ? [real, 0] : [real.real, real.imag];
   if (second === undefined) return { real: re, imag: im };
-  if (second instanceof PyComplex) return { real: re - second.imag, imag: im + second.real };
+  // A part that is not given adds nothing, not even a zero's sign.
+  if (second instanceof PyComplex) {
+    return { real: re - second.imag, imag: typeof real === "number" ? second.real : im + second.real };
+  }
   const other = realNumber(second, (name) => `complex() second argument must be a number, not '${name}'`);
   return { real: re, imag: typeof real === "number" ? other : im + other };
 }

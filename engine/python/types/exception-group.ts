@@ -54,7 +54,9 @@ function makeGroup(cls: PyType, args: readonly PyValue[]): PyException {
   }
   const [message, exceptions] = args as [PyValue, PyValue];
   if (asStr(message) === undefined) {
-    throw typeError(`BaseExceptionGroup.__new__() argument 1 must be str, not ${typeName(message)}`);
+    throw typeError(
+      `BaseExceptionGroup.__new__() argument 1 must be str, not ${message === null ? "None" : typeName(message)}`,
+    );
   }
   if (!isSequence(exceptions)) throw typeError("second argument (exceptions) must be a sequence");
   const held = collect(exceptions);

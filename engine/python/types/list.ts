@@ -5,13 +5,13 @@ import { call1, defineClassMethods, defineMethods, defineStatic } from "../funct
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
-import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, truth } from "../operators.ts";
+import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, sizeArgument, truth } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { defineConstructor } from "./construct.ts";
 import { genericAlias } from "./generic-alias.ts";
-import { PySlice, sliceArray, sliceIndices } from "./slice.ts";
+import { PySlice, searchBounds, sliceArray, sliceIndices } from "./slice.ts";
 
 sequenceTypes.add(listType).add(tupleType);
 
@@ -121,10 +121,7 @@ for (const [type, of, kind] of [
       start?: PyValue,
       stop?: PyValue,
     ) => {
-      const { start: from, stop: to } = sliceIndices(
-        new PySlice(start ?? null, stop ?? null, null),
-        self.items.length,
-      );
+      const { start: from, stop: to } = searchBounds(start, stop, self.items.length);
       for (let i = from; i < to && i < self.items.length; i++) {
         charge(1);
         if (same(self.items[i] as PyValue, value)) return i;
@@ -215,16 +212,48 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
   if (reverse) keyed.reverse();
   return keyed.map((entry) => entry.item);
 }
+/**
+ * How many items at the front are in order, which a descending run is brought into first. Asks what CPython's sort
+ * asks, in its order: a comparison may raise.
+ */
+function orderedFront<T extends { k: PyValue }>(a: T[], less: (x: PyValue, y: PyValue) => boolean): number {
+  const k = (i: number): PyValue => (a[i] as T).k;
+  const reverse = (from: number, to: number): void => {
+    for (const [i, item] of a.slice(from, to).reverse().entries()) a[from + i] = item;
+  };
+  const end = a.length;
+  let n = 1;
+  while (n < end && !less(k(n), k(n - 1))) n += 1;
+  if (n >= end) return n;
+  if (n > 1) {
+    if (less(k(0), k(n - 1))) return n;
+    // Equal items before the descent: they must come out as they went in.
+    reverse(0, n);
+  }
+  n += 1;
+  let equals = 0;
+  for (; n < end; n += 1) {
+    if (less(k(n), k(n - 1))) {
+      reverse(n - 1 - equals, n);
+      equals = 0;
+    } else if (less(k(n - 1), k(n))) break;
+    else equals += 1;
+  }
+  reverse(n - 1 - equals, n);
+  reverse(0, n);
+  while (n < end && !less(k(n), k(n - 1))) n += 1;
+  return n;
+}
 /** Binary insertion on short runs, then merges: asks `less` only as a stable sort must, never inconsistently. */
 function mergeSort<T extends { k: PyValue }>(a: T[], less: (x: PyValue, y: PyValue) => boolean): void {
   const n = a.length;
-  let sorted = true;
-  for (let i = 1; i < n && sorted; i++) if (less((a[i] as T).k, (a[i - 1] as T).k)) sorted = false;
-  if (sorted) return;
-  const RUN = 16;
+  if (n < 2) return;
+  const ordered = orderedFront(a, less);
+  if (ordered === n) return;
+  const RUN = n < 64 ? n : 16;
   for (let lo = 0; lo < n; lo += RUN) {
     const hi = Math.min(lo + RUN, n);
-    for (let i = lo + 1; i < hi; i++) {
+    for (let i = Math.max(lo + 1, Math.min(ordered, hi)); i < hi; i++) {
       const entry = a[i] as T;
       let left = lo;
       let right = i;
@@ -304,15 +333,16 @@ defineMethods(listType, {
     return null;
   },
   "insert(index, object, /)": (self: PyList, at: PyValue, object: PyValue) => {
-    const i = indexSize(at);
+    const i = sizeArgument(at);
     allocate(16);
     charge(self.items.length >> 6);
     self.items.splice(i < 0 ? Math.max(0, i + self.items.length) : i, 0, object);
     return null;
   },
   "pop(index=-1, /)": (self: PyList, at: PyValue = -1) => {
+    const size = sizeArgument(at);
     if (self.items.length === 0) throw indexError("pop from empty list");
-    const i = position(self, at, "pop index out of range");
+    const i = position(self, size, "pop index out of range");
     if (i === self.items.length - 1) return self.items.pop() as PyValue;
     charge(self.items.length >> 6);
     return self.items.splice(i, 1)[0] as PyValue;

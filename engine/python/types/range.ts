@@ -16,8 +16,9 @@ import {
 } from "../object.ts";
 import { index, same } from "../operators.ts";
 import { repr } from "../representation.ts";
+import { charge } from "../state.ts";
 import { defineConstructor } from "./construct.ts";
-import { PySlice, sliceIndices } from "./slice.ts";
+import { longSliceIndices, PySlice } from "./slice.ts";
 
 /** A `range`. */
 export class PyRange extends PyObject {
@@ -153,13 +154,15 @@ defineMethods(rangeType, {
   "__contains__(key, /)": (self: PyRange, value: PyValue) => {
     if (asInt(value) !== undefined) return position(self, value) !== undefined;
     const it = iterate(self);
-    for (let v = it.next(); v !== undefined; v = it.next()) if (same(v, value)) return true;
+    for (let v = it.next(); v !== undefined; v = it.next()) {
+      charge(1);
+      if (same(v, value)) return true;
+    }
     return false;
   },
   "__getitem__(key, /)": (self: PyRange, at: PyValue) => {
     if (at instanceof PySlice) {
-      const n = typeof self.count === "number" ? self.count : Number.MAX_SAFE_INTEGER;
-      const { start, stop, step } = sliceIndices(at, n);
+      const { start, stop, step } = longSliceIndices(at, self.count);
       return new PyRange(self.at(start), self.at(stop), mulInt(self.step, step));
     }
     if (asInt(at) === undefined && typeOf(at).lookup("__index__") === undefined) {
@@ -175,10 +178,26 @@ defineMethods(rangeType, {
   "__hash__()": (self: PyRange) => hashTuple(key(self)),
   "index(value, /)": (self: PyRange, value: PyValue) => {
     const i = position(self, value);
-    if (i === undefined) throw valueError(`${repr(value)} is not in range`);
-    return i;
+    if (i !== undefined) return i;
+    if (asInt(value) !== undefined) throw valueError(`${repr(value)} is not in range`);
+    // What is no int is searched for, and found where it equals one.
+    const it = iterate(self);
+    for (let at = 0, v = it.next(); v !== undefined; at += 1, v = it.next()) {
+      charge(1);
+      if (same(v, value)) return at;
+    }
+    throw valueError("sequence.index(x): x not in sequence");
   },
-  "count(value, /)": (self: PyRange, value: PyValue) => (position(self, value) === undefined ? 0 : 1),
+  "count(value, /)": (self: PyRange, value: PyValue) => {
+    if (asInt(value) !== undefined) return position(self, value) === undefined ? 0 : 1;
+    const it = iterate(self);
+    let count = 0;
+    for (let v = it.next(); v !== undefined; v = it.next()) {
+      charge(1);
+      if (same(v, value)) count += 1;
+    }
+    return count;
+  },
 });
 defineMembers<PyRange>(rangeType, {
   start: (self) => self.start,

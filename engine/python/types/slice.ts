@@ -2,17 +2,8 @@
 import { AttributeError, pyError, typeError, valueError } from "../exceptions.ts";
 import { defineMembers, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import type { Int } from "../integer.ts";
-import {
-  asInt,
-  makeType,
-  NotImplemented,
-  PyObject,
-  type PyType,
-  type PyValue,
-  typeName,
-  typeOf,
-} from "../object.ts";
+import { addInt, type Int, subInt } from "../integer.ts";
+import { asInt, makeType, NotImplemented, PyObject, type PyType, type PyValue, typeOf } from "../object.ts";
 import { ge, gt, index, le, lt, same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple } from "../sequence.ts";
@@ -69,6 +60,37 @@ export function sliceIndices(
   return { start, stop, step, count };
 }
 
+/** The same of a sequence of any length, every number exact: what `indices` answers, and a range is cut by. */
+export function longSliceIndices(slice: PySlice, length: Int): { start: Int; stop: Int; step: Int } {
+  const step = slice.step === null ? 1 : sliceIndex(slice.step);
+  if (step === 0) throw valueError("slice step cannot be zero");
+  const [low, high] = step < 0 ? [-1, subInt(length, 1)] : [0, length];
+  const bounded = (value: PyValue, fallback: Int): Int => {
+    if (value === null) return fallback;
+    const given = sliceIndex(value);
+    const at = given < 0 ? addInt(given, length) : given;
+    return given < 0 ? (at < low ? low : at) : at > high ? high : at;
+  };
+  return {
+    start: bounded(slice.start, step < 0 ? high : low),
+    stop: bounded(slice.stop, step < 0 ? low : high),
+    step,
+  };
+}
+
+/** Where `index(value, start, stop)` of a list or tuple searches: bounds that unlike a slice's cannot be None. */
+export function searchBounds(
+  start: PyValue | undefined,
+  stop: PyValue | undefined,
+  length: number,
+): { start: number; stop: number } {
+  for (const given of [start, stop]) {
+    if (given !== undefined && asInt(given) === undefined && typeOf(given).lookup("__index__") === undefined)
+      throw typeError("slice indices must be integers or have an __index__ method");
+  }
+  return sliceIndices(new PySlice(start ?? null, stop ?? null, null), length);
+}
+
 /** The items of an array that `slice` takes. */
 export function sliceArray<T>(items: readonly T[], slice: PySlice): T[] {
   const { start, step, count } = sliceIndices(slice, items.length);
@@ -104,9 +126,7 @@ defineMethods(sliceType, {
   "indices(object, /)": (self: PySlice, length: PyValue) => {
     const n = index(length);
     if (n < 0) throw valueError("length should not be negative");
-    if (typeof n === "bigint")
-      throw typeError(`'${typeName(length)}' object cannot be interpreted as an integer`);
-    const { start, stop, step } = sliceIndices(self, n);
+    const { start, stop, step } = longSliceIndices(self, n);
     return new PyTuple([start, stop, step]);
   },
 });

@@ -210,7 +210,9 @@ export function joinItems(iterable: PyValue): PyValue[] {
   } catch (error) {
     if (
       error instanceof PyException &&
-      String(error.args[0]) === `'${typeName(iterable)}' object is not iterable`
+      /^('.*' object is not iterable|iter\(\) returned non-iterator of type '.*')$/.test(
+        String(error.args[0]),
+      )
     ) {
       throw typeError("can only join an iterable");
     }
