@@ -17,7 +17,8 @@ import { PySlice } from "../types/slice.ts";
 import { MAXYEAR, MINYEAR } from "./datetime-calendar.ts";
 import { dateType } from "./datetime-objects.ts";
 import { intEnum } from "./enum.ts";
-import { builtinEnum, enumTable } from "./enum-type.ts";
+import { builtinEnum } from "./enum-class.ts";
+import { enumTable } from "./enum-root.ts";
 import { pythonClass, pythonMethods } from "./python-function.ts";
 import { MONTHS, WEEKDAYS } from "./time-format.ts";
 

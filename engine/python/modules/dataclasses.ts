@@ -20,17 +20,9 @@ import { length, setItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { isIdentifier } from "../unicode.ts";
-import {
-  type DataclassOptions,
-  FIELDS,
-  FrozenInstanceError,
-  isDataclassInstance,
-  OPTIONS,
-  processClass,
-  properFields,
-  replaceFields,
-} from "./dataclass-class.ts";
+import { FIELDS, isDataclassInstance, processClass, properFields, replaceFields } from "./dataclass-class.ts";
 import { type FieldOptions, fieldType, initVarType, KW_ONLY, MISSING, makeField } from "./dataclass-field.ts";
+import { type DataclassOptions, FrozenInstanceError, OPTIONS } from "./dataclass-methods.ts";
 import { pythonFunctions } from "./python-function.ts";
 
 function fieldsOf(value: PyValue): PyTuple {

@@ -20,9 +20,10 @@ import { repr } from "../representation.ts";
 import type { PyList } from "../sequence.ts";
 import { charge, perEvaluation } from "../state.ts";
 import { binary, bitCount, lsbBits } from "./enum-bits.ts";
+import { builtinEnum } from "./enum-class.ts";
 import type { PyEnumDict } from "./enum-dict.ts";
+import { enumTable, nameOf, roots, valueOf } from "./enum-root.ts";
 import type { EnumTable, FlagTable } from "./enum-table.ts";
-import { builtinEnum, enumTable, nameOf, roots, valueOf } from "./enum-type.ts";
 import { pythonClassMethods, pythonMethods, pythonStatic } from "./python-function.ts";
 
 /** Adds `KEY = auto()`-like members to a built-in enumeration. */

@@ -39,21 +39,13 @@ import { list, type PyList, type PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { sortItems } from "../types/list.ts";
 import { binary, bitCount, isSingleBit, lsbBits } from "./enum-bits.ts";
+import { builtinEnum } from "./enum-class.ts";
 import { autoType, enumDictType, memberType, nonmemberType } from "./enum-dict.ts";
 import { addMembers, combinations, installBoundaries, makeFlag, showMember } from "./enum-flag.ts";
+import { addMember, addUnhashable, hashable } from "./enum-members.ts";
 import { enumPropertyType, PyEnumProperty } from "./enum-property.ts";
-import {
-  addMember,
-  addUnhashable,
-  builtinEnum,
-  enumTable,
-  enumType,
-  hashable,
-  isFlag,
-  nameOf,
-  roots,
-  valueOf,
-} from "./enum-type.ts";
+import { enumTable, enumType, isFlag, nameOf, roots, valueOf } from "./enum-root.ts";
+import "./enum-type.ts";
 import {
   pythonClass,
   pythonClassMethods,

@@ -157,6 +157,8 @@ pythonClassMethods(fractionType, {
 defineAttributes<PyFraction>(fractionType, {
   numerator: (self) => self.numerator,
   denominator: (self) => self.denominator,
+  _numerator: (self) => self.numerator,
+  _denominator: (self) => self.denominator,
 });
 
 // ---- arithmetic ----------------------------------------------------------------------------------

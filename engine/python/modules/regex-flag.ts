@@ -3,7 +3,8 @@ import { Flag } from "../../regex/regex.ts";
 import { builtins } from "../builtins.ts";
 import { objectType, type PyType, type PyValue } from "../object.ts";
 import { globalFlagRepr, intFlag, KEEP } from "./enum.ts";
-import { builtinEnum, enumTable } from "./enum-type.ts";
+import { builtinEnum } from "./enum-class.ts";
+import { enumTable } from "./enum-root.ts";
 import { pythonMethods } from "./python-function.ts";
 
 const names: readonly [name: string, short: string | null, bit: number][] = [

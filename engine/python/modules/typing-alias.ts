@@ -67,6 +67,8 @@ defineMethods(specialFormType, {
   "__or__(other, /)": (self: PyObject, other: PyValue) => union([self, other]),
   "__ror__(other, /)": (self: PyObject, other: PyValue) => union([other, self]),
 });
+// Brackets alone would make them iterable.
+specialFormType.dict.set("__iter__", null);
 defineAttributes<PySpecialForm>(specialFormType, {
   _name: (self) => self.name,
   __name__: (self) => self.name,
@@ -260,6 +262,7 @@ defineMethods(base, {
   "__or__(other, /)": (self: PyObject, other: PyValue) => union([self, other]),
   "__ror__(other, /)": (self: PyObject, other: PyValue) => union([other, self]),
 });
+base.dict.set("__iter__", null);
 const nameOf = (self: PyAlias): PyValue => {
   if (self.kind === "union")
     return self.args.length === 2 && self.args.includes(noneType) ? "Optional" : "Union";
@@ -410,6 +413,7 @@ function replaceIn(value: PyValue, assigned: ReadonlyMap<PyValue, readonly PyVal
 defineMethods(genericAliasType, {
   "__getitem__(key, /)": (self: PyGenericAlias, key: PyValue) => substituted(self, self.args.items, key),
 });
+genericAliasType.dict.set("__iter__", null);
 defineAttributes<PyGenericAlias>(genericAliasType, {
   __parameters__: (self) => tuple(parametersOf(self.args.items)),
 });

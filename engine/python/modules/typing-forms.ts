@@ -23,6 +23,8 @@ import { repr } from "../representation.ts";
 import { listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { genericType } from "../types/generic-class.ts";
 import { PyTypeParameter, PyUnpack, paramSpecType } from "../types/type-parameters.ts";
+import { abstractAsyncManagerType } from "./context-async.ts";
+import { abstractManagerType } from "./context-managers.ts";
 import "./collections.ts";
 import "./collections-abc.ts";
 import { pythonClass, pythonStatic } from "./python-function.ts";
@@ -73,7 +75,8 @@ forms.Literal = new PySpecialForm("Literal", (form, key) => {
   for (const given of argumentsOf(key)) {
     const inner = given instanceof PyAlias && given.kind === "literal" ? given.args : [given];
     for (const value of inner) {
-      if (!values.some((known) => typeOf(known) === typeOf(value) && same(known, value))) values.push(value);
+      const listed = values.some((known) => typeOf(known) === typeOf(value) && same(known, value));
+      if (!listed || typeOf(value).lookup("__hash__") === null) values.push(value);
     }
   }
   return new PyAlias("literal", form, values, "Literal");
@@ -146,6 +149,7 @@ defineMethods(classNameType, {
   },
   "__getattr__(name, /)": (self: PyClassName, name: string) => getAttribute(self.origin, name),
 });
+classNameType.dict.set("__iter__", null);
 defineAttributes<PyClassName>(classNameType, {
   __origin__: (self) => self.origin,
   _name: (self) => self.name,
@@ -213,6 +217,9 @@ for (const [name, count] of Object.entries({
 }
 className("AbstractSet", abc("Set"), 1);
 className("ByteString", abc("ByteString"), 0);
+const optionalBool = unions.make(boolType, null);
+className("ContextManager", abstractManagerType, 2, [optionalBool]);
+className("AsyncContextManager", abstractAsyncManagerType, 2, [optionalBool]);
 className("Generator", abc("Generator"), 3, [noneType, noneType]);
 className("AsyncGenerator", abc("AsyncGenerator"), 2, [noneType]);
 
@@ -246,7 +253,6 @@ forms.Callable = new PyClassName(callableOrigin, "Callable", (_self, key) => {
   subclassable: false,
 });
 forms.Text = strType;
-export const optionalBool = unions.make(boolType, null);
 
 // ---- Any -----------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import { NotImplemented, objectType, PyObject, PyType, type PyValue, typeOf } fr
 import { repr } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { makeSuper } from "../super.ts";
-import { genericType } from "../types/generic-class.ts";
+import { genericForms, genericType } from "../types/generic-class.ts";
 import { abcMetaType, finishAbstract } from "./abc.ts";
 import { pythonClass, pythonClassMethods, pythonMethods } from "./python-function.ts";
 import { unusable } from "./typing-alias.ts";
@@ -22,6 +22,7 @@ protocolType.dict.set("_is_protocol", true);
 protocolType.dict.set("_is_runtime_protocol", false);
 genericType.derived.push(protocolType);
 unusable.add(protocolType);
+genericForms.add(protocolType);
 
 /** Attributes of a class that say nothing of its instances. */
 const IGNORED = new Set(
@@ -67,7 +68,8 @@ pythonMethods(protocolMeta, {
   "__instancecheck__(instance)": (cls: PyType, instance: PyValue) => {
     const abstract = (): PyValue =>
       call(getAttribute(makeSuper(protocolMeta, cls), "__instancecheck__"), [instance], null);
-    if (!isProtocol(cls) || cls === protocolType) return abstract();
+    if (cls === protocolType) return typeOf(instance).isSubtype(cls);
+    if (!isProtocol(cls)) return abstract();
     runtimeOnly(cls);
     if (typeOf(instance).isSubtype(cls)) return true;
     const fields = data(cls);
@@ -82,7 +84,8 @@ pythonMethods(protocolMeta, {
     return true;
   },
   "__subclasscheck__(other)": (cls: PyType, other: PyValue) => {
-    if (cls !== protocolType && isProtocol(cls)) {
+    if (cls === protocolType) return other instanceof PyType && other.isSubtype(cls);
+    if (isProtocol(cls)) {
       if (!(other instanceof PyType)) throw typeError("issubclass() arg 1 must be a class");
       runtimeOnly(cls);
       const fields = data(cls);
@@ -121,7 +124,9 @@ function hasMembers(cls: PyType, other: PyType): PyValue {
   return true;
 }
 const hook = (cls: PyType, other: PyValue): PyValue =>
-  cls.dict.get("_is_protocol") === true && other instanceof PyType ? hasMembers(cls, other) : NotImplemented;
+  cls !== protocolType && cls.dict.get("_is_protocol") === true && other instanceof PyType
+    ? hasMembers(cls, other)
+    : NotImplemented;
 
 pythonClassMethods(protocolType, {
   "__init_subclass__(*args, **kwargs)": (cls: PyType) => {

@@ -19,7 +19,8 @@ import { tuple } from "../sequence.ts";
 import { perEvaluation, S } from "../state.ts";
 import { hexText } from "./binascii.ts";
 import { enumBase } from "./enum.ts";
-import { builtinEnum, enumTable } from "./enum-type.ts";
+import { builtinEnum } from "./enum-class.ts";
+import { enumTable } from "./enum-root.ts";
 import { type Algorithm, findAlgorithm, hashBytes } from "./hash-functions.ts";
 import { pythonFunctions, pythonMethods } from "./python-function.ts";
 

@@ -55,6 +55,8 @@ export const classAliasType = makeType("_GenericAlias", {
 
 /** `typing.Generic`. */
 export const genericType = makeType("Generic", { module: "typing" });
+/** Generic, and what takes type parameters in its place. */
+export const genericForms: Set<PyType> = new Set([genericType]);
 genericType.hasDict = true;
 // It adds nothing to how its instances are stored.
 genericType.layout = objectType;
@@ -79,7 +81,7 @@ defineMethods(classAliasType, {
     return tuple([self.origin]);
   },
   "__getitem__(key, /)": (self: PyClassAlias, key: PyValue) => {
-    if (self.origin === genericType) {
+    if (genericForms.has(self.origin)) {
       throw typeError(`Cannot subscript already-subscripted ${repr(self)}`);
     }
     const parameters = parametersOf(self.args.items);
@@ -172,15 +174,16 @@ export function genericBase(types: PyTuple): PyClassAlias {
 defineClassMethods(genericType, {
   "__class_getitem__(params, /)": (cls: PyType, key: PyValue) => {
     const args = argumentsOf(key);
-    if (cls === genericType) {
-      if (args.length === 0) throw typeError("Parameter list to Generic[...] cannot be empty");
+    if (genericForms.has(cls)) {
+      const { name } = cls;
+      if (args.length === 0) throw typeError(`Parameter list to ${name}[...] cannot be empty`);
       if (!args.every((arg) => arg instanceof PyTypeParameter || arg instanceof PyUnpack)) {
         throw typeError(
-          "Parameters to Generic[...] must all be type variables or parameter specification variables.",
+          `Parameters to ${name}[...] must all be type variables or parameter specification variables.`,
         );
       }
       if (new Set(args).size !== args.length) {
-        throw typeError("Parameters to Generic[...] must all be unique");
+        throw typeError(`Parameters to ${name}[...] must all be unique`);
       }
       return new PyClassAlias(cls, tuple([...args]));
     }
@@ -200,7 +203,7 @@ defineClassMethods(genericType, {
     const bases = (written as PyTuple).items;
     if (bases.includes(genericType)) throw typeError("Cannot inherit from plain Generic");
     const mentioned = parametersOf(bases);
-    const own = bases.filter((base) => base instanceof PyClassAlias && base.origin === genericType);
+    const own = bases.filter((base) => base instanceof PyClassAlias && genericForms.has(base.origin));
     if (own.length > 1) throw typeError("Cannot inherit from Generic[...] multiple times.");
     const declared = own.length === 0 ? mentioned : parametersOf((own[0] as PyClassAlias).args.items);
     const loose = mentioned.filter((parameter) => !declared.includes(parameter));
