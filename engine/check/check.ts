@@ -2,10 +2,11 @@
 // First, and in this order, as in the guest: the object model's files need one another.
 import "../python/abi.ts";
 import "../python/library.ts";
-import "../expressions/environment.ts";
+import "../expressions/library.ts";
 import { namesAt, SITES, type Site } from "../expressions/sites.ts";
 import { authorLines } from "../language/compile.ts";
 import { PySyntaxError } from "../language/diagnostics.ts";
+import { S } from "../python/state.ts";
 import { calls } from "./calls.ts";
 import type { Diagnostic, Finding } from "./diagnostic.ts";
 import { flow } from "./flow.ts";
@@ -37,6 +38,7 @@ const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding
  * rules find. Never runs any of it. Never throws for what the source says.
  */
 export function checkExpression(source: string, options: CheckOptions): Diagnostic[] {
+  lookFreely();
   const surroundings = { site: options.site, variables: options.variables ?? [] };
   let program: Program;
   try {
@@ -47,6 +49,16 @@ export function checkExpression(source: string, options: CheckOptions): Diagnost
   return RULES.flatMap((rule) => rule(program, surroundings))
     .map((finding) => located(finding, program.lines))
     .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Looking modules and signatures up counts steps and memory as running does: here nothing limits it. */
+function lookFreely(): void {
+  S.steps = 0;
+  S.maxSteps = Number.MAX_SAFE_INTEGER;
+  S.nextTick = Number.MAX_SAFE_INTEGER;
+  S.allocated = 0;
+  S.memoryLimit = Number.MAX_SAFE_INTEGER;
+  S.live = true;
 }
 
 type Lines = ReturnType<typeof authorLines>;

@@ -8,6 +8,7 @@ import { str } from "../python/representation.ts";
 import { suggestion } from "../python/signature.ts";
 import type { Finding } from "./diagnostic.ts";
 import type { Program } from "./program.ts";
+import { isCaught } from "./tree.ts";
 
 /** A module as the runtime has it, or why it has none. */
 function moduleNamed(name: string): PyModule | string {
@@ -36,23 +37,29 @@ function names(module: PyModule): string[] {
   return [...module.attributes.keys()].filter((name) => !name.startsWith("__")).sort();
 }
 
+const IMPORT_ERRORS = ["ImportError", "ModuleNotFoundError"];
+
 export function modules(program: Program): Finding[] {
   const findings: Finding[] = [];
+  let severity: Finding["severity"] = "error";
   const missing = (module: string, at: Finding["at"]): PyModule | undefined => {
     const found = moduleNamed(module);
     if (typeof found !== "string") return found;
     const near = suggestion(module, moduleNames());
     const hint = near === undefined ? {} : { hint: `did you mean '${near}'?` };
-    findings.push({ code: "unknown-module", severity: "error", message: found, at, ...hint });
+    findings.push({ code: "unknown-module", severity, message: found, at, ...hint });
     return undefined;
   };
   const attribute = (module: PyModule, name: string, at: Finding["at"], message: string): void => {
     if (memberOf(module.name, name) !== undefined) return;
     const near = suggestion(name, names(module));
     const hint = near === undefined ? {} : { hint: `did you mean '${near}'?` };
-    findings.push({ code: "unknown-attribute", severity: "error", message, at, ...hint });
+    findings.push({ code: "unknown-attribute", severity, message, at, ...hint });
   };
   program.walk((node, { parents }) => {
+    severity = isCaught(parents, ...(node.kind === "Attribute" ? ["AttributeError"] : IMPORT_ERRORS))
+      ? "warning"
+      : "error";
     if (node.kind === "Import") {
       for (const alias of (node as Import).names) missing(alias.name, alias);
     } else if (node.kind === "ImportFrom") {

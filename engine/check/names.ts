@@ -1,11 +1,11 @@
 // Names that nothing gives: unknown ones, those of another site, those an expression cannot have.
 import { namesAt, type Site, siteNames } from "../expressions/sites.ts";
-import type { Name, Try } from "../language/ast.ts";
+import type { Name } from "../language/ast.ts";
 import { builtins, unavailable } from "../python/builtins.ts";
 import { suggestion } from "../python/signature.ts";
 import type { Finding } from "./diagnostic.ts";
 import type { Program } from "./program.ts";
-import { dotted, type Node } from "./tree.ts";
+import { isCaught, type Node } from "./tree.ts";
 
 /** What a check knows of where the expression stands. */
 export interface Surroundings {
@@ -25,7 +25,7 @@ export function unknownNames(program: Program, { site, variables }: Surroundings
     if (program.scopes.resolve(scope, name.id).where !== "global" || known.has(name.id)) return;
     if (parents.some((parent) => typeParameters(parent).includes(name.id))) return;
     const missing = describe(name.id, site, [...known, ...scope.bound, ...program.scopes.root.bound]);
-    const severity = isCaught(parents) ? "warning" : "error";
+    const severity = isCaught(parents, "NameError") ? "warning" : "error";
     findings.push({ ...missing, severity, at: name });
   });
   return findings;
@@ -71,18 +71,3 @@ const ARTICLE: Readonly<Record<Site, string>> = {
 function typeParameters(node: Node): readonly string[] {
   return "type_params" in node ? node.type_params.map(({ name }) => name) : [];
 }
-
-/** Does a `try` around the place catch a NameError? */
-function isCaught(parents: readonly Node[]): boolean {
-  return parents.some((parent, i) => {
-    if (parent.kind !== "Try") return false;
-    const statement = parent as Try;
-    if (!statement.body.includes(parents[i + 1] as Try)) return false;
-    return statement.handlers.some(({ type }) => {
-      if (type === null) return true;
-      const types = type.kind === "Tuple" ? type.elts : [type];
-      return types.some((one) => CATCHES.has(dotted(one) ?? ""));
-    });
-  });
-}
-const CATCHES = new Set(["NameError", "Exception", "BaseException"]);

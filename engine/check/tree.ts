@@ -1,5 +1,5 @@
 // Walking a syntax tree with the scope that each node stands in.
-import type { Comprehension, Expr, Span, Stmt } from "../language/ast.ts";
+import type { Comprehension, Expr, Span, Stmt, Try } from "../language/ast.ts";
 import type { Scope, Scopes } from "../language/scope.ts";
 
 /** Any node: `kind` tells which. */
@@ -59,6 +59,23 @@ const NONE: ReadonlySet<string> = new Set();
 /** Parts of a definition that are evaluated where it stands. */
 function outside(node: Node): ReadonlySet<string> {
   return OUTSIDE[node.kind] ?? NONE;
+}
+
+/** Does a `try` around the place catch that exception? */
+export function isCaught(parents: readonly Node[], ...exceptions: readonly string[]): boolean {
+  const caught = new Set([...exceptions, "Exception", "BaseException"]);
+  return parents.some((parent, i) => {
+    if (parent.kind !== "Try") return false;
+    const { body, handlers } = parent as Try;
+    const inside = parents[i + 1];
+    // The last parent is the place's own; what stands in the body directly has the `try` itself as its last one.
+    if (inside !== undefined && !body.some((statement) => statement === inside)) return false;
+    return handlers.some(({ type }) => {
+      if (type === null) return true;
+      const types = type.kind === "Tuple" ? type.elts : [type];
+      return types.some((one) => caught.has(dotted(one) ?? ""));
+    });
+  });
 }
 
 /** The dotted text of `a.b.c`; undefined for anything else. */

@@ -19,14 +19,9 @@ import { heldBy } from "../python/types/exception-group.ts";
 import { contextFromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
-import "./django/html.ts";
-import "./django/timezone.ts";
-import "./django/validators.ts";
-import "./json-forms.ts";
-import "./models/modules.ts";
+import "./library.ts";
 import { PyRecord } from "./models/record.ts";
 import { type Main, programs } from "./programs.ts";
-import "./unavailable.ts";
 
 /** What the host sends with each evaluation. */
 interface Options {

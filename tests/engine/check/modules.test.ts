@@ -27,6 +27,15 @@ test("an attribute that a module lacks is an error, however the module is named"
   expect(findings("import urllib.parse\nreturn urllib.parse.quote('a')")).toEqual([]);
 });
 
+test("what a `try` around it catches is a warning", () => {
+  expect(findings("try:\n    import jsom\nexcept ImportError:\n    jsom = None\nreturn jsom")[0]).toMatch(
+    /^2:12-16 warning unknown-module/,
+  );
+  expect(findings("import re\ntry:\n    return re.nope\nexcept AttributeError:\n    return None")).toEqual([
+    expect.stringMatching(/^3:12-19 warning unknown-attribute/),
+  ]);
+});
+
 test("a name that is bound in another way too is not judged", () => {
   expect(findings("import re\nif request:\n    re = request\nreturn re.anything")).toEqual([]);
   expect(findings("import re\ndef f(re): return re.anything\nreturn f")).toEqual([]);
