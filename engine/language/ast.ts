@@ -349,6 +349,8 @@ export type ConstantValue =
 export interface Constant extends Span {
   readonly kind: "Constant";
   readonly value: ConstantValue;
+  /** Present where the first literal of a text has the prefix `u`. */
+  readonly unicode?: true;
 }
 export interface Attribute extends Span {
   readonly kind: "Attribute";
@@ -470,6 +472,11 @@ export type TypeParam = Span & {
 export interface Module {
   readonly kind: "Module";
   readonly body: Stmt[];
+}
+/** CPython's `Expression`: what the parser returns for a text that is one expression. */
+export interface ExpressionInput {
+  readonly kind: "Expression";
+  readonly body: Expr;
 }
 
 /** The part that an expression evaluates first and may be chained on without end: `a` of `a + b`, `a.b`, `a[b]`, `a(b)`. */

@@ -28,9 +28,12 @@ export function preferTokenizer(
   return new PySyntaxError(`'${open.char}' was never closed`, open.offset, open.offset);
 }
 
-function errorOf(search: StatementMistakes): PySyntaxError | null {
+function errorOf(
+  search: StatementMistakes,
+  read: (parser: StatementMistakes) => unknown,
+): PySyntaxError | null {
   try {
-    search.module();
+    read(search);
   } catch (thrown) {
     if (thrown instanceof PySyntaxError) return thrown;
     // A caller that has used up most of the stack gets the plain error: the search nests deeper than the parser.
@@ -42,16 +45,22 @@ function errorOf(search: StatementMistakes): PySyntaxError | null {
 /**
  * Finds the error for a text that the parser gave up on.
  * @param firstPass index of the last token that the parser looked at
+ * @param read what the text was read as
  */
-export function diagnose(text: string, stream: TokenStream, firstPass: number): PySyntaxError {
+export function diagnose(
+  text: string,
+  stream: TokenStream,
+  firstPass: number,
+  read: (parser: StatementMistakes) => unknown,
+): PySyntaxError {
   const { failure, tokens } = stream;
   if (failure !== null && tokens[firstPass].kind === Kind.Error) return failure.error;
   const retreat = new StatementMistakes(text, stream, firstPass, false);
   let search = retreat;
-  let error = errorOf(retreat);
+  let error = errorOf(retreat, read);
   if (error === null) {
     search = new StatementMistakes(text, stream, tokens.indexOf(retreat.lastToken), true);
-    error = errorOf(search);
+    error = errorOf(search, read);
   }
   if (failure !== null && error === failure.error) return error;
   if (error === null) {

@@ -9,8 +9,9 @@ import { Kind, type Token } from "./tokens.ts";
 
 type Part = Constant | FormattedValue;
 
-function textConstant(value: string, start: number, end: number): Constant {
-  return { kind: "Constant", start, end, value: { type: "str", value } };
+function textConstant(value: string, start: number, end: number, unicode = false): Constant {
+  const constant: Constant = { kind: "Constant", start, end, value: { type: "str", value } };
+  return unicode ? { ...constant, unicode } : constant;
 }
 
 /** Reads literals; the expressions inside f-strings come from the class above. */
@@ -66,7 +67,7 @@ export abstract class LiteralParser extends TokenCursor {
       let value = "";
       for (const part of parts)
         if (part.kind === "Constant" && part.value.type === "str") value += part.value.value;
-      return textConstant(value, start, end);
+      return textConstant(value, start, end, this.text[start] === "u");
     }
     return { kind: "JoinedStr", start, end, values: mergeTexts(parts) };
   }
@@ -76,7 +77,7 @@ export abstract class LiteralParser extends TokenCursor {
     const { start, end } = this.advance();
     const { body, bytes, raw } = literalParts(this.text, start, end);
     try {
-      if (!bytes) return textConstant(raw ? body : decodeText(body), start, end);
+      if (!bytes) return textConstant(raw ? body : decodeText(body), start, end, this.text[start] === "u");
       if (/[^\0-\x7f]/.test(body)) {
         throw new PySyntaxError("bytes can only contain ASCII literal characters", start, end);
       }
@@ -230,7 +231,7 @@ function mergeTexts(parts: Part[]): Part[] {
     if (run.length === 0) return;
     let value = "";
     for (const text of run) if (text.value.type === "str") value += text.value.value;
-    if (value !== "") out.push(textConstant(value, run[0].start, run[run.length - 1].end));
+    if (value !== "") out.push(textConstant(value, run[0].start, run[run.length - 1].end, run[0].unicode));
     run = [];
   };
   for (const part of parts) {

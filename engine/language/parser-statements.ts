@@ -1,6 +1,16 @@
 // Compound statements, and the module that statements make up.
 
-import type { ExceptHandler, Expr, FunctionDef, Keyword, MatchCase, Module, Stmt, WithItem } from "./ast.ts";
+import type {
+  ExceptHandler,
+  Expr,
+  ExpressionInput,
+  FunctionDef,
+  Keyword,
+  MatchCase,
+  Module,
+  Stmt,
+  WithItem,
+} from "./ast.ts";
 import { SimpleStatementParser } from "./parser-simple-statements.ts";
 import { makeStore } from "./parser-targets.ts";
 import { Kind } from "./tokens.ts";
@@ -11,6 +21,16 @@ export class StatementParser extends SimpleStatementParser {
     const body: Stmt[] = [];
     while (this.kind !== Kind.EndMarker) this.statement(body);
     return { kind: "Module", body };
+  }
+
+  /** One expression or a tuple of them, and nothing else. */
+  expressionInput(): ExpressionInput {
+    const { start } = this.token;
+    const first = this.expression();
+    const body = this.kind === Kind.Comma ? this.tupleAfter(start, first, () => this.expression()) : first;
+    while (this.accept(Kind.Newline));
+    this.expect(Kind.EndMarker);
+    return { kind: "Expression", body };
   }
 
   /** Reads one compound statement, or a line of simple ones, into `out`. */

@@ -1,6 +1,6 @@
 // From text to tree: the door of this folder.
 
-import type { Module } from "./ast.ts";
+import type { ExpressionInput, Module } from "./ast.ts";
 import { diagnose, preferTokenizer } from "./diagnosis.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { GrammarFailure } from "./parser-base.ts";
@@ -13,6 +13,18 @@ import { tokenize } from "./tokenizer.ts";
  * @throws PySyntaxError with CPython's type, text and range
  */
 export function parseModule(text: string): Module {
+  return parse(text, (parser) => parser.module());
+}
+
+/**
+ * Parses one expression, as CPython's `eval` mode does: blank lines may follow it, and nothing else.
+ * @throws PySyntaxError as {@link parseModule}
+ */
+export function parseExpression(text: string): ExpressionInput {
+  return parse(text, (parser) => parser.expressionInput());
+}
+
+function parse<T>(text: string, read: (parser: StatementParser) => T): T {
   const nul = text.indexOf("\0");
   if (nul >= 0) throw new PySyntaxError("source code string cannot contain null bytes", nul, nul + 1);
   if (!text.isWellFormed()) {
@@ -28,9 +40,9 @@ export function parseModule(text: string): Module {
   const stream = tokenize(text);
   const parser = new StatementParser(text, stream.tokens);
   try {
-    return parser.module();
+    return read(parser);
   } catch (thrown) {
-    if (thrown instanceof GrammarFailure) throw diagnose(text, stream, parser.furthestToken);
+    if (thrown instanceof GrammarFailure) throw diagnose(text, stream, parser.furthestToken, read);
     // The bounds on nesting suffice for a stack of 984 KB; a caller may have left less.
     if (thrown instanceof RangeError) throw parser.overflow();
     if (!(thrown instanceof PySyntaxError)) throw thrown;

@@ -23,6 +23,7 @@ import "./types/generic-alias.ts";
 import "./async-generator.ts";
 import "./types/index.ts";
 import "./modules/abc.ts";
+import "./modules/ast/ast.ts";
 import "./modules/base64.ts";
 import "./modules/binascii.ts";
 import "./modules/bisect.ts";

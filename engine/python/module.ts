@@ -101,7 +101,7 @@ export function moduleNames(): string[] {
 
 /** CPython's modules that an expression cannot have, because they lead outside. */
 const OUTSIDE = new Set(
-  "os sys subprocess socket ctypes threading multiprocessing asyncio gc inspect importlib pathlib shutil tempfile signal pickle marshal code codeop ast dis weakref sysconfig platform ssl http select selectors fcntl mmap resource site runpy pkgutil zipimport pdb trace tracemalloc faulthandler".split(
+  "os sys subprocess socket ctypes threading multiprocessing asyncio gc inspect importlib pathlib shutil tempfile signal pickle marshal code codeop dis weakref sysconfig platform ssl http select selectors fcntl mmap resource site runpy pkgutil zipimport pdb trace tracemalloc faulthandler".split(
     " ",
   ),
 );

@@ -20,6 +20,11 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   // The host's half of RE2: runs in the worker process, not in the isolate.
   ["engine/regex/re2-host.ts", { folders: ["engine/regex"], libraries: true }],
   ["engine/regex", { folders: [], libraries: false }],
+  // `ast` shows programs what the parser makes of a text, so the parser is part of the guest.
+  [
+    "engine/python/modules/ast",
+    { folders: ["engine/python", "engine/language", "engine/regex", "engine/unicode"], libraries: false },
+  ],
   ["engine/python", { folders: ["engine/regex", "engine/unicode"], libraries: false }],
   [
     "engine/sandbox",

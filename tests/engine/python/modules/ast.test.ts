@@ -1,0 +1,4 @@
+// `ast`.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("ast");
