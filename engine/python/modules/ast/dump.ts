@@ -8,7 +8,7 @@ import { repr, str } from "../../representation.ts";
 import { list, listType } from "../../sequence.ts";
 import { charge } from "../../state.ts";
 import { allocateText } from "../../text.ts";
-import { isAst, isNode } from "./nodes.ts";
+import { isAst, isNode, nested } from "./nodes.ts";
 
 interface Options {
   readonly fields: boolean;
@@ -36,7 +36,7 @@ class Dump {
     if (!isInstance(node, listType)) return [repr(node), true];
     const items = collect(node);
     if (items.length === 0) return ["[]", true];
-    const texts = items.map((item) => this.format(item, level)[0]);
+    const texts = items.map((item) => nested(() => this.format(item, level))[0]);
     return [this.#join("[", prefix, texts, separator, "]"), false];
   }
 
@@ -53,7 +53,7 @@ class Dump {
     let allSimple = true;
     let keywords = this.#options.fields;
     const show = (value: PyValue, label: string): void => {
-      const [text, simple] = this.format(value, level);
+      const [text, simple] = nested(() => this.format(value, level));
       allSimple &&= simple;
       parts.push(label + text);
     };

@@ -9,7 +9,7 @@ import { repr, str } from "../../representation.ts";
 import { list, tuple } from "../../sequence.ts";
 import { charge } from "../../state.ts";
 import { complexType } from "../../types/complex.ts";
-import { isNode } from "./nodes.ts";
+import { isNode, nested } from "./nodes.ts";
 import { parseText } from "./parse.ts";
 
 function malformed(node: PyValue): PyException {
@@ -57,7 +57,7 @@ function isEmptySet(node: PyValue): boolean {
 }
 
 function elements(node: PyValue, field: string): PyValue[] {
-  return collect(getAttribute(node, field)).map(valueOf);
+  return collect(getAttribute(node, field)).map((element) => nested(() => valueOf(element)));
 }
 
 function valueOf(node: PyValue): PyValue {
@@ -82,8 +82,11 @@ function dictOf(node: PyValue): PyValue {
   const items = collect(values);
   const dict = new PyDict();
   collect(keys).forEach((key, i) => {
-    const name = valueOf(key);
-    dict.set(name, valueOf(items[i] as PyValue));
+    const name = nested(() => valueOf(key));
+    dict.set(
+      name,
+      nested(() => valueOf(items[i] as PyValue)),
+    );
   });
   return dict;
 }

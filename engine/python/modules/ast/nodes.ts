@@ -2,7 +2,7 @@
 import { getAttribute, getAttributeOr, setAttribute } from "../../attribute.ts";
 import { PyDict } from "../../dict.ts";
 import { typeError } from "../../exceptions.ts";
-import { defineMethods } from "../../function.ts";
+import { defineMethods, recursionExceeded } from "../../function.ts";
 import { unions } from "../../instance-check.ts";
 import { collect } from "../../iterator.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "../../object.ts";
 import { is, same } from "../../operators.ts";
 import { emptyTuple, list, listType, type PyTuple, tuple } from "../../sequence.ts";
-import { charge, perEvaluation } from "../../state.ts";
+import { charge, perEvaluation, S } from "../../state.ts";
 import { genericAlias, genericAliasType, PyUnion } from "../../types/generic-alias.ts";
 import { pythonClass } from "../python-function.ts";
 import { type FieldSpec, type NodeSpec, nodeSpec, RULES } from "./grammar.ts";
@@ -171,6 +171,16 @@ defineMethods(astType, {
     return null;
   },
 });
+
+/** Counts a call of a function that CPython's library writes in Python and that calls itself. */
+export function nested<T>(body: () => T): T {
+  try {
+    if (++S.depth > S.maxDepth) recursionExceeded();
+    return body();
+  } finally {
+    S.depth--;
+  }
+}
 
 /** Is it a node of that class? */
 export function isNode(value: PyValue, name: string): boolean {

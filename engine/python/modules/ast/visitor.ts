@@ -19,7 +19,7 @@ import { listType, type PyList } from "../../sequence.ts";
 import { allocate, charge } from "../../state.ts";
 import { complexType } from "../../types/complex.ts";
 import { pythonClass, pythonMethods } from "../python-function.ts";
-import { isAst } from "./nodes.ts";
+import { isAst, nested } from "./nodes.ts";
 import { fieldsOf } from "./walk.ts";
 
 /** `ast.NodeVisitor`. */
@@ -27,7 +27,9 @@ export const nodeVisitorType = pythonClass("NodeVisitor", { module: "ast" });
 /** `ast.NodeTransformer`. */
 export const nodeTransformerType = pythonClass("NodeTransformer", { module: "ast", base: nodeVisitorType });
 
-const visit = (self: PyValue, node: PyValue): PyValue => method1(self, "visit", node);
+// Counted twice, as a call of `visit` and one of the visitor: one level of the tree is two of calls.
+const visit = (self: PyValue, node: PyValue): PyValue =>
+  nested(() => nested(() => method1(self, "visit", node)));
 
 /** What visitors of constants were called before there was one class for all of them. */
 const OLD_NAMES: readonly (readonly [PyType, string])[] = [

@@ -13,7 +13,7 @@ import { list, listType, type PyList, tuple } from "../../sequence.ts";
 import { allocate, charge } from "../../state.ts";
 import { joinParts } from "../../text.ts";
 import { PySlice } from "../../types/slice.ts";
-import { fieldNames, isAst, isNode } from "./nodes.ts";
+import { fieldNames, isAst, isNode, nested } from "./nodes.ts";
 
 /** The fields that a node has, one by one. */
 export function* fieldsOf(node: PyValue): Generator<[name: PyValue, value: PyValue], void> {
@@ -104,7 +104,7 @@ export function fixMissingLocations(root: PyValue): PyValue {
       if (known === undefined || (known === null && i >= 2)) setAttribute(node, name, place[i] as PyValue);
       else place[i] = known;
     }
-    for (const child of childrenOf(node)) fix(child, place);
+    for (const child of childrenOf(node)) nested(() => fix(child, place));
   };
   fix(root, [1, 0, 1, 0]);
   return root;
