@@ -4,7 +4,7 @@ import { defaultOrder, replaceBases } from "../class-layout.ts";
 import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
 import { attributeError, typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineClassMethods, defineMembers, defineMethods } from "../function.ts";
+import { defineAttributes, defineClassMethods, defineMembers, defineMethods, PyGetSet } from "../function.ts";
 import { plainInstance, plainSubclass, unions } from "../instance-check.ts";
 import { PyNamespace } from "../namespace.ts";
 import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeName, typeType } from "../object.ts";
@@ -92,15 +92,15 @@ function changeable(
   ];
 }
 function annotations(self: PyType): PyValue {
+  const own = self.dict.get("__annotations__");
   // What `type` itself has under that name is the attribute of others.
-  if (self.builtin) {
+  if (self.builtin && (own === undefined || own instanceof PyGetSet)) {
     throw attributeError(
       self,
       "__annotations__",
       `type object '${self.name}' has no attribute '__annotations__'`,
     );
   }
-  const own = self.dict.get("__annotations__");
   if (own !== undefined) return own instanceof PyObject ? bindThroughClass(own, self) : own;
   const made = new PyDict();
   self.dict.set("__annotations__", made);
