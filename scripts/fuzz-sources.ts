@@ -78,14 +78,20 @@ function dedent(lines: readonly string[]): string {
   return lines.map((line) => line.slice(margin)).join("\n");
 }
 
-function corpus(): string[] {
-  const texts: string[] = [];
+/** Texts that run as they are, and the interpreter's tests, most of which want names that are not there. */
+interface Corpus {
+  readonly programs: readonly string[];
+  readonly tests: readonly string[];
+}
+
+function corpus(): Corpus {
+  const [programs, tests]: [string[], string[]] = [[], []];
   const root = join(import.meta.dirname, "..", "fixtures");
   for (const path of filesUnder(root, ".py")) {
     const text = readFileSync(path, "utf8");
     const [prelude, ...parts] = text.split(/^# ---- .*\n/m);
-    if (parts.length === 0) texts.push(text.slice(0, 4000));
-    for (const part of parts) texts.push(`${prelude}${part}`);
+    if (parts.length === 0) programs.push(text.slice(0, 4000));
+    for (const part of parts) programs.push(`${prelude}${part}`);
   }
   for (const path of suite()) {
     // A method of a test case is about the size of an expression.
@@ -97,10 +103,10 @@ function corpus(): string[] {
           .split(/\n(?= {0,4}\S)/)[0]
           ?.split("\n")
           .slice(0, 40) ?? [];
-      if (lines.length > 1) texts.push(dedent(lines));
+      if (lines.length > 1) tests.push(dedent(lines));
     }
   }
-  return texts;
+  return { programs, tests };
 }
 
 const PIECES = (
@@ -111,16 +117,19 @@ const PIECES = (
   "[x for x in y] {**x} f'{x}' (yield) (x:=1) not\u00a0in \u00e9 \u{1f600} \u0000 \ud800"
 ).split(" ");
 
+/** Kinds of tokens of which one may stand for another. */
+const KINDS = [/^[\p{L}_]/u, /^[\d(['"]/, /^[-+*/%@&|^<>=!~]/, /^[.,:;]/];
+
 const tokensOf = (text: string): string[] =>
   text.match(/[\p{L}\p{N}_]+|[ \t]+|\n[ \t]*|[^\p{L}\p{N}_\s]|\s/gu) ?? [];
 
-function mutate(text: string, texts: readonly string[], chance: Chance): string {
+function mutate(text: string, donors: readonly string[], chance: Chance): string {
   const tokens = tokensOf(text);
-  const rounds = 1 + chance.below(4);
+  const rounds = chance.below(3) > 0 ? 1 : 1 + chance.below(4);
   for (let round = 0; round < rounds; round++) {
     const at = chance.below(tokens.length + 1);
     const many = 1 + chance.below(chance.below(8) === 0 ? 30 : 3);
-    switch (chance.below(9)) {
+    switch (chance.below(16)) {
       case 0:
         tokens.splice(at, many);
         break;
@@ -140,32 +149,34 @@ function mutate(text: string, texts: readonly string[], chance: Chance): string 
         break;
       }
       case 5: {
-        const donor = tokensOf(chance.of(texts));
+        const donor = tokensOf(chance.of(donors));
         const from = chance.below(donor.length + 1);
         tokens.splice(at, chance.below(2) * many, ...donor.slice(from, from + 1 + chance.below(20)));
         break;
       }
       case 6: {
-        // A name or number becomes another one of the text.
-        const words = tokens.filter((token) => /^[\p{L}\p{N}_]/u.test(token));
-        if (words.length > 0) tokens.splice(at, 1, chance.of(words));
-        break;
-      }
-      case 7: {
         const piece = chance.of(PIECES);
         tokens.splice(at, 0, piece.repeat(1 + chance.below(40)));
         break;
       }
-      default:
+      case 7:
         tokens[at] = (tokens[at] ?? "").slice(1 + chance.below(3));
+        break;
+      default: {
+        // A word, a number or a sign becomes another of its kind: mostly still Python.
+        const kind = KINDS.find((pattern) => pattern.test(tokens[at] ?? ""));
+        const alike = kind === undefined ? [] : [...tokens, ...PIECES].filter((token) => kind.test(token));
+        if (alike.length > 0) tokens.splice(at, 1, chance.of(alike));
+      }
     }
   }
   return tokens.join("").slice(0, 20_000);
 }
 
-function mutant(texts: readonly string[], seed: number, index: number): string {
+function mutant({ programs, tests }: Corpus, seed: number, index: number): string {
   const chance = new Chance(seed, index);
-  return mutate(chance.of(texts), texts, chance);
+  const donors = tests.length === 0 || chance.below(4) > 0 ? programs : tests;
+  return mutate(chance.of(donors), donors, chance);
 }
 
 // ---- running -------------------------------------------------------------------------------------
@@ -239,7 +250,7 @@ function outcome(source: string): { kind: string; wrong?: string } {
 // ---- threads -------------------------------------------------------------------------------------
 
 interface Task {
-  readonly texts: readonly string[];
+  readonly texts: Corpus;
   readonly seed: number;
   readonly from: number;
   readonly to: number;
@@ -264,7 +275,7 @@ function work({ texts, seed, from, to, progress }: Task): void {
 }
 
 /** Runs cases in threads, one after another: one that hangs is ended and the next begins after its case. */
-async function watch(texts: readonly string[], seed: number, cases: number): Promise<void> {
+async function watch(texts: Corpus, seed: number, cases: number): Promise<void> {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   for (let from = 0; from < cases; ) {
     Atomics.store(progress, 0, from);
@@ -305,7 +316,7 @@ else {
     console.log("──", outcome(source));
   } else {
     const cases = Number(values.cases ?? 10_000);
-    console.log(`seed ${seed}, ${cases} cases from ${texts.length} texts`);
+    console.log(`seed ${seed}, ${cases} cases from ${texts.programs.length + texts.tests.length} texts`);
     const begun = Date.now();
     await watch(texts, seed, cases);
     const seconds = (Date.now() - begun) / 1000;

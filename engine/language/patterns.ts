@@ -6,6 +6,7 @@ import type { Expr, Match, Pattern } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import type { Frame } from "./emitter.ts";
 import { condition, value } from "./expressions.ts";
+import { literal } from "./literals.ts";
 import { block } from "./statements.ts";
 import { storeName } from "./targets.ts";
 
@@ -18,11 +19,7 @@ export function matchStatement(f: Frame, node: Match): string {
   const before = new Set(f.bound);
   for (const [i, branch] of node.cases.entries()) {
     const { pattern, guard } = branch;
-    if (i < node.cases.length - 1 && guard === null && irrefutable(pattern)) {
-      const what =
-        pattern.kind === "MatchAs" && pattern.name !== null ? `name capture '${pattern.name}'` : "wildcard";
-      throw new PySyntaxError(`${what} makes remaining patterns unreachable`, pattern.start, pattern.end);
-    }
+    if (i < node.cases.length - 1 && guard === null) refuseIrrefutable(pattern);
     checkNames(pattern, new Set());
     f.bound = new Set(before);
     const matched = new Set(before);
@@ -37,9 +34,22 @@ export function matchStatement(f: Frame, node: Match): string {
   return `${label}:{${code}}`;
 }
 
-function irrefutable(pattern: Pattern): boolean {
-  if (pattern.kind === "MatchAs") return pattern.pattern === null || irrefutable(pattern.pattern);
-  return pattern.kind === "MatchOr" && pattern.patterns.some(irrefutable);
+/** The part of a pattern that matches anything, if there is one. */
+function irrefutable(pattern: Pattern): (Pattern & { kind: "MatchAs" }) | null {
+  if (pattern.kind === "MatchAs") return pattern.pattern === null ? pattern : irrefutable(pattern.pattern);
+  if (pattern.kind !== "MatchOr") return null;
+  for (const part of pattern.patterns) {
+    const found = irrefutable(part);
+    if (found !== null) return found;
+  }
+  return null;
+}
+/** Patterns follow that would never be tried. */
+function refuseIrrefutable(pattern: Pattern): void {
+  const found = irrefutable(pattern);
+  if (found === null) return;
+  const what = found.name === null ? "wildcard" : `name capture '${found.name}'`;
+  throw new PySyntaxError(`${what} makes remaining patterns unreachable`, found.start, found.end);
 }
 
 /** Names a pattern binds; binding one twice is an error, alternatives must bind the same. */
@@ -56,22 +66,30 @@ function checkNames(pattern: Pattern, names: Set<string>): Set<string> {
     names.add(name);
   };
   switch (pattern.kind) {
+    case "MatchValue":
+      if (pattern.value.kind === "JoinedStr") {
+        const text = "patterns may only match literals and attribute lookups";
+        throw new PySyntaxError(text, pattern.start, pattern.end);
+      }
+      break;
     case "MatchSequence":
+      if (pattern.patterns.filter((part) => part.kind === "MatchStar").length > 1) {
+        const text = "multiple starred names in sequence pattern";
+        throw new PySyntaxError(text, pattern.start, pattern.end);
+      }
       for (const part of pattern.patterns) checkNames(part, names);
       break;
     case "MatchMapping":
+      checkKeys(pattern.keys, pattern);
       for (const part of pattern.patterns) checkNames(part, names);
       bind(pattern.rest);
       break;
     case "MatchClass": {
       const seen = new Set<string>();
-      for (const attribute of pattern.kwd_attrs) {
+      for (const [i, attribute] of pattern.kwd_attrs.entries()) {
         if (seen.has(attribute)) {
-          throw new PySyntaxError(
-            `attribute name repeated in class pattern: ${attribute}`,
-            pattern.start,
-            pattern.end,
-          );
+          const { start, end } = pattern.kwd_patterns[i] as Pattern;
+          throw new PySyntaxError(`attribute name repeated in class pattern: ${attribute}`, start, end);
         }
         seen.add(attribute);
       }
@@ -89,12 +107,7 @@ function checkNames(pattern: Pattern, names: Set<string>): Set<string> {
       const all = pattern.patterns.map((part) => checkNames(part, new Set(names)));
       const first = all[0] as Set<string>;
       for (const [i, other] of all.entries()) {
-        if (i < all.length - 1 && irrefutable(pattern.patterns[i] as Pattern)) {
-          const part = pattern.patterns[i] as Pattern;
-          const what =
-            part.kind === "MatchAs" && part.name !== null ? `name capture '${part.name}'` : "wildcard";
-          throw new PySyntaxError(`${what} makes remaining patterns unreachable`, part.start, part.end);
-        }
+        if (i < all.length - 1) refuseIrrefutable(pattern.patterns[i] as Pattern);
         if (other.size !== first.size || ![...other].every((name) => first.has(name))) {
           throw new PySyntaxError("alternative patterns bind different names", pattern.start, pattern.end);
         }
@@ -106,6 +119,23 @@ function checkNames(pattern: Pattern, names: Set<string>): Set<string> {
       break;
   }
   return names;
+}
+
+function checkKeys(keys: readonly Expr[], pattern: Pattern): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (key.kind === "JoinedStr") {
+      const text = "mapping pattern keys may only match literals and attribute lookups";
+      throw new PySyntaxError(text, pattern.start, pattern.end);
+    }
+    const constant = literal(key);
+    if (constant === null) continue;
+    if (seen.has(constant.identity)) {
+      const text = `mapping pattern checks duplicate key (${constant.repr})`;
+      throw new PySyntaxError(text, pattern.start, pattern.end);
+    }
+    seen.add(constant.identity);
+  }
 }
 
 /** A condition that is true when the pure code `subject` matches; binds names on the way. */
@@ -131,9 +161,11 @@ function patternTest(f: Frame, pattern: Pattern, subject: string, matched: Set<s
       const t = f.temp();
       const star = pattern.patterns.findIndex((part) => part.kind === "MatchStar");
       const n = pattern.patterns.length;
+      const starred = pattern.patterns[star];
+      const named = starred?.kind === "MatchStar" && starred.name !== null;
       const open = f.mark(
         pattern,
-        `(${t}=${f.use("matchSequence")}(${subject},${star < 0 ? n : n - 1},${star}))!==null`,
+        `(${t}=${f.use("matchSequence")}(${subject},${star < 0 ? n : n - 1},${star},${named}))!==null`,
       );
       return `(${open}${parts(t, pattern.patterns)})`;
     }
@@ -149,7 +181,8 @@ function patternTest(f: Frame, pattern: Pattern, subject: string, matched: Set<s
     }
     case "MatchClass": {
       const t = f.temp();
-      const names = JSON.stringify(pattern.kwd_attrs.map((name) => f.mangled(name)));
+      // Unlike other attributes these are looked up as they are written, also in a class.
+      const names = JSON.stringify(pattern.kwd_attrs);
       const open = f.mark(
         pattern,
         `(${t}=${f.use("matchClass")}(${subject},${value(f, pattern.cls)},${pattern.patterns.length},${names}))!==null`,

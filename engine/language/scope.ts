@@ -37,6 +37,8 @@ export class Scope {
   readonly nonlocals: Set<string> = new Set();
   /** Deleted somewhere (also by leaving `except … as name`): reads must check. */
   readonly deleted: Set<string> = new Set();
+  /** What assignment expressions in a comprehension bind around it. */
+  readonly rebound: Set<string> = new Set();
   /** Iteration variables of a comprehension. */
   readonly iteration: Set<string> = new Set();
   /** Read before any `global`/`nonlocal` statement names them. */
@@ -50,8 +52,8 @@ export class Scope {
   needsClassCell = false;
   /** Name of the class, for mangling. */
   readonly className: string | null;
-  /** Where each `nonlocal` stands, for errors. */
-  readonly nonlocalSpans: Map<string, Span> = new Map();
+  /** Where `global` or `nonlocal` first names a variable, for errors. */
+  readonly directives: Map<string, Span> = new Map();
   /** A comprehension's kind, or an annotation scope's, for messages. */
   what: string | null = null;
 
@@ -123,7 +125,7 @@ function checkNonlocals(scopes: Scopes): void {
       let found = false;
       for (let s = scope.parent; s !== null; s = s.parent) {
         if (s.kind === "annotation" && s.bound.has(name)) {
-          const span = scope.nonlocalSpans.get(name);
+          const span = scope.directives.get(name);
           const text = `nonlocal binding not allowed for type parameter '${name}'`;
           throw new PySyntaxError(text, span?.start ?? 0, span?.end ?? 0);
         }
@@ -133,7 +135,7 @@ function checkNonlocals(scopes: Scopes): void {
         }
       }
       if (!found) {
-        const span = scope.nonlocalSpans.get(name);
+        const span = scope.directives.get(name);
         throw new PySyntaxError(`no binding for nonlocal '${name}' found`, span?.start ?? 0, span?.end ?? 0);
       }
     }
@@ -141,6 +143,8 @@ function checkNonlocals(scopes: Scopes): void {
 }
 
 class Analyser {
+  /** How many iterables of comprehensions are being read. */
+  private iterables = 0;
   private readonly scopes: Scopes;
   constructor(scopes: Scopes) {
     this.scopes = scopes;
@@ -230,7 +234,8 @@ class Analyser {
           if (node.simple && scope.nonlocals.has(name)) {
             throw new PySyntaxError(`annotated name '${name}' can't be nonlocal`, node.start, node.end);
           }
-          this.bind(scope, node.target.id, node.target, "annotated");
+          if (node.simple) this.bind(scope, node.target.id, node.target, "annotated");
+          else if (node.value !== null) this.bind(scope, node.target.id, node.target);
         } else this.expression(scope, node.target);
         if (scope.kind === "class") this.expression(scope, node.annotation);
         this.optional(scope, node.value);
@@ -287,7 +292,7 @@ class Analyser {
       case "ImportFrom":
         for (const alias of node.names) {
           if (alias.name === "*") {
-            throw new PySyntaxError("import * only allowed at module level", node.start, node.end);
+            throw new PySyntaxError("import * only allowed at module level", alias.start, alias.end);
           }
           this.bind(scope, alias.asname ?? alias.name, alias);
         }
@@ -322,8 +327,10 @@ class Analyser {
         throw new PySyntaxError(what, node.start, node.end);
       }
       if ((word === "global" ? scope.nonlocals : scope.globals).has(name)) {
-        throw new PySyntaxError(`name '${name}' is nonlocal and global`, node.start, node.end);
+        const { start, end } = scope.directives.get(name) ?? node;
+        throw new PySyntaxError(`name '${name}' is nonlocal and global`, start, end);
       }
+      if (!scope.directives.has(name)) scope.directives.set(name, node);
       if (word === "global") {
         scope.globals.add(name);
         this.scopes.declaredGlobal.add(name);
@@ -333,7 +340,6 @@ class Analyser {
           throw new PySyntaxError(`no binding for nonlocal '${name}' found`, node.start, node.end);
         }
         scope.nonlocals.add(name);
-        scope.nonlocalSpans.set(name, node);
       }
     }
   }
@@ -447,6 +453,9 @@ class Analyser {
       case "Name":
         if (node.ctx === "Load") this.read(scope, node.id);
         else {
+          if (node.ctx === "Del" && node.id === "__debug__") {
+            throw new PySyntaxError("cannot delete __debug__", node.start, node.end);
+          }
           this.bind(scope, node.id, node);
           if (node.ctx === "Del") scope.deleted.add(mangle(scope.className, node.id));
         }
@@ -525,7 +534,10 @@ class Analyser {
 
   private yields(scope: Scope, node: Span & { kind: "Yield" | "YieldFrom" }): void {
     this.refuseIn(scope, "yield", node);
-    if (scope.kind === "class") throw new PySyntaxError("'yield' outside function", node.start, node.end);
+    if (scope.kind === "class") {
+      const what = node.kind === "Yield" ? "yield" : "yield from";
+      throw new PySyntaxError(`'${what}' outside function`, node.start, node.end);
+    }
     if (scope.kind === "comprehension") {
       throw new PySyntaxError(`'yield' inside ${scope.what ?? "list comprehension"}`, node.start, node.end);
     }
@@ -534,12 +546,16 @@ class Analyser {
 
   /** A walrus binds in the nearest scope that is not a comprehension. */
   private walrus(scope: Scope, node: Span & { target: Span & { id: string } }): void {
+    if (this.iterables > 0) {
+      const text = "assignment expression cannot be used in a comprehension iterable expression";
+      throw new PySyntaxError(text, node.start, node.end);
+    }
     let target = scope;
     const name = mangle(scope.className, node.target.id);
     while (target.kind === "comprehension") {
       if (target.iteration.has(name)) {
         throw new PySyntaxError(
-          `assignment expression cannot rebind comprehension iteration variable '${name}'`,
+          `assignment expression cannot rebind comprehension iteration variable '${node.target.id}'`,
           node.target.start,
           node.target.end,
         );
@@ -559,13 +575,20 @@ class Analyser {
     if (target !== scope && target.kind === "class") {
       throw new PySyntaxError(
         "assignment expression within a comprehension cannot be used in a class body",
-        node.start,
-        (node as Span).end,
+        node.target.start,
+        node.target.end,
       );
     }
+    if (target !== scope) scope.rebound.add(name);
     this.bind(target, node.target.id, node.target);
   }
 
+  /** The iterable of a `for` clause, in which nothing may be assigned. */
+  private iterable(scope: Scope, node: Expr): void {
+    this.iterables += 1;
+    this.expression(scope, node);
+    this.iterables -= 1;
+  }
   private comprehension(
     scope: Scope,
     node: ScopeNode,
@@ -573,22 +596,28 @@ class Analyser {
     results: readonly Expr[],
   ): void {
     const first = generators[0] as Comprehension;
-    this.expression(scope, first.iter);
+    this.iterable(scope, first.iter);
     const inner = this.open("comprehension", scope, node);
     inner.what = COMPREHENSION_NAMES[node.kind] ?? null;
     for (const [i, generator] of generators.entries()) {
       if (generator.is_async) inner.awaits = true;
       this.targets(inner, generator.target);
       this.expression(inner, generator.target);
-      if (i > 0) this.expression(inner, generator.iter);
+      if (i > 0) this.iterable(inner, generator.iter);
       this.all(inner, generator.ifs);
     }
     this.all(inner, results);
     if (inner.awaits && node.kind !== "GeneratorExp") scope.awaits = true;
   }
   private targets(scope: Scope, node: Expr): void {
-    if (node.kind === "Name") scope.iteration.add(mangle(scope.className, node.id));
-    else if (node.kind === "Tuple" || node.kind === "List")
+    if (node.kind === "Name") {
+      const name = mangle(scope.className, node.id);
+      if (scope.rebound.has(name)) {
+        const text = `comprehension inner loop cannot rebind assignment expression target '${node.id}'`;
+        throw new PySyntaxError(text, node.start, node.end);
+      }
+      scope.iteration.add(name);
+    } else if (node.kind === "Tuple" || node.kind === "List")
       for (const elt of node.elts) this.targets(scope, elt);
     else if (node.kind === "Starred") this.targets(scope, node.value);
   }

@@ -215,14 +215,16 @@ function augmented(f: Frame, node: AugAssign): string {
 }
 
 function annotated(f: Frame, node: Stmt & { kind: "AnnAssign" }): string {
+  const { target } = node;
   let code = "";
-  if (node.value !== null) code = assignment(f, [node.target], node.value);
-  else if (node.target.kind !== "Name") code = "";
-  if (f.scope.kind === "class" && node.simple && node.target.kind === "Name") {
-    const name = quote(f.mangled(node.target.id));
-    code += `${f.use("annotate")}(ns,${name},${value(f, node.annotation)});`;
-  }
-  return code;
+  if (node.value !== null) code = assignment(f, [target], node.value);
+  else if (target.kind === "Attribute") code = `${value(f, target.value)};`;
+  else if (target.kind === "Subscript") code = `${value(f, target.value)};${value(f, target.slice)};`;
+  // Functions do not keep the annotations of their variables.
+  if (f.scope.kind !== "class") return code;
+  const annotation = value(f, node.annotation);
+  if (!node.simple || target.kind !== "Name") return `${code}${annotation};`;
+  return `${code}${f.mark(node, `${f.use("annotate")}(ns,${quote(f.mangled(target.id))},${annotation});`)}`;
 }
 
 /** How many `elif` are nested in each other; longer chains are written one after another. */

@@ -1,5 +1,6 @@
 // Code generation for what stands left of `=`: names, attributes, subscripts, unpacking, deletion.
 import type { Expr, Span } from "./ast.ts";
+import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { readName, value } from "./expressions.ts";
 
@@ -19,6 +20,9 @@ export function assign(f: Frame, target: Expr, from: string): string {
     case "Name":
       return `${storeName(f, target.id, from, target)};`;
     case "Attribute":
+      if (target.attr === "__debug__") {
+        throw new PySyntaxError("cannot assign to __debug__", target.start, target.end);
+      }
       return f.scoped(() =>
         f.mark(
           target,
@@ -32,8 +36,10 @@ export function assign(f: Frame, target: Expr, from: string): string {
     case "Tuple":
     case "List":
       return unpack(f, target, target.elts, from);
-    case "Starred":
-      return assign(f, target.value, from);
+    case "Starred": {
+      const text = "starred assignment target must be in a list or tuple";
+      throw new PySyntaxError(text, target.start, target.end);
+    }
     default:
       throw new Error(`not a target: ${target.kind}`);
   }
@@ -41,13 +47,16 @@ export function assign(f: Frame, target: Expr, from: string): string {
 
 function unpack(f: Frame, target: Expr, elts: readonly Expr[], from: string): string {
   const star = elts.findIndex((e) => e.kind === "Starred");
+  if (elts.some((e, i) => e.kind === "Starred" && i > star)) {
+    throw new PySyntaxError("multiple starred expressions in assignment", target.start, target.end);
+  }
   const array = f.program.unique("u");
   const code =
     star < 0
       ? `${f.use("unpack")}(${from},${elts.length})`
       : `${f.use("unpackStarred")}(${from},${star},${elts.length - star - 1})`;
   const head = `const ${array}=${f.mark(target, code)};`;
-  return `{${head}${elts.map((elt, i) => assign(f, elt, `${array}[${i}]`)).join("")}}`;
+  return `{${head}${elts.map((elt, i) => assign(f, elt.kind === "Starred" ? elt.value : elt, `${array}[${i}]`)).join("")}}`;
 }
 
 /** `del target`. */

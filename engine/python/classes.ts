@@ -348,9 +348,9 @@ export function deleteIn(namespace: Map<string, PyValue>, name: string): void {
 /** An annotated name in a class body. */
 export function annotate(namespace: Map<string, PyValue>, name: string, annotation: PyValue): void {
   let all = namespace.get("__annotations__");
-  if (!(all instanceof PyDict)) {
+  if (all === undefined) {
     all = new PyDict();
     namespace.set("__annotations__", all);
   }
-  (all as PyDict).set(name, annotation);
+  setItem(all, name, annotation);
 }

@@ -17,9 +17,9 @@ import {
 } from "./exceptions.ts";
 import { call, defineAttributes, defineClassMethods, defineMethods, special } from "./function.ts";
 import { iteratorType, iterObject, PyIterator } from "./iterator.ts";
-import { type PyObject, PyType, type PyValue, typeName } from "./object.ts";
+import { type PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
 import { caught } from "./raising.ts";
-import { address } from "./representation.ts";
+import { address, repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
 import { S } from "./state.ts";
 import { genericAlias } from "./types/generic-alias.ts";
@@ -177,11 +177,16 @@ export function exceptionFrom(type: PyValue, value: PyValue = null, traceback: P
   if (type instanceof PyType && type.isSubtype(BaseException)) {
     if (isException(value) && value.cls.isSubtype(type)) return value;
     const args = value === null ? [] : value instanceof PyTuple ? [...value.items] : [value];
-    const made = call(type, args, null);
-    if (isException(made)) return made;
-    throw typeError(
-      `calling ${type.name} should have returned an instance of BaseException, not ${typeName(made)}`,
-    );
+    // What goes wrong while it is made is thrown in its place.
+    try {
+      const made = call(type, args, null);
+      if (isException(made)) return made;
+      throw typeError(
+        `calling ${repr(type)} should have returned an instance of BaseException, not ${repr(typeOf(made))}`,
+      );
+    } catch (error) {
+      return caught(error);
+    }
   }
   throw typeError(
     `exceptions must be classes or instances deriving from BaseException, not ${typeName(type)}`,

@@ -6,7 +6,7 @@ import { method2 } from "./function.ts";
 import { isInstanceOf } from "./instance-check.ts";
 import { collect } from "./iterator.ts";
 import { makeType, PyObject, PyType, type PyValue, typeName } from "./object.ts";
-import { getItem, same } from "./operators.ts";
+import { getItem, length, same } from "./operators.ts";
 import { repr } from "./representation.ts";
 import { list, PyTuple } from "./sequence.ts";
 
@@ -15,14 +15,22 @@ import { list, PyTuple } from "./sequence.ts";
  *
  * @param fixed patterns that are not starred
  * @param star position of the starred one, or -1
+ * @param named whether the starred one has a name
  */
-export function matchSequence(value: PyValue, fixed: number, star: number): PyValue[] | null {
+export function matchSequence(value: PyValue, fixed: number, star: number, named: boolean): PyValue[] | null {
   if (!(value instanceof PyObject)) return null;
   if (value.cls.patternKind !== "sequence") return null;
+  const n = length(value);
+  if (star < 0 ? n !== fixed : n < fixed) return null;
+  const after = n - (fixed - star);
+  if (star >= 0 && !named) {
+    // What no name is given to is not looked at.
+    const at = (index: number): PyValue => getItem(value, index);
+    const first = Array.from({ length: star }, (_, i) => at(i));
+    return [...first, null, ...Array.from({ length: fixed - star }, (_, i) => at(after + i))];
+  }
   const items = collect(value);
-  if (star < 0) return items.length === fixed ? items : null;
-  if (items.length < fixed) return null;
-  const after = items.length - (fixed - star);
+  if (star < 0) return items;
   return [...items.slice(0, star), list(items.slice(star, after)), ...items.slice(after)];
 }
 
