@@ -76,3 +76,4 @@ import "./modules/uuid.ts";
 import "./modules/zlib.ts";
 import "./modules/zoneinfo.ts";
 import "./modules/typing.ts";
+import "./modules/cmath.ts";

@@ -1,0 +1,4 @@
+// `cmath`, as CPython answers.
+import { answersAsRecorded } from "../recorded-modules.ts";
+
+answersAsRecorded("cmath");
