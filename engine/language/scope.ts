@@ -10,6 +10,7 @@ import {
   type ExceptHandler,
   type Expr,
   head,
+  type Keyword,
   type Pattern,
   type Span,
   type Stmt,
@@ -199,7 +200,7 @@ class Analyser {
         this.bind(scope, node.name, node);
         const around = this.typeParams(scope, node.type_params, node.name);
         for (const base of node.bases) this.expression(around, base);
-        for (const keyword of node.keywords) this.expression(around, keyword.value);
+        this.keywords(around, node.keywords);
         const inner = this.open("class", around, node, node.name);
         this.block(inner, node.body);
         return;
@@ -400,6 +401,16 @@ class Analyser {
     }
     this.optional(scope, returns);
   }
+  private keywords(scope: Scope, keywords: readonly Keyword[]): void {
+    const given = new Set<string>();
+    for (const { arg, value, start, end } of keywords) {
+      if (arg !== null && given.has(arg)) {
+        throw new PySyntaxError(`keyword argument repeated: ${arg}`, start, end);
+      }
+      if (arg !== null) given.add(arg);
+      this.expression(scope, value);
+    }
+  }
   private parameters(scope: Scope, args: Arguments): void {
     for (const arg of [...args.posonlyargs, ...args.args, args.vararg, ...args.kwonlyargs, args.kwarg]) {
       if (arg === null) continue;
@@ -442,7 +453,7 @@ class Analyser {
         return;
       case "Call":
         this.all(scope, node.args);
-        for (const keyword of node.keywords) this.expression(scope, keyword.value);
+        this.keywords(scope, node.keywords);
         return;
       default:
         return;

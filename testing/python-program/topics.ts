@@ -1,11 +1,17 @@
 // Programs about one topic each: definitions and statements of its grammar, then expressions, and what each came to.
 import { type Grammar, grow } from "./grammar.ts";
 import type { Writer } from "./source.ts";
+import { ADDRESSES } from "./topics/addresses.ts";
 import { CALLS } from "./topics/calls.ts";
 import { CLASSES } from "./topics/classes.ts";
 import { CONTROL } from "./topics/control.ts";
+import { DATES } from "./topics/dates.ts";
+import { DECLARATIONS } from "./topics/declarations.ts";
+import { ENCODINGS } from "./topics/encodings.ts";
 import { FORMAT } from "./topics/format.ts";
+import { ITERATION } from "./topics/iteration.ts";
 import { NUMBERS } from "./topics/numbers.ts";
+import { QUANTITIES } from "./topics/quantities.ts";
 import { REGEX } from "./topics/regex.ts";
 import { SEQUENCES } from "./topics/sequences.ts";
 import { TEXT } from "./topics/text.ts";
@@ -23,6 +29,12 @@ export const TOPICS: Readonly<Record<string, Grammar>> = {
   classes: CLASSES,
   control: CONTROL,
   regex: REGEX,
+  encodings: ENCODINGS,
+  addresses: ADDRESSES,
+  dates: DATES,
+  quantities: QUANTITIES,
+  declarations: DECLARATIONS,
+  iteration: ITERATION,
 };
 
 /** What programs keep of a value or an exception: never an address, nor the order of a set. */

