@@ -330,7 +330,7 @@ define({
   },
   "repr(obj, /)": (object: PyValue) => repr(object),
   "round(number, ndigits=None)": (number: PyValue, digits?: PyValue) => {
-    const result = special(number, "__round__", digits === undefined ? [] : [digits]);
+    const result = special(number, "__round__", (digits ?? null) === null ? [] : [digits as PyValue]);
     if (result === undefined) throw typeError(`type ${typeName(number)} doesn't define __round__ method`);
     return result;
   },

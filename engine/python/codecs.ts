@@ -3,6 +3,7 @@ import { ByteSink, TextSink } from "./byte-sink.ts";
 import { charmapTables } from "./charmap-tables.ts";
 import { encodeError, handleDecodeError, handleEncodeError } from "./codec-errors.ts";
 import { LookupError, pyError, valueError } from "./exceptions.ts";
+import { decodeIdna, encodeIdna } from "./idna.ts";
 import { decodePunycode, encodePunycode } from "./punycode.ts";
 import { allocate, charge } from "./state.ts";
 import { decodeUnicodeEscape, encodeUnicodeEscape } from "./unicode-escape.ts";
@@ -312,7 +313,7 @@ function findCharmap(name: string): Codec | undefined {
 
 /** Codecs that take a text as a whole. */
 interface WholeCodec {
-  readonly encodeAll: (text: string) => Uint8Array;
+  readonly encodeAll: (text: string, errors: string) => Uint8Array;
   readonly decodeAll: (bytes: Uint8Array, out: TextSink, onError: OnError, errors: string) => void;
 }
 const whole = new Map<string, WholeCodec>();
@@ -325,6 +326,12 @@ for (const [names, encodeAll, decodeAll] of [
     (bytes: Uint8Array, out: TextSink, _onError: OnError, errors: string) =>
       out.text(decodePunycode(bytes, errors)),
   ],
+  [
+    "idna",
+    encodeIdna,
+    (bytes: Uint8Array, out: TextSink, _onError: OnError, errors: string) =>
+      out.text(decodeIdna(bytes, errors)),
+  ],
 ] as const) {
   for (const name of names.split(" ")) whole.set(name, { encodeAll, decodeAll });
 }
@@ -336,9 +343,9 @@ const NOT_TEXT = new Set(
   ),
 );
 
-/** Codecs of CPython that are not here: host names by Unicode 3.2, and the tables of East Asia's. */
+/** Codecs of CPython that are not here, such as the tables of East Asia's. */
 const UNAVAILABLE =
-  /^(?:idna|raw_unicode_escape|undefined|big5.*|cp9(?:32|36|49|50)|euc_.*|gb.*|hz|iso2022_.*|johab|shift_jis.*)$/;
+  /^(?:raw_unicode_escape|undefined|big5.*|cp9(?:32|36|49|50)|euc_.*|gb.*|hz|iso2022_.*|johab|shift_jis.*)$/;
 
 function normalName(name: string): string {
   return name
@@ -378,7 +385,7 @@ function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeC
 export function encode(text: string, encoding = "utf-8", errors = "strict"): Uint8Array {
   const codec = findCodec(encoding, "encode");
   charge(text.length >> 5);
-  if ("encodeAll" in codec) return codec.encodeAll(text);
+  if ("encodeAll" in codec) return codec.encodeAll(text, errors);
   const sink = new ByteSink(codec.width === 3 ? Math.ceil(text.length * 1.1) : text.length * codec.width);
   for (const byte of codec.mark ?? []) sink.push(byte);
   const { put } = codec;

@@ -271,6 +271,17 @@ export class PyFloat extends PyObject {
   }
 }
 export const floatType = makeType("float", { of: PyFloat });
+/** A NaN with its sign bit set, which JavaScript's numbers do not show; arithmetic makes plain ones. */
+export class PyNegativeNaN extends PyFloat {
+  constructor() {
+    super(Number.NaN);
+  }
+}
+/** `-x` of a float. */
+export function negated(x: PyFloat): PyFloat {
+  if (Number.isNaN(x.value) && !(x instanceof PyNegativeNaN)) return new PyNegativeNaN();
+  return new PyFloat(-x.value);
+}
 PyStr.prototype.cls = strType;
 PyInt.prototype.cls = intType;
 

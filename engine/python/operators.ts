@@ -28,6 +28,7 @@ import { iter } from "./iterator.ts";
 import {
   asInt,
   NotImplemented,
+  negated,
   PyFloat,
   PyObject,
   PyType,
@@ -264,7 +265,7 @@ function unary(value: PyValue, name: string, symbol: string): PyValue {
 /** `-a`. */
 export function neg(a: PyValue): PyValue {
   if (typeof a === "number" || typeof a === "bigint") return negInt(a);
-  if (a instanceof PyFloat && a.cls.builtin) return new PyFloat(-a.value);
+  if (a instanceof PyFloat && a.cls.builtin) return negated(a);
   return unary(a, "__neg__", "-");
 }
 /** `+a`. */

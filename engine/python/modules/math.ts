@@ -4,7 +4,7 @@ import { special } from "../function.ts";
 import { type Int, trueDivInt } from "../integer.ts";
 import { collect } from "../iterator.ts";
 import { defineModule } from "../module.ts";
-import { asInt, PyFloat, PyInt, type PyValue, typeName } from "../object.ts";
+import { asInt, negated, PyFloat, PyInt, PyNegativeNaN, type PyValue, typeName } from "../object.ts";
 import { add, div, index, mul } from "../operators.ts";
 import { realNumber, truncate } from "../real.ts";
 import { PyTuple, tuple } from "../sequence.ts";
@@ -243,7 +243,6 @@ for (const [name, test] of [
 }
 for (const [name, f] of [
   ["atan2", elementary.atan2],
-  ["copysign", (x: number, y: number) => (negative(y) ? -Math.abs(x) : Math.abs(x))],
   ["fmod", fmod],
   ["pow", power],
   ["remainder", remainder],
@@ -251,6 +250,16 @@ for (const [name, f] of [
   const native = (x: PyValue, y: PyValue): PyValue => float(f(realNumber(x), realNumber(y)));
   Object.assign(values, moduleFunctions("math", { [`${name}(x, y, /)`]: native }));
 }
+
+Object.assign(
+  values,
+  moduleFunctions("math", {
+    "copysign(x, y, /)": (x: PyValue, y: PyValue) => {
+      const magnitude = float(Math.abs(realNumber(x)));
+      return y instanceof PyNegativeNaN || negative(realNumber(y)) ? negated(magnitude) : magnitude;
+    },
+  }),
+);
 
 /** A gamma function: a pole is a domain error, what is too large a range error. */
 const gammaFunction =

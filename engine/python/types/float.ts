@@ -20,7 +20,9 @@ import {
   asStr,
   floatType,
   NotImplemented,
+  negated,
   PyFloat,
+  PyNegativeNaN,
   type PyType,
   type PyValue,
   typeName,
@@ -48,8 +50,17 @@ function makeDouble(value: PyValue): number {
   return double;
 }
 
+/** Is it the text of `-nan`? */
+function saysMinus(value: PyValue): boolean {
+  const bytes = asBytes(value);
+  const text = bytes === undefined ? asStr(value) : latin1Text(bytes);
+  return text?.includes("-") === true;
+}
+
 defineConstructor(floatType, "(x=0, /)", (cls: PyType, value: PyValue = 0) => {
-  const made = new PyFloat(makeDouble(value));
+  const double = makeDouble(value);
+  const isNegativeNaN = Number.isNaN(double) && (value instanceof PyNegativeNaN || saysMinus(value));
+  const made = isNegativeNaN ? new PyNegativeNaN() : new PyFloat(double);
   return cls === floatType ? made : adopt(made, cls);
 });
 
@@ -152,7 +163,7 @@ defineMethods(floatType, {
   "__le__(value, /)": comparison((a, b) => a <= b),
   "__gt__(value, /)": comparison((a, b) => a > b),
   "__ge__(value, /)": comparison((a, b) => a >= b),
-  "__neg__()": (self: PyFloat) => new PyFloat(-self.value),
+  "__neg__()": negated,
   "__pos__()": same,
   "__abs__()": (self: PyFloat) => new PyFloat(Math.abs(self.value)),
   "__bool__()": (self: PyFloat) => self.value !== 0,

@@ -69,6 +69,7 @@ export function longSliceIndices(slice: PySlice, length: Int): { start: Int; sto
     if (value === null) return fallback;
     const given = sliceIndex(value);
     const at = given < 0 ? addInt(given, length) : given;
+    // biome-ignore lint/complexity/useMathMinMax: they may be bigints.
     return given < 0 ? (at < low ? low : at) : at > high ? high : at;
   };
   return {

@@ -202,6 +202,9 @@ defineAttributes<PyType>(typeType, {
       self.dict.set("__type_params__", value);
       self.changed();
     },
+    (self) => {
+      throw typeError(`cannot delete '__type_params__' attribute of immutable type '${self.name}'`);
+    },
   ],
 });
 defineMembers<PyType>(typeType, {
