@@ -83,7 +83,20 @@ function isWritable(directory: string): boolean {
   }
 }
 
-function build(guestEntry: string, directory: string, manifest: string): Promise<void> {
+/** A builder that a signal ended. */
+class BuildAborted extends Error {}
+
+/** Builds; once more where V8 aborted, which creating a snapshot does now and then by a race of its own. */
+async function build(guestEntry: string, directory: string, manifest: string): Promise<void> {
+  try {
+    await buildOnce(guestEntry, directory, manifest);
+  } catch (error) {
+    if (!(error instanceof BuildAborted)) throw error;
+    await buildOnce(guestEntry, directory, manifest);
+  }
+}
+
+function buildOnce(guestEntry: string, directory: string, manifest: string): Promise<void> {
   return new Promise((settle, refuse) => {
     const child = spawn(
       process.execPath,
@@ -97,12 +110,10 @@ function build(guestEntry: string, directory: string, manifest: string): Promise
     child.on("error", refuse);
     child.on("close", (code, signal) => {
       if (code === 0) settle();
-      else
-        refuse(
-          new Error(
-            `the sandbox's guest ${guestEntry} cannot be built (${signal ?? `exit ${code}`}):\n${text.trim()}`,
-          ),
-        );
+      else {
+        const message = `the sandbox's guest ${guestEntry} cannot be built (${signal ?? `exit ${code}`}):\n${text.trim()}`;
+        refuse(signal === null ? new Error(message) : new BuildAborted(message));
+      }
     });
   });
 }
