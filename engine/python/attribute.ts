@@ -195,6 +195,20 @@ export function setAttribute(object: PyValue, name: string, value: PyValue): voi
   plainSetAttribute(object, name, value);
 }
 
+/** One half of a data descriptor; CPython keeps both in one slot, and misses the other half only when it is wanted. */
+function dataSlot(descriptor: PyObject, name: string, other: string): PyValue | undefined {
+  const found = descriptor.cls.lookup(name);
+  if (found === undefined && descriptor.cls.lookup(other) !== undefined) {
+    throw pyError(AttributeError, name);
+  }
+  return found;
+}
+/** What an object without a dict adds to the complaint, unless its class has hooks of its own for attributes. */
+function withoutDict(type: PyType): string {
+  const isHooked = ["__setattr__", "__delattr__"].some((name) => !(type.lookup(name) instanceof PyBuiltin));
+  return isHooked ? "" : " and no __dict__ for setting new attributes";
+}
+
 /** `object.__setattr__(name, value)` of the root class. */
 export function plainSetAttribute(object: PyValue, name: string, value: PyValue): void {
   const type = typeOf(object);
@@ -204,7 +218,7 @@ export function plainSetAttribute(object: PyValue, name: string, value: PyValue)
     return;
   }
   if (found instanceof PyObject && !(found instanceof PyFunction)) {
-    const set = found.cls.lookup("__set__");
+    const set = dataSlot(found, "__set__", "__delete__");
     if (set !== undefined) {
       callWithSelf(set, found, [object, value], null);
       return;
@@ -235,7 +249,7 @@ export function plainSetAttribute(object: PyValue, name: string, value: PyValue)
     object,
     name,
     type.builtin || type.slots !== null
-      ? `'${type.name}' object has no attribute '${name}' and no __dict__ for setting new attributes`
+      ? `'${type.name}' object has no attribute '${name}'${withoutDict(type)}`
       : `'${type.name}' object has no attribute '${name}'`,
   );
 }
@@ -260,7 +274,7 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
     return;
   }
   if (found instanceof PyObject && !(found instanceof PyFunction)) {
-    const del = found.cls.lookup("__delete__");
+    const del = dataSlot(found, "__delete__", "__set__");
     if (del !== undefined) {
       callWithSelf(del, found, [object], null);
       return;
@@ -282,7 +296,7 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
   throw attributeError(
     object,
     name,
-    `'${type.name}' object has no attribute '${name}'${hasDict ? "" : " and no __dict__ for setting new attributes"}`,
+    `'${type.name}' object has no attribute '${name}'${hasDict ? "" : withoutDict(type)}`,
   );
 }
 

@@ -4,7 +4,7 @@
 // all; the common pairs of built-in types are answered before it.
 import { getAttribute } from "./attribute.ts";
 import { dictItem, PyDict } from "./dict.ts";
-import { indexError, overflowError, typeError, valueError } from "./exceptions.ts";
+import { AttributeError, indexError, overflowError, pyError, typeError, valueError } from "./exceptions.ts";
 import { callWithSelf, PyBuiltin, special } from "./function.ts";
 import { keyKinds } from "./hash-table.ts";
 import {
@@ -549,15 +549,30 @@ export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
   }
   const method = typeOf(object).lookup("__setitem__");
   if (method === undefined) {
+    checkItemSlots(object, key, "__setitem__", "__delitem__");
     throw typeError(`'${typeName(object)}' object does not support item assignment`);
   }
   callWithSelf(method, object, [key, value], null);
+}
+
+/** What CPython notices before it says that items cannot be assigned or deleted: half a pair, a key of no size. */
+function checkItemSlots(object: PyValue, key: PyValue, name: string, other: string): void {
+  const type = typeOf(object);
+  if (type.builtin) return;
+  if (type.lookup(other) !== undefined) throw pyError(AttributeError, name);
+  if (typeOf(key).lookup("__index__") !== undefined) sizeOrIndexError(key);
+}
+function sizeOrIndexError(key: PyValue): void {
+  const int = index(key);
+  if (int >= -(2n ** 63n) && int < 2n ** 63n) return;
+  throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
 }
 
 /** `del object[key]`. */
 export function delItem(object: PyValue, key: PyValue): void {
   const method = typeOf(object).lookup("__delitem__");
   if (method === undefined) {
+    checkItemSlots(object, key, "__delitem__", "__setitem__");
     // CPython asks a sequence when the key is a number, and the two say it in different words.
     const type = typeOf(object);
     const sequence = !type.builtin || type.lookup("__len__") !== undefined;

@@ -32,7 +32,7 @@ import {
   ValueError,
 } from "../exceptions.ts";
 import { call1, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
-import { hashTuple } from "../hash.ts";
+import { hash, hashTuple } from "../hash.ts";
 import { LazyIterator } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import {
@@ -216,7 +216,11 @@ export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
   }
   const text = asStr(pattern);
   const bytes = pattern instanceof PyBytes || pattern instanceof PyByteArray;
-  if (text === undefined && !bytes) throw typeError("first argument must be string or compiled pattern");
+  if (text === undefined && !bytes) {
+    // CPython looks into its cache first.
+    hash(pattern);
+    throw typeError("first argument must be string or compiled pattern");
+  }
   const source = text ?? latin1((pattern as PyBytes).bytes);
   const key = `${bytes ? "b" : "s"}${given}:${source}`;
   const known = cache.get(key);

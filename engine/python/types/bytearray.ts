@@ -3,7 +3,7 @@ import { asBytes, bytearrayType, PyByteArray } from "../bytes.ts";
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
-import { index } from "../operators.ts";
+import { index, indexSize } from "../operators.ts";
 import { integral } from "../real.ts";
 import { charge } from "../state.ts";
 import { bytePosition, repeatBytes } from "./bytes.ts";
@@ -28,8 +28,10 @@ function splice(self: PyByteArray, start: number, count: number, by: Uint8Array)
 
 function assign(self: PyByteArray, key: PyValue, value: PyValue): PyValue {
   if (!(key instanceof PySlice)) {
-    const at = bytePosition(self, key);
-    self.bytes[at] = byteValue(value, RANGE);
+    // The byte is looked at before it is known whether there is a place for it.
+    const at = typeOf(key).lookup("__index__") === undefined ? key : indexSize(key);
+    const byte = byteValue(value, RANGE);
+    self.bytes[bytePosition(self, at)] = byte;
     return null;
   }
   if (asBytes(value) === undefined && (asStr(value) !== undefined || integral(value) !== undefined)) {

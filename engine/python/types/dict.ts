@@ -3,7 +3,15 @@
 import { findAttribute } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { dictType, PyDict, PySet } from "../dict.ts";
-import { keyError, pyError, RuntimeError, typeError, valueError } from "../exceptions.ts";
+import {
+  keyError,
+  PyException,
+  pyError,
+  RuntimeError,
+  TypeError_,
+  typeError,
+  valueError,
+} from "../exceptions.ts";
 import {
   call,
   callWithSelf,
@@ -44,7 +52,7 @@ export function mergeInto(target: PyDict, source: PyValue): void {
     try {
       items = collect(pair);
     } catch (error) {
-      if (pair instanceof PyObject || typeof pair === "string") throw error;
+      if (!(error instanceof PyException && error.cls.isSubtype(TypeError_))) throw error;
       throw typeError(`cannot convert dictionary update sequence element #${i} to a sequence`);
     }
     if (items.length !== 2) {

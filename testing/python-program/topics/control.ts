@@ -62,7 +62,6 @@ export const CONTROL: Grammar = {
     "probe(lambda: it.throw($error))",
     "probe(lambda: it.close())",
     "probe(lambda: next(it, 'done'))",
-    "probe(lambda: it.throw($value))",
     "probe(lambda: (it.gi_running, it.gi_yieldfrom is None))",
     "probe(lambda: it.throw(StopIteration($value)))",
   ],
