@@ -119,6 +119,7 @@ function calleeName(callee: unknown): string {
   const f = callee instanceof Loaded ? callee.value : callee;
   if (f instanceof PyFunction) return `${f.qualname}()`;
   if (f instanceof PyBoundMethod && f.func instanceof PyFunction) return `${f.func.qualname}()`;
+  if (f instanceof PyBoundMethod && f.func instanceof PyBuiltin) return `${f.func.display}()`;
   if (f instanceof PyBuiltin) return `${f.display}()`;
   if (f instanceof PyType) return `${f.qualname}()`;
   return str(f as PyValue);

@@ -10,16 +10,18 @@ interface Spec {
   readonly align: string;
   readonly sign: string;
   readonly noNegativeZero: boolean;
+  /** Is there always a point? */
+  readonly alternate: boolean;
   readonly width: number;
   readonly grouped: boolean;
   readonly precision: number | undefined;
   readonly type: string;
 }
-const SPEC = /^(?:([\s\S])?([<>=^]))?([ +-])?(z)?(0)?([1-9]\d*)?(,)?(?:\.(\d+))?([eEfFgGn%])?$/u;
+const SPEC = /^(?:([\s\S])?([<>=^]))?([ +-])?(z)?(#)?(0)?([1-9]\d*)?(,)?(?:\.(\d+))?([eEfFgGn%])?$/u;
 
 function parse(text: string, capitals: boolean): Spec {
   const invalid = () => valueError("invalid format string");
-  const [match, fill = " ", align, sign = "-", z, zero, width = "0", comma, precision, type] =
+  const [match, fill = " ", align, sign = "-", z, alternate, zero, width = "0", comma, precision, type] =
     SPEC.exec(text) ?? [];
   if (match === undefined) throw invalid();
   // Padding with zeros is an alignment, and there can be only one; `n` groups by itself.
@@ -30,6 +32,7 @@ function parse(text: string, capitals: boolean): Spec {
     align: zero === undefined ? (align ?? ">") : "zero",
     sign,
     noNegativeZero: z !== undefined,
+    alternate: alternate !== undefined,
     width: Number(width),
     grouped: comma !== undefined,
     precision: precision === undefined ? undefined : Number(precision),
@@ -102,7 +105,7 @@ export function formatDecimal(given: Dec, specText: string, env: Env, capitals: 
   } else {
     const { a, whole, fraction, exponent } = layout(given, spec, env);
     if (a.coef === 0n && spec.noNegativeZero) negative = false;
-    let tail = fraction === "" ? "" : `.${fraction}`;
+    let tail = fraction === "" && !spec.alternate ? "" : `.${fraction}`;
     if (exponent !== 0n || "eE".includes(spec.type)) {
       tail += `${"EG".includes(spec.type) ? "E" : "e"}${exponent < 0n ? "" : "+"}${exponent}`;
     }

@@ -275,6 +275,8 @@ export function newHash(name: PyValue, data: PyValue | undefined): PyValue {
   const text = asStr(name);
   if (text === undefined) throw typeError("name must be a string");
   const algorithm = findAlgorithm(text);
+  // What to hash is looked at first.
+  if (data !== undefined) fed(data);
   if (algorithm === undefined) throw valueError(`unsupported hash type ${text}`);
   return makeHash(algorithm, data);
 }

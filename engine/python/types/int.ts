@@ -1,5 +1,5 @@
 // `int`: construction, the table behind its operators, and its methods. `bool` derives from it.
-import { asBytes, latin1Text, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import { asBytes, latin1Text, newBytes, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { overflowError, typeError, valueError, zeroDivision } from "../exceptions.ts";
 import { divideHalfEven } from "../float-text.ts";
@@ -58,7 +58,8 @@ function int(self: PyValue): Int {
 // ---- construction --------------------------------------------------------------------------------
 
 function invalidLiteral(base: number, value: PyValue): never {
-  const shown = Array.from(repr(value instanceof PyByteArray ? new PyBytes(value.bytes) : value))
+  const bytes = asBytes(value);
+  const shown = Array.from(repr(bytes === undefined ? value : new PyBytes(bytes)))
     .slice(0, 200)
     .join("");
   throw valueError(`invalid literal for int() with base ${base}: ${shown}`);

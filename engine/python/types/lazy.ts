@@ -1,5 +1,6 @@
 // The built-in lazy iterators: `enumerate`, `zip`, `map`, `filter`, `reversed`, and `iter(callable, sentinel)`.
 import { adopt } from "../classes.ts";
+import type { PyDict } from "../dict.ts";
 import { typeError, valueError } from "../exceptions.ts";
 import { call, defineMethods, defineStatic, special } from "../function.ts";
 import { addInt, type Int } from "../integer.ts";
@@ -38,9 +39,20 @@ class PyEnumerate extends PyIterator {
 }
 export const enumerateType = lazyType("enumerate", PyEnumerate);
 defineStatic(enumerateType, {
-  "__new__(cls, iterable=None, start=0)": (cls: PyType, iterable?: PyValue, start: PyValue = 0) => {
-    if (iterable === undefined) throw typeError("enumerate() missing required argument 'iterable'");
-    return adopt(new PyEnumerate(iter(iterable), index(start)), cls);
+  "__new__(cls, /, *args, **kwargs)": (cls: PyType, args: PyTuple, kwargs: PyDict) => {
+    const given = args.items.length;
+    const count = given + kwargs.size;
+    if (count > 2) throw typeError(`enumerate() takes at most 2 arguments (${count} given)`);
+    if (count === 0) throw typeError("enumerate() missing required argument 'iterable'");
+    const names = ["iterable", "start"].slice(given, given === 0 ? count : 2);
+    for (const name of kwargs.keys()) {
+      if (!names.includes(name as string)) {
+        throw typeError(`'${name}' is an invalid keyword argument for enumerate()`);
+      }
+    }
+    const iterable = given > 0 ? args.items[0] : kwargs.get("iterable");
+    const start = given > 1 ? args.items[1] : kwargs.get("start");
+    return adopt(new PyEnumerate(iter(iterable as PyValue), start === undefined ? 0 : index(start)), cls);
   },
 });
 

@@ -40,6 +40,7 @@ export const CALLS: Grammar = {
   selfparameters: ["self", "self, a", "self, a, b=2", "self, *, k", "self, a, /, b", "*args", "self, **kw"],
   names: ["1", "a", "(a, b)", "(a, args)", "kw", "(a, k)"],
   probe: [
+    "f(**{1: $value})",
     "f($arguments)",
     "f($arguments)",
     "f($arguments)",
@@ -70,7 +71,6 @@ export const CALLS: Grammar = {
     "a=1, **{'a': 2}",
     "b=1, c=2",
     "$value, $value, k=1, j=2, z=3",
-    "**{1: 2}",
     "$value, a=$value",
     "*[1], *[2], **{'k': 1}, **{'j': 2}",
   ],

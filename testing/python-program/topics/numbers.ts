@@ -47,7 +47,7 @@ export const NUMBERS: Grammar = {
     "(0.1 * $i, $i / $i, $i / 10 ** $digit)",
   ],
   n: ["$i", "$f", "$i", "$f", "$z", "$bool"],
-  i: ["$int", "(-$edge)", "($edge)", "($edge + $small)", "(-$edge - $small)"],
+  i: ["($int)", "(-$edge)", "($edge)", "($edge + $small)", "(-$edge - $small)"],
   edge: [
     "2 ** 53",
     "2 ** 63",

@@ -189,5 +189,5 @@ export const QUANTITIES: Grammar = {
     "r.binomialvariate($digit, 0.5)",
     "r.choice([])",
   ],
-  seed: ["$digit", "$int", "'text'", "$bytes", "$float", "(-$digit)", "$any", "True"],
+  seed: ["$digit", "$int", "'text'", "$bytes", "$float", "(-$digit)", "1", "True"],
 };
