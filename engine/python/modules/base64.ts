@@ -4,7 +4,7 @@ import { asBytes, bytesOf, newBytes, PyBytes } from "../bytes.ts";
 import { AssertionError, pyError, typeError, valueError } from "../exceptions.ts";
 import { defineModule } from "../module.ts";
 import { type PyValue, typeName } from "../object.ts";
-import { contains, index, truth } from "../operators.ts";
+import { contains, index, length, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { charge } from "../state.ts";
 import {
@@ -52,11 +52,12 @@ const upper = (bytes: Uint8Array): Uint8Array => bytes.map((b) => (b >= 97 && b 
 function b64encode(s: PyValue, altchars: PyValue = null): PyValue {
   const plain = base64Encode(bytesArgument(s), false);
   if (altchars === null) return new PyBytes(plain);
+  if (length(altchars) !== 2) throw pyError(AssertionError, repr(altchars));
   const given = asBytes(altchars);
   if (given === undefined) {
     throw typeError(`a bytes-like object is required, not '${typeName(altchars)}'`);
   }
-  return new PyBytes(exchanged(plain, codes("+/"), exactly(2, given, altchars)));
+  return new PyBytes(exchanged(plain, codes("+/"), given));
 }
 function b64decode(s: PyValue, altchars: PyValue = null, validate: PyValue = false): PyValue {
   let text = encoded(s);
