@@ -2,7 +2,7 @@
 import { overflowError, typeError, valueError } from "../exceptions.ts";
 import { special } from "../function.ts";
 import { type Int, trueDivInt } from "../integer.ts";
-import { collect } from "../iterator.ts";
+import { collect, iter } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import { asInt, negated, PyFloat, PyInt, PyNegativeNaN, type PyValue, typeName } from "../object.ts";
 import { add, div, index, mul } from "../operators.ts";
@@ -169,8 +169,7 @@ const isPlainFloat = (value: PyValue): value is PyFloat => value instanceof PyFl
 
 /** `math.sumprod`: ints exactly, floats with one rounding, anything else by its own `*` and `+`. */
 function sumprod(p: PyValue, q: PyValue): PyValue {
-  const [left, right] = [collect(p), collect(q)];
-  if (left.length !== right.length) throw valueError("Inputs are not the same length");
+  const [left, right] = [iter(p), iter(q)];
   let total: PyValue = 0;
   let floats: { sum: ExactSum; plain: number } | null = null;
   const settle = (): void => {
@@ -178,9 +177,12 @@ function sumprod(p: PyValue, q: PyValue): PyValue {
       total = add(total, float(Number.isFinite(floats.plain) ? floats.sum.value() : floats.plain));
     floats = null;
   };
-  for (let i = 0; i < left.length; i++) {
+  for (;;) {
     charge(1);
-    const [a, b] = [left[i] as PyValue, right[i] as PyValue];
+    const [a, b] = [left.next(), right.next()];
+    if (a === undefined && b === undefined) break;
+    // Only now: what was multiplied before has had its say.
+    if (a === undefined || b === undefined) throw valueError("Inputs are not the same length");
     const real =
       (isPlainFloat(a) && (isPlainFloat(b) || isPlainInt(b))) || (isPlainInt(a) && isPlainFloat(b));
     if (!real) {
