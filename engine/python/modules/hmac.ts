@@ -119,7 +119,7 @@ function compareDigest(a: PyValue, b: PyValue): boolean {
       throw typeError("comparing strings with non-ASCII characters is not supported");
     }
   } else {
-    if (asBytes(a) === undefined && asBytes(b) === undefined && left === undefined && right === undefined) {
+    if (asBytes(a) === undefined && asBytes(b) === undefined) {
       const types = `'${typeName(a)}' and '${typeName(b)}'`;
       throw typeError(`unsupported operand types(s) or combination of types: ${types}`);
     }
