@@ -447,6 +447,7 @@ for (const [version, addressType, networkType] of [
       diff: PyValue = 1,
       given: PyValue = null,
     ) => {
+      if (self.prefix === BITS[version]) return each([self]);
       let by = Number(index(diff));
       if (given !== null) {
         const wanted = Number(index(given));
@@ -454,7 +455,6 @@ for (const [version, addressType, networkType] of [
         if (by !== 1) throw valueError("cannot set prefixlen_diff and new_prefix");
         by = wanted - self.prefix;
       }
-      if (self.prefix === BITS[version]) return each([self]);
       if (by < 0) throw valueError("prefix length diff must be > 0");
       const prefix = self.prefix + by;
       if (prefix > BITS[version])
