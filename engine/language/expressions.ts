@@ -108,10 +108,10 @@ export function readName(f: Frame, raw: string, node: Span): string {
   }
   if (found.where === "local" || found.where === "free") {
     if (isBoundLocal(f, raw)) return `v_${name}`;
-    if (found.scope.kind === "class") return `v_${name}`;
-    const unbound = f.use(
-      found.where === "local" || f.scope.kind === "comprehension" ? "unboundLocal" : "unboundFree",
-    );
+    // `__class__` is the cell of a class, which has no value before the class is made.
+    const isLocal =
+      found.where === "local" || (f.scope.kind === "comprehension" && found.scope.kind !== "class");
+    const unbound = f.use(isLocal ? "unboundLocal" : "unboundFree");
     return f.mark(node, `(v_${name}===undefined?${unbound}(${quote(name)}):v_${name})`);
   }
   return readGlobal(f, name, node, found.where === "global" && found.explicit);
