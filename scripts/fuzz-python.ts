@@ -36,25 +36,55 @@ function isPython313(command: string): boolean {
   return run.status === 0 && run.stdout.trim() === "(3, 13)";
 }
 
-/** A CPython that answers one program after another. */
+/** How long a CPython may be silent; it notices after two seconds itself, unless it is in a loop written in C. */
+const SILENCE_MS = 6000;
+/** A CPython that answers one program after another; one that hangs is replaced, and its program met a limit. */
 class Oracle {
-  private readonly child: ChildProcess;
-  private readonly waiting: ((answer: Answer) => void)[] = [];
+  private readonly command: string;
+  private child: ChildProcess;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly waiting: { source: string; settle: (answer: Answer) => void }[] = [];
   constructor(command: string) {
-    this.child = spawn(command, ["-I", fileURLToPath(new URL("answer_programs.py", fixtures))], {
-      stdio: ["pipe", "pipe", "inherit"],
+    this.command = command;
+    this.child = this.start();
+  }
+  private start(): ChildProcess {
+    const child = spawn(this.command, ["-I", fileURLToPath(new URL("answer_programs.py", fixtures))], {
+      stdio: ["pipe", "pipe", "ignore"],
     });
-    createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
-      this.waiting.shift()?.(JSON.parse(line) as Answer);
+    // What is still being written to one that was killed is asked again.
+    child.stdin?.on("error", () => {});
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      if (child === this.child) this.settle(JSON.parse(line) as Answer);
     });
+    return child;
+  }
+  private settle(answer: Answer): void {
+    this.waiting.shift()?.settle(answer);
+    this.watch();
+  }
+  private watch(): void {
+    clearTimeout(this.timer);
+    if (this.waiting.length > 0) this.timer = setTimeout(() => this.replace(), SILENCE_MS);
+  }
+  private replace(): void {
+    this.child.kill("SIGKILL");
+    this.child = this.start();
+    this.settle(null);
+    for (const { source } of this.waiting) this.ask(source);
+  }
+  private ask(source: string): void {
+    this.child.stdin?.write(`${JSON.stringify(source)}\n`);
   }
   answer(source: string): Promise<Answer> {
     return new Promise((settle) => {
-      this.waiting.push(settle);
-      this.child.stdin?.write(`${JSON.stringify(source)}\n`);
+      this.waiting.push({ source, settle });
+      if (this.waiting.length === 1) this.watch();
+      this.ask(source);
     });
   }
   close(): void {
+    clearTimeout(this.timer);
     this.child.kill();
   }
 }

@@ -39,7 +39,7 @@ import {
   typeOf,
   typeType,
 } from "./object.ts";
-import { add, gt, index, length, lt, pow, truth, tryDispatch } from "./operators.ts";
+import { add, gt, index, length, lt, pow, size, truth, tryDispatch } from "./operators.ts";
 import { log } from "./output.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
@@ -240,7 +240,7 @@ define({
       if (object instanceof PyList || object instanceof PyTuple) return object.items.length;
       if (object instanceof PyDict) return object.size;
     }
-    return length(object);
+    return size(object);
   },
   "max(*args, key=None, default=None)": (args: PyTuple, key: PyValue = null, fallback?: PyValue) =>
     extreme("max", args, key, fallback),

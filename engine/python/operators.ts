@@ -311,11 +311,17 @@ export function truth(value: PyValue): boolean {
 
 /** `len(value)` as a JavaScript number. */
 export function length(value: PyValue): number {
+  const n = size(value);
+  if (typeof n === "bigint") throw overflowError("cannot fit 'int' into an index-sized integer");
+  return n;
+}
+/** `len(value)`: a range, or what says so of itself, may be longer than anything that is stored. */
+export function size(value: PyValue): Int {
   const result = special(value, "__len__", []);
   if (result === undefined) throw typeError(`object of type '${typeName(value)}' has no len()`);
   const n = index(result);
   if (n < 0) throw valueError("__len__() should return >= 0");
-  if (typeof n === "bigint") throw overflowError("cannot fit 'int' into an index-sized integer");
+  if (n >= 2n ** 63n) throw overflowError("cannot fit 'int' into an index-sized integer");
   return n;
 }
 

@@ -157,7 +157,8 @@ defineMethods(dictType, {
     return fallback;
   },
   "pop(key, default=<unrepresentable>, /)": (self: PyDict, key: PyValue, fallback?: PyValue) => {
-    const value = self.get(key);
+    // Nothing is in an empty one, not even what cannot be hashed.
+    const value = self.size === 0 ? undefined : self.get(key);
     if (value === undefined) {
       if (fallback === undefined) throw keyError(key);
       return fallback;

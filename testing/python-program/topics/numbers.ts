@@ -3,6 +3,7 @@ import type { Grammar } from "../grammar.ts";
 
 export const NUMBERS: Grammar = {
   probe: [
+    "hash($i), hash($small / 8), hash(complex($small, $digit))",
     "$n $operator $n",
     "$n $operator $n",
     "$n $compare $n $compare $n",
@@ -87,7 +88,6 @@ export const NUMBERS: Grammar = {
     "float",
     "complex",
     "bool",
-    "hash",
     "bin",
     "hex",
     "oct",
