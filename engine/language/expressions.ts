@@ -573,12 +573,8 @@ export function argumentList(
   keywords: Call["keywords"],
   whole?: Span,
 ): string {
-  const given = new Set<string>();
   for (const { arg, start, end } of keywords) {
-    if (arg === null) continue;
     if (arg === "__debug__") throw new PySyntaxError("cannot assign to __debug__", start, end);
-    if (given.has(arg)) throw new PySyntaxError(`keyword argument repeated: ${arg}`, start, end);
-    given.add(arg);
   }
   // Only a lone `*iterable` reaches the call as it is: with other arguments it is first put in a list.
   const alone = args.length === 1;
