@@ -1,6 +1,7 @@
-// Random programs answered by CPython 3.13 and by Postern: `npm run fuzz:python -- --cases 100000 [--seed N] [--only KIND,…] [--python PATH]`.
+// Random programs answered by CPython 3.13 and by Postern: `npm run fuzz:python -- --cases 100000 [--seed N] [--only KIND,…] [--python PATH] [--all]`.
 //
-// A difference is shrunk and printed with the seed and path that repeat it, and ends the run with 1. `--record N` writes
+// A difference is shrunk and printed with the seed and path that repeat it, and ends the run with 1; with `--all` every
+// one is printed as it was generated, and the run goes on. `--record N` writes
 // fixtures/cpython/random_programs.json instead, which the tests replay. Without a CPython 3.13 the recorded programs are
 // run, and the run says so.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     only: { type: "string" },
     record: { type: "string" },
+    all: { type: "boolean", default: false },
     python: { type: "string" },
   },
 });
@@ -128,6 +130,7 @@ const BATCH = 250;
 async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number> {
   let limits = 0;
   let raised = 0;
+  let differences = 0;
   const since = performance.now();
   for (let done = 0; done < cases; done += BATCH) {
     const at = { seed: seed + done, numRuns: Math.min(BATCH, cases - done) };
@@ -136,7 +139,14 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
       programs.map((source) => Promise.all([oracle.answer(source), ours(engine, source)])),
     );
     const first = answers.findIndex(([theirs, mine]) => !agree(theirs, mine));
-    if (first >= 0) {
+    if (values.all) {
+      for (const [index, [theirs, mine]] of answers.entries()) {
+        if (agree(theirs, mine)) continue;
+        differences += 1;
+        console.log(`A difference (seed ${at.seed}, path ${index}):\n\n${programs[index]}\n`);
+        console.log(`CPython: ${shown(theirs)}\nPostern: ${shown(mine)}\n`);
+      }
+    } else if (first >= 0) {
       const [theirs, mine] = answers[first] as [Answer, Answer];
       console.log(`CPython: ${shown(theirs)}\nPostern: ${shown(mine)}\n`);
       await shrink(oracle, at.seed, first, programs[first] as string);
@@ -150,9 +160,9 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
   }
   const seconds = ((performance.now() - since) / 1000).toFixed(0);
   console.log(
-    `${cases} programs (seed ${seed}) in ${seconds} s: no difference; ${raised} raised, ${limits} met a limit`,
+    `${cases} programs (seed ${seed}) in ${seconds} s: ${differences || "no"} difference${differences > 1 ? "s" : ""}; ${raised} raised, ${limits} met a limit`,
   );
-  return 0;
+  return differences > 0 ? 1 : 0;
 }
 async function shrink(oracle: Oracle, seed: number, run: number, whole: string): Promise<void> {
   const details = await fc.check(
