@@ -1,9 +1,11 @@
 // The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Capabilities } from "./capabilities.ts";
 import type { CheckOptions, Diagnostic } from "./check/check.ts";
+import { entropy } from "./entropy.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+import { formatOptions, type Settings } from "./expressions/options.ts";
 import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
 import { hostCalls } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
@@ -85,6 +87,8 @@ interface GuestOutcome {
 /** A compiled program, shared by all expressions of the same text. */
 interface Program {
   readonly id: string;
+  readonly code: string;
+  readonly mutates: boolean;
   readonly compiled: CompiledProgram;
   map: SourceMap | null;
 }
@@ -105,9 +109,20 @@ function syntaxError(error: PySyntaxError, name: string, source: string): Expres
   return new ExpressionSyntaxError(error.type, message, name, at.line, at.column + 1, caret);
 }
 
+function settingsOf({ steps, cpuMs, memoryMb, outputBytes, recursion }: Limits): string {
+  const settings: Settings = { steps, cpuMs, memoryMb, outputBytes, recursion };
+  return JSON.stringify(settings);
+}
+
+function isGranting(capabilities: Capabilities): boolean {
+  for (const group of Object.values(capabilities)) if (group !== undefined) return true;
+  return false;
+}
+
 class SandboxedEngine implements Engine {
   private readonly sandbox: Sandbox;
   private readonly limits: Limits;
+  private readonly settings: string;
   private readonly capabilities: Capabilities;
   /** By source; the oldest goes when there are too many. */
   private readonly programs: Map<string, Program> = new Map();
@@ -115,6 +130,7 @@ class SandboxedEngine implements Engine {
   constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities) {
     this.sandbox = sandbox;
     this.limits = limits;
+    this.settings = settingsOf(limits);
     this.capabilities = capabilities;
   }
 
@@ -185,16 +201,10 @@ class SandboxedEngine implements Engine {
       throw error;
     }
     const id = `expression-${createHash("sha256").update(compiled.code).digest("hex").slice(0, 32)}`;
-    program = { id, compiled, map: null };
+    program = { id, code: compiled.code, mutates: compiled.mutates, compiled, map: null };
     this.programs.set(source, program);
     if (this.programs.size > 1000) this.programs.delete(this.programs.keys().next().value as string);
     return program;
-  }
-
-  /** A program as the sandbox knows it; for policies that other policies call. */
-  private programOf(name: string, source: string): { id: string; code: string } {
-    const { id, compiled } = this.compile(name, source);
-    return { id, code: compiled.code };
   }
 
   private async run(
@@ -205,31 +215,29 @@ class SandboxedEngine implements Engine {
     options: EvaluateOptions | undefined,
     wantRepr: boolean,
   ): Promise<Outcome & { events: JsonObject[] }> {
-    const limits = { ...this.limits, ...options?.limits };
-    const granted = { ...this.capabilities, ...options?.capabilities };
-    const onCall = Object.values(granted).some((group) => group !== undefined)
-      ? hostCalls(granted, limits, (policy, source) => this.programOf(policy, source))
-      : undefined;
+    const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
+    const granted =
+      options?.capabilities === undefined
+        ? this.capabilities
+        : { ...this.capabilities, ...options.capabilities };
+    const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
     const answer = await this.sandbox.run({
-      program: { id: program.id, code: program.compiled.code },
-      kind,
+      program,
       contextJson: typeof context === "string" ? context : JSON.stringify(context),
-      optionsJson: JSON.stringify({
-        steps: limits.steps,
-        cpuMs: limits.cpuMs,
-        memoryMb: limits.memoryMb,
-        outputBytes: limits.outputBytes,
-        recursion: limits.recursion,
+      settings: limits === this.limits ? this.settings : settingsOf(limits),
+      options: formatOptions({
+        kind,
         now: options?.now ?? Date.now(),
-        ...(!Number.isFinite(options?.seed)
-          ? { entropy: randomBytes(32).toString("hex") }
-          : { seed: options?.seed }),
+        seed,
+        entropy: seed === null ? entropy() : "",
         sanitize: options?.sanitize === true,
         repr: wantRepr,
-        track: kind === "policy" && program.compiled.mutates,
+        track: kind === "policy" && program.mutates,
       }),
       limits,
-      ...(onCall === undefined ? {} : { onCall }),
+      onCall: isGranting(granted)
+        ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source))
+        : undefined,
     });
     return outcomeOf(answer, program, name);
   }

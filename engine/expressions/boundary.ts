@@ -23,7 +23,7 @@ export const MAX_DEPTH = 200;
 type Parsed = null | boolean | number | string | PyObject | bigint | Parsed[] | { [key: string]: Parsed };
 
 /** Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. */
-const DELICATE = /\d[.eE]|\d{16}/;
+const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+[.eE]|\d{16})/;
 
 function parse(text: string): Parsed {
   if (!DELICATE.test(text)) return JSON.parse(text) as Parsed;

@@ -14,48 +14,38 @@ import { output, resetOutput } from "../python/output.ts";
 import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
-import { forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
+import { firstTick, forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
 import { contextFromJson, type JsonStyle, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
 import "./library.ts";
 import { PyRecord } from "./models/record.ts";
+import { type Options, parseOptions, type Settings } from "./options.ts";
 import { type Main, programs } from "./programs.ts";
 
-/** What the host sends with each evaluation. */
-interface Options {
-  steps: number;
-  cpuMs: number;
-  memoryMb: number;
-  outputBytes: number;
-  recursion: number;
-  now: number;
-  /** Of the expression's randomness, where the embedder has fixed one; else `entropy`, 256 bits in hexadecimal. */
-  seed?: number;
-  entropy?: string;
-  sanitize?: boolean;
-  repr?: boolean;
-  /** The program may change its context: say what it changed. */
-  track?: boolean;
-}
-
-function begin(options: Options): void {
+let settings: Settings;
+let settingsText: string | undefined;
+function begin(text: string, { now, seed, entropy }: Options): void {
+  if (text !== settingsText) {
+    settings = JSON.parse(text) as Settings;
+    settingsText = text;
+  }
   S.steps = 0;
-  S.nextTick = 0;
-  S.maxSteps = options.steps;
+  S.maxSteps = settings.steps;
+  S.nextTick = firstTick();
   S.depth = 0;
-  S.maxDepth = options.recursion;
+  S.maxDepth = settings.recursion;
   S.allocated = 0;
-  S.memoryLimit = options.memoryMb * 1048576;
-  S.cpuLimit = options.cpuMs;
+  S.memoryLimit = settings.memoryMb * 1048576;
+  S.cpuLimit = settings.cpuMs;
   S.live = true;
   S.handled = null;
-  S.now = options.now;
+  S.now = now;
   S.slept = 0;
-  S.seed = options.seed ?? null;
-  S.entropy = options.entropy ?? "";
-  resetOutput(options.outputBytes);
+  S.seed = seed;
+  S.entropy = entropy;
+  resetOutput(settings.outputBytes);
   resetIds();
   resetRepr();
   resetDecimal();
@@ -218,24 +208,25 @@ function changed(contextJson: string, request: PyValue | undefined): string {
   return found.length === 0 ? "" : `"changes":[${found.join(",")}],`;
 }
 
-function evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string {
-  const options = JSON.parse(optionsJson) as Options;
-  begin(options);
+function evaluate(id: string, contextJson: string, settingsText: string, optionsText: string): string {
+  const options = parseOptions(optionsText);
+  const { kind } = options;
+  begin(settingsText, options);
   let request: PyValue | undefined;
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
     const vars = variables(kind, contextFromJson(contextJson));
-    if (options.track === true) request = vars.get("request");
+    if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
-    const shown = options.repr === true ? repr(value) : "";
+    const shown = options.repr ? repr(value) : "";
     // A body with `yield` gives an iterable; its values are the result.
     if (value instanceof PyGenerator) value = list(collect(value));
     const none = value === null;
     const passing = truth(value);
     const style: JsonStyle = {
-      sanitize: options.sanitize === true,
-      strict: kind === "mapping" && options.sanitize !== true,
+      sanitize: options.sanitize,
+      strict: kind === "mapping" && !options.sanitize,
     };
     const result = toJson(value, style);
     const difference = changed(contextJson, request);

@@ -109,6 +109,10 @@ export class LimitExceeded {
 }
 
 const TICK = 32_768;
+/** Steps at which {@link tick} is first called, once `maxSteps` is set. */
+export function firstTick(): number {
+  return Math.min(S.maxSteps, TICK);
+}
 
 /** Called when `S.steps` passes `S.nextTick`: ends the evaluation at its step or CPU limit. */
 export function tick(): void {

@@ -4,8 +4,11 @@
 // JSON lines because contexts and outcomes are JSON texts themselves: wrapped in a JSON frame each would be
 // escaped and parsed once more, which costs as much as the boundary does.
 
-/** Frames the parent sends. `reply` answers a `call`; whatever `run` frames the worker holds by then are void. */
-export const REQUEST = { run: 1, load: 2, drop: 3, reply: 4 } as const;
+/**
+ * Frames the parent sends. `context` and `settings` hold for the `run` frames after them. `reply` answers a `call`; whatever
+ * `run` frames the worker holds by then are void.
+ */
+export const REQUEST = { run: 1, load: 2, drop: 3, reply: 4, context: 5, settings: 6 } as const;
 /**
  * Frames the worker sends. `retired` says that the worker answers nothing further and must be replaced; `call`, that the
  * running evaluation waits for the host.
@@ -36,21 +39,70 @@ export function wellFormedJson(text: string): string {
 
 /** One frame: fixed fields, then texts, whose byte lengths are fields too. */
 export function encodeFrame(type: number, fields: readonly number[], texts: readonly string[]): Buffer {
-  let bytes = HEAD_BYTES + 4 * (fields.length + texts.length);
-  const lengths: number[] = [];
-  for (const text of texts) {
-    const length = Buffer.byteLength(text);
-    lengths.push(length);
-    bytes += length;
+  const batch = new FrameBatch(0);
+  batch.add(type, fields, texts);
+  return batch.take();
+}
+
+const NOTHING = Buffer.alloc(0);
+/** Bytes that a text takes at most: exactly where that is worth counting, else three for each UTF-16 unit. */
+function longestBytes(text: string): number {
+  return text.length > 4096 ? Buffer.byteLength(text) : text.length * 3;
+}
+
+/** Frames that will be written together: one write costs more than a small frame does. */
+export class FrameBatch {
+  readonly #chunk: number;
+  #bytes: Buffer = NOTHING;
+  #end = 0;
+  /** @param chunk bytes of memory taken at a time */
+  constructor(chunk: number) {
+    this.#chunk = chunk;
   }
-  const frame = Buffer.allocUnsafe(bytes);
-  frame.writeUInt32LE(bytes - 4, 0);
-  frame[4] = type;
-  let at = HEAD_BYTES;
-  for (const field of fields) at = frame.writeUInt32LE(field, at);
-  for (const length of lengths) at = frame.writeUInt32LE(length, at);
-  for (const text of texts) at += frame.write(text, at);
-  return frame;
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#end;
+  }
+  /** Adds a frame; gives the bytes of its texts. */
+  add(type: number, fields: readonly number[], texts: readonly string[]): number {
+    let longest = HEAD_BYTES + 4 * (fields.length + texts.length);
+    for (const text of texts) longest += longestBytes(text);
+    this.#reserve(longest);
+    const frame = this.#bytes;
+    const start = this.#end;
+    frame[start + 4] = type;
+    let at = start + HEAD_BYTES;
+    for (const field of fields) at = frame.writeUInt32LE(field, at);
+    let lengths = at;
+    at += 4 * texts.length;
+    const body = at;
+    for (const text of texts) {
+      const length = frame.write(text, at);
+      lengths = frame.writeUInt32LE(length, lengths);
+      at += length;
+    }
+    frame.writeUInt32LE(at - start - 4, start);
+    this.#end = at;
+    return at - body;
+  }
+  /** Takes back the frames added since {@link size} was `size`. */
+  cut(size: number): void {
+    this.#end = size;
+  }
+  /** The bytes that wait, which are the caller's from now on. */
+  take(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#end);
+    // What is left of the memory serves the next batch; none that a large frame has made.
+    this.#bytes = this.#bytes.length > this.#chunk ? NOTHING : this.#bytes.subarray(this.#end);
+    this.#end = 0;
+    return bytes;
+  }
+  #reserve(bytes: number): void {
+    if (this.#bytes.length - this.#end >= bytes) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#chunk, this.#end + bytes));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
 }
 
 /** A frame that is not what the protocol says. */

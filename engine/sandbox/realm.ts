@@ -12,7 +12,7 @@ interface Guest {
   boot(host: object): void;
   load(id: string, factory: unknown): void;
   drop(id: string): void;
-  evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string;
+  evaluate(id: string, contextJson: string, settings: string, options: string): string;
 }
 
 const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze, isFrozen } = Object;
@@ -193,12 +193,25 @@ function seal(
   apply(boot, guest, [host]);
   freezeRealm();
   preventExtensions(realm);
+  let contextJson = "";
+  let settings = "";
   return {
     load: (id: string, factory: unknown) => apply(load, guest, [id, factory]),
     drop: (id: string) => apply(drop, guest, [id]),
-    /** The outcome, or its length where it is longer than `longest`, or -1 where it is no text. */
-    evaluate: (id: string, kind: string, contextJson: string, optionsJson: string, longest: number) => {
-      const outcome: unknown = apply(evaluate, guest, [id, kind, contextJson, optionsJson]);
+    /**
+     * The outcome, or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that
+     * are not given are those of before.
+     */
+    evaluate: (
+      id: string,
+      nextContext: string | undefined,
+      nextSettings: string | undefined,
+      options: string,
+      longest: number,
+    ) => {
+      if (nextContext !== undefined) contextJson = nextContext;
+      if (nextSettings !== undefined) settings = nextSettings;
+      const outcome: unknown = apply(evaluate, guest, [id, contextJson, settings, options]);
       if (typeof outcome !== "string") return -1;
       return outcome.length > longest ? outcome.length : outcome;
     },

@@ -15,6 +15,10 @@
 // The death of a process is known later than the end of its output, and the reason is in stderr and the exit status.
 // So an unexpected end waits for the `close` event (status known, all pipes drained); a kill of ours does not wait.
 //
+// A worker holds small answers for some hundred microseconds, to write several at once, and writes them before anything that
+// may take long. Should it die in between all the same, finished evaluations pass for unstarted ones and run again elsewhere:
+// only such as have called nobody, since a call writes what is held.
+//
 // The deadline runs from the moment the head became the head, and the worker has its own, earlier one in the isolate;
 // ours ends what the isolate cannot interrupt (native code). One timer per worker is re-armed only when it fires too
 // early, because arming one per request costs more than sending it. When the parent itself was busy, timers fire
@@ -32,8 +36,8 @@ import type { Socket } from "node:net";
 import { dirname } from "node:path";
 import {
   ANSWER,
-  encodeFrame,
   FAILURES,
+  FrameBatch,
   type FrameBody,
   FrameError,
   FrameSplitter,
@@ -151,13 +155,18 @@ export class Worker {
   #callSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #corked = false;
+  /** Frames of this turn, written together at its end. */
+  readonly #outbox = new FrameBatch(1 << 16);
   #stderr = "";
   #ended = false;
   #referenced = true;
   #bytes = 0;
-  /** Ids of the programs the worker holds, least recently used first. */
-  readonly #programs = new Set<string>();
+  /** Numbers of the programs the worker holds, by id, least recently used first. */
+  readonly #programs = new Map<string, number>();
+  #lastProgram = 0;
+  /** The context and the settings that the worker was last told. */
+  #context = "";
+  #settingsText = "";
   readonly #gone: Promise<void>;
   /** True once the worker serves. */
   isReady = false;
@@ -224,34 +233,29 @@ export class Worker {
 
   /** Sends a request. The caller has checked its size. */
   send(job: Job): void {
-    const { request } = job;
-    const stdin = this.#child.stdin as Socket;
-    if (!this.#corked) {
-      this.#corked = true;
-      stdin.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        stdin.uncork();
-      });
+    const { program, contextJson, settings, options, limits, onCall } = job.request;
+    if (this.#outbox.size === 0) process.nextTick(() => this.#write());
+    const number = this.#provide(program);
+    if (contextJson !== this.#context) {
+      this.#context = contextJson;
+      this.#outbox.add(REQUEST.context, [], [wellFormedJson(contextJson)]);
     }
-    this.#provide(stdin, request.program);
-    const frame = encodeFrame(
+    if (settings !== this.#settingsText) {
+      this.#settingsText = settings;
+      this.#outbox.add(REQUEST.settings, [], [settings]);
+    }
+    this.#outbox.add(
       REQUEST.run,
       [
         this.#sequence + this.load,
-        milliseconds(request.limits.wallMs),
-        whole(request.limits.outputBytes),
-        request.onCall === undefined ? 0 : milliseconds(request.limits.hostMs),
+        milliseconds(limits.wallMs),
+        whole(limits.outputBytes),
+        onCall === undefined ? 0 : milliseconds(limits.hostMs),
+        number,
       ],
-      [
-        request.program.id,
-        request.kind,
-        wellFormedJson(request.contextJson),
-        wellFormedJson(request.optionsJson),
-      ],
+      [options],
     );
-    stdin.write(frame);
-    this.#bytes += request.contextJson.length;
+    this.#bytes += contextJson.length;
     this.#jobs.push(job);
     if (this.load === 1) this.#startHead();
     if (!this.#referenced) this.#reference(true);
@@ -262,25 +266,35 @@ export class Worker {
     this.#end(failure, message);
   }
 
-  #provide(stdin: Socket, program: SandboxRequest["program"]): void {
-    if (!this.#keeps(program.id)) {
-      stdin.write(encodeFrame(REQUEST.load, [], [program.id, program.code]));
-      this.#dropOldest(stdin);
+  #write(): void {
+    if (!this.#ended && this.#outbox.size > 0) this.#child.stdin?.write(this.#outbox.take());
+  }
+
+  /** The number of a program, which the worker has been sent. */
+  #provide({ id, code }: SandboxRequest["program"]): number {
+    const [number, isNew] = this.#numberOf(id);
+    if (isNew) {
+      this.#outbox.add(REQUEST.load, [number], [id, code]);
+      this.#dropOldest();
     }
+    return number;
   }
 
-  /** Notes the use of a program; false if the worker does not hold it yet. */
-  #keeps(id: string): boolean {
-    const held = this.#programs.delete(id);
-    this.#programs.add(id);
-    return held;
+  /** A program's number, and whether the worker is still to be sent the program. Notes its use. */
+  #numberOf(id: string): [number: number, isNew: boolean] {
+    const held = this.#programs.get(id);
+    if (held === undefined) this.#lastProgram = (this.#lastProgram + 1) >>> 0;
+    else this.#programs.delete(id);
+    const number = held ?? this.#lastProgram;
+    this.#programs.set(id, number);
+    return [number, held === undefined];
   }
 
-  #dropOldest(stdin: Socket): void {
+  #dropOldest(): void {
     if (this.#programs.size <= this.#settings.programs) return;
-    const [oldest] = this.#programs;
-    this.#programs.delete(oldest);
-    stdin.write(encodeFrame(REQUEST.drop, [], [oldest]));
+    const [[id, number]] = this.#programs;
+    this.#programs.delete(id);
+    this.#outbox.add(REQUEST.drop, [number], []);
   }
 
   #startHead(): void {
@@ -416,10 +430,14 @@ export class Worker {
     if (this.#ended || sequence !== this.#sequence) return;
     this.#hostMs += performance.now() - (this.#callSince ?? performance.now());
     this.#callSince = undefined;
-    const stdin = this.#child.stdin as Socket;
-    const code = program === undefined || this.#keeps(program.id) ? "" : program.code;
-    stdin.write(encodeFrame(REQUEST.reply, [sequence], [wellFormedJson(json), program?.id ?? "", code]));
-    this.#dropOldest(stdin);
+    const [number, isNew] = program === undefined ? [0, false] : this.#numberOf(program.id);
+    this.#outbox.add(
+      REQUEST.reply,
+      [sequence, number],
+      [wellFormedJson(json), program?.id ?? "", isNew ? (program?.code ?? "") : ""],
+    );
+    this.#dropOldest();
+    this.#write();
     this.#events.answered(this);
   }
 

@@ -1,6 +1,6 @@
 // What a caller of the sandbox hands in and gets back.
 
-/** Limits the sandbox itself enforces. Steps, CPU time and recursion are counted by the guest and travel in `optionsJson`. */
+/** Limits the sandbox itself enforces. Steps, CPU time and recursion are counted by the guest and travel in `settings`. */
 export interface SandboxLimits {
   /** Wall time from the moment the worker starts the request, milliseconds. The worker is killed shortly after it. */
   readonly wallMs: number;
@@ -26,9 +26,12 @@ export interface CallReply {
 export interface SandboxRequest {
   /** `id` names `code` for good (a content hash): the same id is never sent with other code. */
   readonly program: { readonly id: string; readonly code: string };
-  readonly kind: string;
+  /** What the program is about. A worker keeps the last one: requests in a row about the same text send it once. */
   readonly contextJson: string;
-  readonly optionsJson: string;
+  /** The guest's, in a form of its own: what many requests have in common. Sent when it changes. */
+  readonly settings: string;
+  /** The guest's, in a form of its own: what only this request has. */
+  readonly options: string;
   readonly limits: SandboxLimits;
   /**
    * Serves `host.call(operation, argumentJson)` of the guest, which waits; absent: the guest is told so. Must not

@@ -16,8 +16,8 @@ import type { Re2Callback } from "../regex/re2-channel.ts";
 import type { digest as digestFunction } from "./digests.ts";
 import {
   ANSWER,
-  encodeFrame,
   FAILURES,
+  FrameBatch,
   type FrameBody,
   type FrameFailure,
   FrameSplitter,
@@ -43,7 +43,16 @@ const snapshot = new ivm.ExternalCopy(
 const isolate = new ivm.Isolate({ memoryLimit: Number(memoryMb), snapshot });
 const context = isolate.createContextSync();
 
-let cpuAtStart = 0;
+/** When the running evaluation began, and the thread's CPU time then; looked at only when the guest first asks. */
+let startedAt = 0;
+let cpuAtStart: number | undefined;
+/** What an evaluation may have used before it first asks, milliseconds; waiting for a busy machine is not counted. */
+const FIRST_SLICE_MS = 20;
+function cpuUsedMs(): number {
+  const now = threadCpuMs();
+  cpuAtStart ??= now - Math.min(performance.now() - startedAt, FIRST_SLICE_MS);
+  return now - cpuAtStart;
+}
 function threadCpuMs(): number {
   const usage = process.threadCpuUsage();
   return (usage.user + usage.system) / 1000;
@@ -51,6 +60,7 @@ function threadCpuMs(): number {
 
 // Callbacks answer with plain numbers and texts and never throw: a host error would show its path and stack inside.
 const heapUsed = new ivm.Callback(() => {
+  flush();
   try {
     const statistics = isolate.getHeapStatisticsSync();
     return statistics.used_heap_size + statistics.externally_allocated_size;
@@ -58,7 +68,10 @@ const heapUsed = new ivm.Callback(() => {
     return Number.MAX_SAFE_INTEGER;
   }
 });
-const cpuMs = new ivm.Callback(() => threadCpuMs() - cpuAtStart);
+const cpuMs = new ivm.Callback(() => {
+  flush();
+  return cpuUsedMs();
+});
 const re2 = new ivm.Callback((...args: unknown[]) => {
   try {
     return callRe2(args);
@@ -122,8 +135,13 @@ const load = door.getSync("load", { reference: true });
 const drop = door.getSync("drop", { reference: true });
 const evaluate = door.getSync("evaluate", { reference: true });
 
-/** Programs that V8 or the guest refused, with the reason; the others are held by the guest. */
-const rejected = new Map<string, string>();
+/** A program by the number that its parent gave it. */
+interface Program {
+  readonly id: string;
+  /** Why V8 or the guest refused it; the others are held by the guest. */
+  rejected?: string;
+}
+const programs = new Map<number, Program>();
 /** Set when loading a program has damaged the isolate: the next request ends the worker. */
 let broken: [FrameFailure, string] | undefined;
 /** Time for a program's top level, milliseconds. It only makes functions; the parent's deadline may be shorter. */
@@ -132,11 +150,21 @@ const LOAD_MS = 1000;
 const TOO_LARGE =
   /allocation failed|Invalid (string|array|typed array|array buffer) length|Maximum BigInt size/i;
 
-function write(frame: Buffer): void {
+/**
+ * Answers that wait to be written together. They are held no longer than small evaluations take: whatever reaches a tick of
+ * the guest, a call, a large allocation or the end of what was read writes them first (`flush`).
+ */
+const held = new FrameBatch(1 << 16);
+/** Bytes that are not held on to: the parent can work on them meanwhile. */
+const HELD_BYTES = 1 << 13;
+
+function flush(): void {
+  if (held.size === 0) return;
+  const bytes = held.take();
   let at = 0;
-  while (at < frame.length) {
+  while (at < bytes.length) {
     try {
-      at += fs.writeSync(1, frame, at);
+      at += fs.writeSync(1, bytes, at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
     }
@@ -159,12 +187,13 @@ function describe(error: unknown): string {
 }
 
 function fail(type: number, sequence: number, failure: FrameFailure, message: string): void {
-  write(encodeFrame(type, [sequence, FAILURES.indexOf(failure)], [cut(message)]));
+  held.add(type, [sequence, FAILURES.indexOf(failure)], [cut(message)]);
 }
 
 /** Answers and ends the process at once: no exit handlers, since V8 may be beyond running any. */
 function retire(sequence: number, failure: FrameFailure, message: string): never {
   fail(ANSWER.retired, sequence, failure, message);
+  flush();
   process.kill(process.pid, "SIGKILL");
   throw new Error("unreachable");
 }
@@ -179,47 +208,60 @@ function damage(error: unknown): [FrameFailure, string] | undefined {
   return undefined;
 }
 
-function loadProgram(id: string, code: string): void {
-  rejected.delete(id);
+function loadProgram(number: number, id: string, code: string): void {
+  flush();
+  const program: Program = { id };
+  programs.set(number, program);
   try {
     const script = isolate.compileScriptSync(`(${code}\n)`, { filename: id });
     const factory = script.runSync(context, { reference: true, timeout: LOAD_MS });
     script.release();
     if (factory.typeof !== "function") {
-      rejected.set(id, `the program's code is not a function but ${factory.typeof}`);
+      program.rejected = `the program's code is not a function but ${factory.typeof}`;
       return;
     }
     load.applySync(undefined, [id, factory.derefInto({ release: true })] as never, { timeout: LOAD_MS });
   } catch (error) {
     broken = damage(error);
-    rejected.set(id, describe(error));
+    program.rejected = describe(error);
   }
 }
 
-function dropProgram(id: string): void {
-  if (rejected.delete(id) || broken !== undefined) return;
-  drop.applySync(undefined, [id] as never, { timeout: LOAD_MS });
+function dropProgram(number: number): void {
+  const program = programs.get(number);
+  programs.delete(number);
+  if (program === undefined || program.rejected !== undefined || broken !== undefined) return;
+  drop.applySync(undefined, [program.id] as never, { timeout: LOAD_MS });
 }
+
+/** What the next `run` frames are about; undefined once the guest has it. */
+let contextJson: string | undefined = "";
+let settings: string | undefined = "";
+/** A context of this length takes long enough to read that answers should not wait for it. */
+const LONG_CONTEXT = 1 << 16;
 
 function run({ fields, texts }: Frame): void {
-  const [sequence, wallMs, outputBytes, hostMs] = fields;
-  const [id, kind, contextJson, optionsJson] = texts;
+  const [sequence, wallMs, outputBytes, hostMs, number] = fields;
   if (broken !== undefined) retire(sequence, ...broken);
-  const refused = rejected.get(id);
-  if (refused !== undefined) {
-    fail(ANSWER.failed, sequence, "ProgramRejected", refused);
+  const program = programs.get(number);
+  if (program === undefined) process.exit(2);
+  if (program.rejected !== undefined) {
+    fail(ANSWER.failed, sequence, "ProgramRejected", program.rejected);
     return;
   }
-  cpuAtStart = threadCpuMs();
+  if (held.size > HELD_BYTES || (contextJson !== undefined && contextJson.length > LONG_CONTEXT)) flush();
+  startedAt = performance.now();
+  cpuAtStart = undefined;
   running = hostMs > 0 ? sequence : undefined;
   // The timeout is the isolate's own; it also ends a loop whose host has died. isolated-vm keeps some 190 bytes for each
   // until it would have fired, so that a busy worker holds (evaluations per second) * (wall limit) of them, no more.
   let outcome: unknown;
   try {
-    outcome = evaluate.applySync(undefined, [id, kind, contextJson, optionsJson, outputBytes] as never, {
-      // The parent knows how long it took to answer, and keeps the exact deadline.
-      timeout: wallMs + hostMs,
-    });
+    const given = [program.id, contextJson, settings, texts[0], outputBytes];
+    contextJson = undefined;
+    settings = undefined;
+    // The parent knows how long it took to answer, and keeps the exact deadline.
+    outcome = evaluate.applySync(undefined, given as never, { timeout: wallMs + hostMs });
   } catch (error) {
     const damaged = damage(error);
     if (damaged !== undefined) retire(sequence, ...damaged);
@@ -228,16 +270,13 @@ function run({ fields, texts }: Frame): void {
     retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
   }
   if (typeof outcome === "string") {
-    const frame = encodeFrame(ANSWER.done, [sequence], [outcome]);
-    const bytes = Buffer.byteLength(outcome);
-    if (bytes <= outputBytes) write(frame);
-    else
-      fail(
-        ANSWER.failed,
-        sequence,
-        "OutputLimitExceeded",
-        `the outcome has ${bytes} bytes, the limit is ${outputBytes}`,
-      );
+    const { size } = held;
+    const bytes = held.add(ANSWER.done, [sequence], [outcome]);
+    if (bytes > outputBytes) {
+      held.cut(size);
+      const message = `the outcome has ${bytes} bytes, the limit is ${outputBytes}`;
+      fail(ANSWER.failed, sequence, "OutputLimitExceeded", message);
+    }
   } else if (outcome === -1) {
     retire(sequence, "WorkerCrashed", "the guest's outcome is no text");
   } else {
@@ -258,10 +297,12 @@ interface Frame {
 }
 /** How many fields and texts each frame has. */
 const SHAPES: Readonly<Record<number, readonly [fields: number, texts: number]>> = {
-  [REQUEST.run]: [4, 4],
-  [REQUEST.load]: [0, 2],
-  [REQUEST.drop]: [0, 1],
-  [REQUEST.reply]: [1, 3],
+  [REQUEST.run]: [5, 1],
+  [REQUEST.load]: [1, 2],
+  [REQUEST.drop]: [1, 0],
+  [REQUEST.reply]: [2, 3],
+  [REQUEST.context]: [0, 1],
+  [REQUEST.settings]: [0, 1],
 };
 
 /** Frames read and not yet served. */
@@ -279,6 +320,7 @@ function receive(type: number, body: FrameBody): boolean {
 
 /** Reads what there is, waiting for something; false at the end of the input. */
 function read(): boolean {
+  flush();
   for (;;) {
     try {
       const count = fs.readSync(0, buffer);
@@ -298,7 +340,7 @@ let running: number | undefined;
 
 function callHost(operation: string, argumentJson: string): string {
   if (running === undefined) return '{"ok":false,"error":{"type":"CapabilityError","message":""}}';
-  write(encodeFrame(ANSWER.call, [running], [operation, argumentJson]));
+  held.add(ANSWER.call, [running], [operation, argumentJson]);
   for (;;) {
     const at = inbox.findIndex(({ type }) => type === REQUEST.reply);
     if (at < 0) {
@@ -306,25 +348,28 @@ function callHost(operation: string, argumentJson: string): string {
       continue;
     }
     const [reply] = inbox.splice(at, 1) as [Frame];
-    const held = inbox;
+    const frames = inbox;
     inbox = [];
-    for (const frame of held) if (frame.type !== REQUEST.run) serve(frame);
-    if (reply.fields[0] !== running) process.exit(2);
+    for (const frame of frames) if (frame.type !== REQUEST.run) serve(frame);
+    const [sequence, number] = reply.fields;
+    if (sequence !== running) process.exit(2);
     const [json, id, code] = reply.texts;
-    if (id !== "" && code !== "") loadProgram(id, code);
+    if (id !== "" && code !== "") loadProgram(number, id, code);
     return json;
   }
 }
 
 function serve(frame: Frame): void {
-  const { type, texts } = frame;
+  const { type, fields, texts } = frame;
   if (type === REQUEST.run) run(frame);
-  else if (type === REQUEST.load) loadProgram(texts[0], texts[1]);
-  else if (type === REQUEST.drop) dropProgram(texts[0]);
+  else if (type === REQUEST.context) contextJson = texts[0];
+  else if (type === REQUEST.settings) settings = texts[0];
+  else if (type === REQUEST.load) loadProgram(fields[0], texts[0], texts[1]);
+  else if (type === REQUEST.drop) dropProgram(fields[0]);
   else process.exit(2);
 }
 
-write(encodeFrame(ANSWER.ready, [], []));
+held.add(ANSWER.ready, [], []);
 do {
   for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) serve(next);
 } while (read());

@@ -64,7 +64,7 @@ test("requests behind one that waits are served by another worker meanwhile, in 
     .then((answer) => order.push(answer.ok ? answer.outcomeJson : answer.failure));
   const quick = Array.from({ length: 40 }, (_, i) =>
     sandbox
-      .run(request(`options.i`, { optionsJson: `{"i":${i}}` }))
+      .run(request(`options.i`, { options: `{"i":${i}}` }))
       .then((answer) => order.push(answer.ok ? answer.outcomeJson : answer.failure)),
   );
   await Promise.all(quick);

@@ -82,7 +82,7 @@ describe("one bad evaluation", () => {
   });
 
   test("an outcome that is no text fails closed", async () => {
-    expect(await sandbox.run(request("Symbol.iterator", { kind: "raw" }))).toMatchObject({
+    expect(await sandbox.run(request("Symbol.iterator", { settings: "raw" }))).toMatchObject({
       ok: false,
       failure: "WorkerCrashed",
     });

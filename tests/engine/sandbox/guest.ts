@@ -25,10 +25,10 @@ let host: Host;
   drop(id: string) {
     programs.delete(id);
   },
-  evaluate(id: string, kind: string, contextJson: string, optionsJson: string) {
+  evaluate(id: string, contextJson: string, settings: string, optionsJson: string) {
     const program = programs.get(id);
     if (program === undefined) throw new Error(`no program ${id}`);
     const result = program(JSON.parse(contextJson), JSON.parse(optionsJson), host);
-    return kind === "raw" ? (result as string) : JSON.stringify(result ?? null);
+    return settings === "raw" ? (result as string) : JSON.stringify(result ?? null);
   },
 };

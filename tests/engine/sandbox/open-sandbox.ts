@@ -36,9 +36,9 @@ export function request(
       id: `test:${body}`,
       code: `() => { "use strict"; return (context, options, host) => ${body}; }`,
     },
-    kind: "json",
     contextJson: "{}",
-    optionsJson: "{}",
+    settings: "json",
+    options: "{}",
     limits: { ...limits, ...limit },
     ...rest,
   };

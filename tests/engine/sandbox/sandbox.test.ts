@@ -16,9 +16,9 @@ describe("an evaluation", () => {
   test("gets context and options, and its outcome arrives as it was written", async () => {
     const answer = await sandbox.run(
       request("context.a + '|' + options.b", {
-        kind: "raw",
+        settings: "raw",
         contextJson: '{"a":"é𝕏\\u2028"}',
-        optionsJson: '{"b":2}',
+        options: '{"b":2}',
       }),
     );
     expect(answer).toMatchObject({ ok: true, outcomeJson: "é𝕏\u2028|2" });
@@ -59,10 +59,10 @@ describe("an evaluation", () => {
 
   test("matches on RE2, and is told what RE2 refuses", async () => {
     const call = (source: string) => `host.re2(${JSON.stringify(source)}, "", "xxabbb", 0, 10, "search")`;
-    expect(await sandbox.run(request(call("a(b+)"), { kind: "raw" }))).toMatchObject({
+    expect(await sandbox.run(request(call("a(b+)"), { settings: "raw" }))).toMatchObject({
       outcomeJson: "2,6,3,6",
     });
-    expect(await sandbox.run(request(call("(?=a)"), { kind: "raw" }))).toMatchObject({
+    expect(await sandbox.run(request(call("(?=a)"), { settings: "raw" }))).toMatchObject({
       outcomeJson: expect.stringMatching(/^!/),
     });
   });
@@ -177,8 +177,8 @@ describe("bounds", () => {
     async (_name, fits, exceeds) => {
       const { restarts } = sandbox.stats;
       const limit = { outputBytes: 100 };
-      expect(await sandbox.run(request(fits, { kind: "raw", limit }))).toMatchObject({ ok: true });
-      expect(await sandbox.run(request(exceeds, { kind: "raw", limit }))).toMatchObject({
+      expect(await sandbox.run(request(fits, { settings: "raw", limit }))).toMatchObject({ ok: true });
+      expect(await sandbox.run(request(exceeds, { settings: "raw", limit }))).toMatchObject({
         ok: false,
         failure: "OutputLimitExceeded",
       });
@@ -210,7 +210,7 @@ describe("the end", () => {
     import { createSandbox } from ${JSON.stringify(new URL("../../../engine/sandbox/pool.ts", import.meta.url).href)};
     const sandbox = await createSandbox({ guestEntry: ${JSON.stringify(guestEntry)}, memoryMb: 64 });
     const limits = { wallMs: 60000, cpuMs: 1, memoryMb: 64, contextBytes: 100, outputBytes: 100 };
-    const run = (code) => sandbox.run({ program: { id: code, code }, kind: "json", contextJson: "1", optionsJson: "1", limits });
+    const run = (code) => sandbox.run({ program: { id: code, code }, settings: "json", contextJson: "1", options: "1", limits });
     const answer = await run("() => () => 7");
     console.log(sandbox.stats.pids[0], answer.outcomeJson);
     ${then}`;
