@@ -359,9 +359,15 @@ export function isUnavailable(name: string): boolean {
   return UNAVAILABLE.test(normalName(name));
 }
 
+/** A name goes to C as text that ends with a zero. */
+function checkName(name: string): void {
+  if (name === "utf-8" || name === "strict") return;
+  if (!name.isWellFormed()) encode(name);
+  if (name.includes("\0")) throw valueError("embedded null character");
+}
+
 function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeCodec {
   if (name === "utf-8") return utf8;
-  if (name.includes("\0")) throw valueError("embedded null character");
   const normal = normalName(name);
   const codec = codecs.get(normal) ?? findCharmap(normal) ?? whole.get(normal);
   if (codec !== undefined) return codec;
@@ -383,6 +389,8 @@ function findCodec(name: string, direction: "encode" | "decode"): Codec | WholeC
  * @throws LookupError for a name that is no encoding or, when it is needed, no error handler
  */
 export function encode(text: string, encoding = "utf-8", errors = "strict"): Uint8Array {
+  checkName(encoding);
+  checkName(errors);
   const codec = findCodec(encoding, "encode");
   charge(text.length >> 5);
   if ("encodeAll" in codec) return codec.encodeAll(text, errors);
@@ -431,6 +439,10 @@ function stretchEnd(text: string, at: number, codec: Codec): number {
  * @throws LookupError for a name that is no encoding or, when it is needed, no error handler
  */
 export function decode(bytes: Uint8Array, encoding = "utf-8", errors = "strict"): string {
+  checkName(encoding);
+  checkName(errors);
+  // Nothing is nothing in every encoding, one that is not known included.
+  if (bytes.length === 0) return "";
   const codec = findCodec(encoding, "decode");
   charge(bytes.length >> 5);
   const out = new TextSink();

@@ -164,7 +164,11 @@ export function asciiNumber(text: string): string {
   let out = "";
   for (const char of stripped) {
     const digit = decimalValue(char.codePointAt(0) as number);
-    out += digit >= 0 ? String(digit) : char;
+    if (digit >= 0) out += String(digit);
+    else if (char <= "\x7f") out += char;
+    else if (isSpace(char.codePointAt(0) as number)) out += " ";
+    // CPython looks no further than a character that belongs to no number.
+    else return `${out}?`;
   }
   return out;
 }

@@ -58,6 +58,7 @@ import "./modules/numbers.ts";
 import "./modules/operator.ts";
 import "./modules/random.ts";
 import "./modules/re-scanner.ts";
+import "./modules/re-substitution.ts";
 import "./modules/re.ts";
 import "./modules/reprlib.ts";
 import "./modules/secrets.ts";

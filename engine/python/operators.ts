@@ -341,12 +341,17 @@ export function index(value: PyValue, message?: (name: string) => string): Int {
   if (converted === undefined) throw typeError(`__index__ returned non-int (type ${typeName(result)})`);
   return converted;
 }
-/** An index that fits a machine word; OverflowError or IndexError beyond. */
-export function indexSize(value: PyValue): number {
+/** An index that fits a machine word; IndexError beyond. */
+export function wordIndex(value: PyValue): Int {
   const int = index(value);
-  if (typeof int === "bigint")
-    throw indexError(`cannot fit '${typeName(value)}' into an index-sized integer`);
-  return int;
+  if (typeof int === "number" || (int >= -(2n ** 63n) && int < 2n ** 63n)) return int;
+  throw indexError(`cannot fit '${typeName(value)}' into an index-sized integer`);
+}
+/** An index into what is in memory: one far outside is as good as any other. */
+export function indexSize(value: PyValue): number {
+  const int = wordIndex(value);
+  if (typeof int === "number") return int;
+  return int < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
 /** An argument that CPython takes as a size: what does not fit is an OverflowError. */
@@ -566,12 +571,7 @@ function checkItemSlots(object: PyValue, key: PyValue, name: string, other: stri
   const type = typeOf(object);
   if (type.builtin) return;
   if (type.lookup(other) !== undefined) throw pyError(AttributeError, name);
-  if (typeOf(key).lookup("__index__") !== undefined) sizeOrIndexError(key);
-}
-function sizeOrIndexError(key: PyValue): void {
-  const int = index(key);
-  if (int >= -(2n ** 63n) && int < 2n ** 63n) return;
-  throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
+  if (typeOf(key).lookup("__index__") !== undefined) wordIndex(key);
 }
 
 /** `del object[key]`. */

@@ -254,7 +254,8 @@ function toUu(data: Uint8Array, backtick: boolean): Uint8Array {
   return Uint8Array.from(out);
 }
 function fromUu(data: Uint8Array): Uint8Array {
-  const size = ((data[0] ?? 32) - 32) & 63;
+  // CPython reads the zero behind the last byte of an empty text.
+  const size = ((data[0] ?? 0) - 32) & 63;
   const out = newBytes(size);
   let at = 0;
   let [word, bits, i] = [0, 0, 1];

@@ -11,7 +11,6 @@ import {
   matchAt,
   PatternSyntaxError,
   PatternValueError,
-  parseTemplate,
   type RegexHost,
   RegexLimitError,
   re2Through,
@@ -19,7 +18,7 @@ import {
   scan,
 } from "../../regex/regex.ts";
 import { lookupUnicodeName } from "../../unicode/names.ts";
-import { bytesOf, PyByteArray, PyBytes } from "../bytes.ts";
+import { asBytes, bytesOf, latin1Text, PyBytes } from "../bytes.ts";
 import { dictFromMap, PyDict } from "../dict.ts";
 import {
   Exception,
@@ -31,7 +30,7 @@ import {
   typeError,
   ValueError,
 } from "../exceptions.ts";
-import { call1, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
+import { defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hash, hashTuple } from "../hash.ts";
 import { LazyIterator } from "../iterator.ts";
 import { defineModule } from "../module.ts";
@@ -46,13 +45,14 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { index, indexSize } from "../operators.ts";
+import { index, sizeArgument, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
-import { list, tuple } from "../sequence.ts";
+import { list, type PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge, LimitExceeded, host as worker } from "../state.ts";
 import { isPlain, pointIndex, textLength, unitOffset } from "../text.ts";
 import { genericAlias } from "../types/generic-alias.ts";
 import { PyMappingProxy } from "../types/mapping-proxy.ts";
+import { pythonFunctions } from "./python-function.ts";
 import { regexFlags, regexFlagType } from "./regex-flag.ts";
 
 /** `re.PatternError`, also known as `re.error`. */
@@ -82,7 +82,8 @@ function failure(error: unknown, pattern: PyValue): unknown {
   if (error instanceof RegexLimitError) return new LimitExceeded("MemoryLimitExceeded", error.message);
   return error;
 }
-function guarded<T>(pattern: PyValue, run: () => T): T {
+/** Runs what engine/regex does for a pattern or a template. */
+export function guarded<T>(pattern: PyValue, run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -99,17 +100,12 @@ export interface Subject {
 function subject(value: PyValue): Subject {
   const text = asStr(value);
   if (text !== undefined) return { text, bytes: false, value };
-  if (value instanceof PyBytes || value instanceof PyByteArray) {
-    return { text: latin1(value.bytes), bytes: true, value };
-  }
+  const bytes = asBytes(value);
+  if (bytes !== undefined) return { text: latin1Text(bytes), bytes: true, value };
   throw typeError(`expected string or bytes-like object, got '${typeName(value)}'`);
 }
-function latin1(data: Uint8Array): string {
-  let out = "";
-  for (let i = 0; i < data.length; i += 8192) out += String.fromCharCode(...data.subarray(i, i + 8192));
-  return out;
-}
-function back(text: string, bytes: boolean): PyValue {
+/** A part of a subject as a value of its kind. */
+export function back(text: string, bytes: boolean): PyValue {
   allocate(text.length);
   return bytes ? bytesOf(text) : text;
 }
@@ -178,10 +174,11 @@ export class PyMatch extends PyObject {
   group(n: number, missing: PyValue = null): PyValue {
     const start = this.spans[2 * n] as number;
     if (start < 0) return missing;
-    // A match on a bytearray shows what the bytearray holds now.
+    // A match on bytes that can change shows what they are now.
     const { value } = this.subject;
-    if (value instanceof PyByteArray) {
-      return new PyBytes(value.bytes.slice(start, Math.max(start, this.spans[2 * n + 1] as number)));
+    if (this.subject.bytes && !(value instanceof PyBytes)) {
+      const bytes = asBytes(value) as Uint8Array;
+      return new PyBytes(bytes.slice(start, Math.max(start, this.spans[2 * n + 1] as number)));
     }
     return back(this.subject.text.slice(start, this.spans[2 * n + 1]), this.subject.bytes);
   }
@@ -209,19 +206,20 @@ const cache = new Map<string, PyPattern>();
 
 /** `re.compile(pattern, flags)`; patterns are cached by what they are made of, which no program can observe. */
 export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
-  const given = flagBits(flags);
+  if (asInt(flags) === undefined) hash(flags);
   if (pattern instanceof PyPattern) {
-    if (given !== 0) throw pyError(ValueError, "cannot process flags argument with a compiled pattern");
+    if (truth(flags)) throw pyError(ValueError, "cannot process flags argument with a compiled pattern");
     return pattern;
   }
   const text = asStr(pattern);
-  const bytes = pattern instanceof PyBytes || pattern instanceof PyByteArray;
+  const bytes = pattern instanceof PyBytes;
   if (text === undefined && !bytes) {
     // CPython looks into its cache first.
     hash(pattern);
     throw typeError("first argument must be string or compiled pattern");
   }
-  const source = text ?? latin1((pattern as PyBytes).bytes);
+  const given = flagBits(flags);
+  const source = text ?? latin1Text((pattern as PyBytes).bytes);
   const key = `${bytes ? "b" : "s"}${given}:${source}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
@@ -244,7 +242,7 @@ function flagBits(flags: PyValue): number {
 function range(s: Subject, pos: PyValue | undefined, endpos: PyValue | undefined): [number, number] {
   const size = s.bytes ? s.text.length : textLength(s.text);
   const clamp = (value: PyValue | undefined, fallback: number): number =>
-    value === undefined ? fallback : Math.max(0, Math.min(size, indexSize(value)));
+    value === undefined ? fallback : Math.max(0, Math.min(size, sizeArgument(value)));
   const units = (n: number): number => (s.bytes || isPlain(s.text) ? n : unitOffset(s.text, n));
   return [units(clamp(pos, 0)), units(clamp(endpos, size))];
 }
@@ -284,8 +282,9 @@ function finditer(pattern: PyPattern, value: PyValue, pos?: PyValue, endpos?: Py
     return spans === undefined ? undefined : new PyMatch(pattern, s, spans, from, to);
   });
 }
-function limitOf(count: PyValue): number {
-  const n = indexSize(count);
+/** How many matches are asked for, 0 meaning all; below 0 there are none. */
+export function limitOf(count: PyValue): number {
+  const n = sizeArgument(count);
   return n === 0 ? Number.POSITIVE_INFINITY : n;
 }
 function split(pattern: PyPattern, value: PyValue, maxsplit: PyValue = 0): PyValue {
@@ -305,62 +304,6 @@ function split(pattern: PyPattern, value: PyValue, maxsplit: PyValue = 0): PyVal
   out.push(back(s.text.slice(from), s.bytes));
   return list(out);
 }
-function expand(parts: readonly (string | number)[], s: Subject, spans: Spans): string {
-  let out = "";
-  for (const part of parts) {
-    if (typeof part === "string") out += part;
-    else if ((spans[2 * part] as number) >= 0) out += s.text.slice(spans[2 * part], spans[2 * part + 1]);
-  }
-  return out;
-}
-function template(pattern: PyPattern, replacement: PyValue): (string | number)[] {
-  const text = subject(replacement);
-  if (text.bytes !== pattern.compiled.bytes) {
-    throw typeError(
-      text.bytes ? "expected str instance, bytes found" : "a bytes-like object is required, not 'str'",
-    );
-  }
-  return guarded(replacement, () => parseTemplate(text.text, pattern.compiled, { bytes: text.bytes }));
-}
-function substitute(
-  pattern: PyPattern,
-  replacement: PyValue,
-  value: PyValue,
-  count: PyValue,
-): [PyValue, number] {
-  const s = pattern.subject(value);
-  const limit = limitOf(count);
-  const callable =
-    replacement instanceof PyObject &&
-    asStr(replacement) === undefined &&
-    !(replacement instanceof PyBytes || replacement instanceof PyByteArray);
-  const parts = callable ? [] : template(pattern, replacement);
-  const all = limit < 0 ? [] : pattern.all(s, 0, s.text.length, limit);
-  let out = "";
-  let from = 0;
-  for (const spans of all) {
-    charge(1);
-    out += s.text.slice(from, spans[0]);
-    let piece: string;
-    if (callable) {
-      const result = call1(replacement, new PyMatch(pattern, s, spans, 0, s.text.length));
-      if (result === null) piece = "";
-      else {
-        const text = subject(result);
-        if (text.bytes !== s.bytes)
-          throw typeError(
-            `sequence item ${all.indexOf(spans)}: expected ${s.bytes ? "a bytes-like object" : "str instance"}, ${typeName(result)} found`,
-          );
-        piece = text.text;
-      }
-    } else piece = expand(parts, s, spans);
-    allocate(piece.length + 8);
-    out += piece;
-    from = spans[1] as number;
-  }
-  return [back(out + s.text.slice(from), s.bytes), all.length];
-}
-
 const flagNames: [string, number][] = [
   ["IGNORECASE", Flag.IGNORECASE],
   ["LOCALE", Flag.LOCALE],
@@ -397,10 +340,6 @@ defineMethods(patternType, {
   "findall(string, pos=0, endpos=9223372036854775807)": findall,
   "finditer(string, pos=0, endpos=9223372036854775807)": finditer,
   "split(string, maxsplit=0)": split,
-  "sub(repl, string, count=0)": (self: PyPattern, repl: PyValue, value: PyValue, count: PyValue = 0) =>
-    substitute(self, repl, value, count)[0],
-  "subn(repl, string, count=0)": (self: PyPattern, repl: PyValue, value: PyValue, count: PyValue = 0) =>
-    tuple(substitute(self, repl, value, count)),
   "__repr__()": (self: PyPattern) => {
     const flags = showFlags(self.compiled.flags & (self.compiled.bytes ? ~0 : ~Flag.UNICODE));
     const text = repr(self.source).slice(0, 200);
@@ -450,8 +389,6 @@ defineMethods(matchType, {
     const n = self.number(key);
     return tuple([self.point(self.spans[2 * n] as number), self.point(self.spans[2 * n + 1] as number)]);
   },
-  "expand(template)": (self: PyMatch, text: PyValue) =>
-    back(expand(template(self.pattern, text), self.subject, self.spans), self.subject.bytes),
   "__repr__()": (self: PyMatch) =>
     `<re.Match object; span=(${self.point(self.spans[0] as number)}, ${self.point(self.spans[1] as number)}), match=${repr(self.group(0)).slice(0, 50)}>`,
   "__copy__()": (self: PyMatch) => self,
@@ -479,7 +416,28 @@ defineAttributes<PyMatch>(matchType, {
     ),
 });
 
-/** The module; `re-scanner.ts` adds to it. */
+/** What a function of the module does with arguments that may be given by position, though they should be named. */
+export function withOptions(
+  name: string,
+  required: number,
+  option: string,
+  rest: PyTuple,
+  given: PyValue | undefined,
+  flags: PyValue | undefined,
+): [option: PyValue, flags: PyValue] {
+  const twice = (what: string) => typeError(`${name}() got multiple values for argument '${what}'`);
+  const [first, second] = rest.items;
+  if (first !== undefined && given !== undefined) throw twice(option);
+  if (second !== undefined && flags !== undefined) throw twice("flags");
+  if (rest.items.length > 2) {
+    throw typeError(
+      `${name}() takes from ${required} to ${required + 2} positional arguments but ${required + rest.items.length} were given`,
+    );
+  }
+  return [first ?? given ?? 0, second ?? flags ?? 0];
+}
+
+/** The module; `re-substitution.ts` and `re-scanner.ts` add to it. */
 export const reModule = defineModule("re", {
   values: {
     ...regexFlags,
@@ -488,52 +446,43 @@ export const reModule = defineModule("re", {
     PatternError,
     Pattern: patternType,
     Match: matchType,
-  },
-  functions: {
-    "compile(pattern, flags=0)": compile,
-    "search(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
-      match(compile(p, flags), value, "search"),
-    "match(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
-      match(compile(p, flags), value, "match"),
-    "fullmatch(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
-      match(compile(p, flags), value, "fullmatch"),
-    "findall(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
-      findall(compile(p, flags), value),
-    "finditer(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
-      finditer(compile(p, flags), value),
-    "split(pattern, string, maxsplit=0, flags=0)": (
-      p: PyValue,
-      value: PyValue,
-      maxsplit?: PyValue,
-      flags?: PyValue,
-    ) => split(compile(p, flags), value, maxsplit),
-    "sub(pattern, repl, string, count=0, flags=0)": (
-      p: PyValue,
-      repl: PyValue,
-      value: PyValue,
-      count: PyValue = 0,
-      flags?: PyValue,
-    ) => substitute(compile(p, flags), repl, value, count)[0],
-    "subn(pattern, repl, string, count=0, flags=0)": (
-      p: PyValue,
-      repl: PyValue,
-      value: PyValue,
-      count: PyValue = 0,
-      flags?: PyValue,
-    ) => tuple(substitute(compile(p, flags), repl, value, count)),
-    "escape(pattern)": (pattern: PyValue) => {
-      const s = subject(pattern);
-      return back(escapePattern(s.text), s.bytes);
-    },
-    "purge()": () => null,
+    ...pythonFunctions({
+      "compile(pattern, flags=0)": compile,
+      "search(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
+        match(compile(p, flags), value, "search"),
+      "match(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
+        match(compile(p, flags), value, "match"),
+      "fullmatch(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
+        match(compile(p, flags), value, "fullmatch"),
+      "findall(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
+        findall(compile(p, flags), value),
+      "finditer(pattern, string, flags=0)": (p: PyValue, value: PyValue, flags?: PyValue) =>
+        finditer(compile(p, flags), value),
+      "split(pattern, string, *args, maxsplit=0, flags=0)": (
+        p: PyValue,
+        value: PyValue,
+        rest: PyTuple,
+        maxsplit?: PyValue,
+        flags?: PyValue,
+      ) => {
+        const [most, bits] = withOptions("split", 2, "maxsplit", rest, maxsplit, flags);
+        return split(compile(p, bits), value, most);
+      },
+      "escape(pattern)": (pattern: PyValue) => {
+        const text = asStr(pattern);
+        if (text !== undefined) return back(escapePattern(text), false);
+        const bytes = asBytes(pattern);
+        if (bytes === undefined) {
+          throw typeError(`decoding to str: need a bytes-like object, ${typeName(pattern)} found`);
+        }
+        return back(escapePattern(latin1Text(bytes)), true);
+      },
+      "purge()": () => null,
+    }),
   },
 });
 
 /** `bool(re.search(regex, value))`: authentik's `regex_match`. */
 export function regexSearch(regex: PyValue, value: PyValue): boolean {
   return match(compile(regex), value, "search") !== null;
-}
-/** `re.sub(regex, repl, value)`: authentik's `regex_replace`. */
-export function regexReplace(regex: PyValue, repl: PyValue, value: PyValue): PyValue {
-  return substitute(compile(regex), repl, value, 0)[0];
 }

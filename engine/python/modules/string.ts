@@ -16,7 +16,7 @@ import {
 } from "../function.ts";
 import { iter } from "../iterator.ts";
 import { defineModule } from "../module.ts";
-import { asInt, asStr, makeType, PyInstance, type PyType, type PyValue } from "../object.ts";
+import { asInt, asStr, makeType, PyInstance, type PyType, type PyValue, strType } from "../object.ts";
 import { getItem, same, truth } from "../operators.ts";
 import { ascii, format, repr, str } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
@@ -39,8 +39,9 @@ function capwords(s: PyValue, sep: PyValue = null): PyValue {
   // CPython looks `join` up before it splits.
   const join = getAttribute(truth(sep) ? sep : " ", "join");
   const words: PyValue[] = [];
+  const capitalize = getAttribute(strType, "capitalize");
   const it = iter(method1(s, "split", sep));
-  for (let word = it.next(); word !== undefined; word = it.next()) words.push(method0(word, "capitalize"));
+  for (let word = it.next(); word !== undefined; word = it.next()) words.push(call1(capitalize, word));
   return call1(join, list(words));
 }
 

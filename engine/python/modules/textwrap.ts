@@ -8,7 +8,7 @@ import { call, call1, method, method0, method1 } from "../function.ts";
 import { collect } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import { asStr, type KwArgs, type PyType, type PyValue, typeName } from "../object.ts";
-import { asDouble, equal, gt, le, length, truth } from "../operators.ts";
+import { add, asDouble, equal, gt, le, length, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, type PyList } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
@@ -78,13 +78,13 @@ function textOf(value: PyValue): string {
 /** The options that decide where lines break. */
 interface Layout {
   readonly width: number;
-  readonly first: string;
-  readonly following: string;
+  readonly first: PyValue;
+  readonly following: PyValue;
   readonly breakLong: boolean;
   readonly breakHyphens: boolean;
   readonly drop: boolean;
   readonly maxLines: number;
-  readonly placeholder: string;
+  readonly placeholder: PyValue;
 }
 
 function layoutOf(self: PyValue): Layout {
@@ -100,13 +100,13 @@ function layoutOf(self: PyValue): Layout {
   }
   return {
     width: number(width),
-    first: textOf(option("initial_indent")),
-    following: textOf(option("subsequent_indent")),
+    first: option("initial_indent"),
+    following: option("subsequent_indent"),
     breakLong: truth(option("break_long_words")),
     breakHyphens: truth(option("break_on_hyphens")),
     drop: truth(option("drop_whitespace")),
     maxLines: maxLines === null ? Number.POSITIVE_INFINITY : number(maxLines),
-    placeholder: textOf(option("placeholder")),
+    placeholder: option("placeholder"),
   };
 }
 
@@ -120,18 +120,17 @@ function cutOf(word: string, room: number, hyphens: boolean): number {
 }
 
 /** Lays chunks out in lines. */
-function lay(chunks: readonly string[], layout: Layout): string[] {
+function lay(chunks: readonly string[], layout: Layout): PyValue[] {
   const { width: limit, drop, placeholder, maxLines } = layout;
-  const lines: string[] = [];
+  const lines: PyValue[] = [];
   const rest = [...chunks].reverse();
   const last = (): string => rest[rest.length - 1] as string;
-  const tail = textLength(placeholder);
   while (rest.length > 0) {
     charge(1);
     const line: string[] = [];
     let used = 0;
     const indent = lines.length > 0 ? layout.following : layout.first;
-    const width = limit - textLength(indent);
+    const width = limit - length(indent);
     if (drop && lines.length > 0 && blank(last())) rest.pop();
     while (rest.length > 0 && used + textLength(last()) <= width) {
       charge(1);
@@ -150,23 +149,23 @@ function lay(chunks: readonly string[], layout: Layout): string[] {
     }
     if (drop && line.length > 0 && blank(line.at(-1) as string)) used -= textLength(line.pop() as string);
     if (line.length === 0) continue;
-    allocate(2 * (indent.length + used));
+    allocate(2 * (length(indent) + used));
     const atEnd = rest.length === 0 || (drop && rest.length === 1 && blank(rest[0] as string));
     if (lines.length + 1 < maxLines || (atEnd && used <= width)) {
-      lines.push(indent + line.join(""));
+      lines.push(add(indent, line.join("")));
       continue;
     }
-    while (line.length > 0 && (blank(line.at(-1) as string) || used + tail > width)) {
+    while (line.length > 0 && (blank(line.at(-1) as string) || used + length(placeholder) > width)) {
       used -= textLength(line.pop() as string);
     }
     if (line.length > 0) {
-      lines.push(indent + line.join("") + placeholder);
+      lines.push(add(indent, joinText("", list([...line, placeholder]))));
       break;
     }
-    const before = lines.length > 0 ? textOf(method0(lines.at(-1) as string, "rstrip")) : undefined;
-    if (before !== undefined && textLength(before) + tail <= limit)
-      lines[lines.length - 1] = before + placeholder;
-    else lines.push(indent + textOf(method0(placeholder, "lstrip")));
+    const before = lines.length > 0 ? method0(lines.at(-1) as PyValue, "rstrip") : undefined;
+    if (before !== undefined && length(before) + length(placeholder) <= limit)
+      lines[lines.length - 1] = add(before, placeholder);
+    else lines.push(add(indent, method0(placeholder, "lstrip")));
     break;
   }
   return lines;

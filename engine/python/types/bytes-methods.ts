@@ -158,9 +158,11 @@ function partition(last: boolean) {
     if (by === "") throw valueError("empty separator");
     const text = textOf(self);
     const at = last ? text.lastIndexOf(by) : text.indexOf(by);
-    const parts =
-      at < 0 ? (last ? ["", "", text] : [text, "", ""]) : [text.slice(0, at), by, text.slice(at + by.length)];
-    return tuple(parts.map((part) => made(self, part)));
+    const part = (from: number, to?: number): PyValue => made(self, text.slice(from, to));
+    if (at < 0) return tuple(last ? [part(0, 0), part(0, 0), part(0)] : [part(0), part(0, 0), part(0, 0)]);
+    // A bytes hands back the separator itself, whatever it is.
+    const middle = self instanceof PyBytes ? sep : made(self, by);
+    return tuple([part(0, at), middle, part(at + by.length)]);
   };
 }
 

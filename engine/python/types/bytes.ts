@@ -11,7 +11,7 @@ import type { Int } from "../integer.ts";
 import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
-import { index, sequenceTypes } from "../operators.ts";
+import { index, indexSize, sequenceTypes } from "../operators.ts";
 import { integral } from "../real.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { bindBuiltin, parseSignature } from "../signature.ts";
@@ -208,13 +208,13 @@ function repeat(self: Bytes, count: PyValue): PyValue {
 /** The position that a key names; IndexError and TypeError otherwise. */
 export function bytePosition(self: Bytes, key: PyValue): number {
   const isArray = self instanceof PyByteArray;
-  const at = integral(key);
-  if (at === undefined) {
+  const int = integral(key);
+  if (int === undefined) {
     throw typeError(
       `${isArray ? "bytearray" : "byte"} indices must be integers or slices, not ${typeName(key)}`,
     );
   }
-  if (typeof at === "bigint") throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
+  const at = typeof int === "number" ? int : indexSize(key);
   const real = at < 0 ? at + self.bytes.length : at;
   if (real < 0 || real >= self.bytes.length)
     throw indexError(isArray ? "bytearray index out of range" : "index out of range");

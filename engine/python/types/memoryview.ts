@@ -16,7 +16,7 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { asDouble, index, same, sequenceTypes, truth } from "../operators.ts";
+import { asDouble, index, indexSize, same, sequenceTypes, truth } from "../operators.ts";
 import { address } from "../representation.ts";
 import { list, PyList, PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
@@ -171,8 +171,7 @@ function place(self: PyMemoryView, keys: readonly PyValue[]): number {
   const { shape, strides } = self.layout;
   let at = self.layout.offset;
   for (const [dimension, key] of keys.entries()) {
-    const n = index(key);
-    if (typeof n === "bigint") throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
+    const n = indexSize(key);
     const size = shape[dimension] as number;
     const real = n < 0 ? n + size : n;
     if (real < 0 || real >= size) throw indexError(`index out of bounds on dimension ${dimension + 1}`);

@@ -17,7 +17,7 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { compareStrings, index } from "../operators.ts";
+import { compareStrings, index, indexSize } from "../operators.ts";
 import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
@@ -87,14 +87,10 @@ export function sliceString(text: string, slice: PySlice): string {
 function item(self: PyValue, key: PyValue): PyValue {
   const text = textOf(self);
   if (key instanceof PySlice) return sliceString(text, key);
-  let at = asInt(key);
-  if (at === undefined) {
-    if (typeOf(key).lookup("__index__") === undefined) {
-      throw typeError(`string indices must be integers, not '${typeName(key)}'`);
-    }
-    at = index(key);
+  if (asInt(key) === undefined && typeOf(key).lookup("__index__") === undefined) {
+    throw typeError(`string indices must be integers, not '${typeName(key)}'`);
   }
-  if (typeof at === "bigint") throw indexError(`cannot fit '${typeName(key)}' into an index-sized integer`);
+  const at = typeof key === "number" ? key : indexSize(key);
   const length = textLength(text);
   const real = at < 0 ? at + length : at;
   if (real < 0 || real >= length) throw indexError("string index out of range");

@@ -10,7 +10,7 @@ import {
 } from "../exceptions.ts";
 import { defineMembers, defineMethods } from "../function.ts";
 import { asInt, asStr, type PyType, type PyValue, typeName } from "../object.ts";
-import { indexSize } from "../operators.ts";
+import { wordIndex } from "../operators.ts";
 import { str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { defineFields } from "./exception-fields.ts";
@@ -43,7 +43,7 @@ function define(
         (self, value) => {
           self.fields ??= new Map();
           if (asInt(value) === undefined) throw typeError("an integer is required");
-          self.fields.set(name, indexSize(value));
+          self.fields.set(name, wordIndex(value));
         },
         () => {
           throw typeError("can't delete numeric/char attribute");
@@ -61,7 +61,7 @@ function define(
       self.fields = new Map(
         names.map((name, i) => {
           const value = args.items[i] as PyValue;
-          if (NUMBERS.has(name)) return [name, indexSize(value)];
+          if (NUMBERS.has(name)) return [name, wordIndex(value)];
           return [name, name === "object" ? object(value, i + 1) : text(value, i + 1)];
         }),
       );
