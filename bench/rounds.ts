@@ -1,0 +1,55 @@
+// Interleaved rounds: every contestant does a little work in turn, so that what the machine does besides hits all alike.
+import type { SubjectProcess } from "./subjects/process.ts";
+
+/** How long the parts of a measurement take. */
+export interface Effort {
+  /** Rounds; each contestant is timed once in each. */
+  readonly rounds: number;
+  /** Aimed-at length of one timing, milliseconds. */
+  readonly batchMs: number;
+  /** Work before the first round, milliseconds. */
+  readonly warmUpMs: number;
+}
+
+export interface Contestant {
+  readonly name: string;
+  readonly subject: SubjectProcess;
+  readonly mode: string;
+}
+
+/** Microseconds of one evaluation, by contestant, one value for each round. */
+export type Times = Record<string, number[]>;
+
+/** Runs until warm and until a timing has about its length; how many evaluations that takes. */
+async function warmUp({ subject, mode }: Contestant, name: string, effort: Effort): Promise<number> {
+  let count = 1;
+  let spent = 0;
+  for (;;) {
+    const ms = await subject.ask<number>("time", { name, mode, count });
+    spent += ms;
+    const fitting = Math.max(1, Math.round((effort.batchMs / Math.max(ms, 0.001)) * count));
+    if (spent >= effort.warmUpMs && ms >= effort.batchMs / 2) return fitting;
+    // Not more than ten times at once: the first runs are the slow ones, and a pipeline has to fill.
+    count = Math.max(1, Math.min(fitting, count * 10));
+  }
+}
+
+/** Times a prepared workload. The order of the contestants turns with every round. */
+export async function timeRounds(
+  contestants: readonly Contestant[],
+  name: string,
+  effort: Effort,
+): Promise<Times> {
+  const counts = new Map<Contestant, number>();
+  for (const contestant of contestants) counts.set(contestant, await warmUp(contestant, name, effort));
+  const times: Times = Object.fromEntries(contestants.map((contestant) => [contestant.name, []]));
+  for (let round = 0; round < effort.rounds; round += 1) {
+    for (let place = 0; place < contestants.length; place += 1) {
+      const contestant = contestants[(round + place) % contestants.length];
+      const count = counts.get(contestant) as number;
+      const ms = await contestant.subject.ask<number>("time", { name, mode: contestant.mode, count });
+      times[contestant.name].push((ms * 1000) / count);
+    }
+  }
+  return times;
+}

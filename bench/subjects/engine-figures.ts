@@ -1,0 +1,108 @@
+// Figures of the engine that have no peer: one evaluation alone, compiling, memory, two workers.
+import { readFileSync } from "node:fs";
+import { createEngine, type Engine, type JsonObject } from "../../engine/index.ts";
+import type { Sandbox } from "../../engine/sandbox/types.ts";
+import { twentyLines, type Workload, workloads } from "../workloads/workloads.ts";
+import { type Operations, serve } from "./serve.ts";
+
+const [phonePolicy] = workloads;
+
+const pause = (ms: number) => new Promise((settle) => setTimeout(settle, ms));
+
+/** The text as a program of its own: another constant in its first line. */
+function variant(index: number): string {
+  return twentyLines.text.replace('"root"', `"root${index}"`);
+}
+
+/** Resident memory of a process, bytes. Linux only. */
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+/** The engine keeps its processes to itself; only the bench looks at them. */
+function workerPid(engine: Engine): number {
+  return (engine as unknown as { sandbox: Sandbox }).sandbox.stats.pids[0];
+}
+
+async function pipelined(engine: Engine, workload: Workload, count: number): Promise<number> {
+  const [{ name, text }] = workload.sources;
+  const { contexts } = workload;
+  const expression = engine.expression(name, text, workload.kind);
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      const context = contexts[next % contexts.length];
+      next += 1;
+      const { error } = await expression.run(context);
+      if (error !== undefined) throw new Error(error.traceback);
+    }
+  };
+  const since = performance.now();
+  await Promise.all(Array.from({ length: Math.min(64, count) }, lane));
+  return performance.now() - since;
+}
+
+let idle: Engine | undefined;
+const engines = new Map<number, Engine>();
+
+const operations: Operations = {
+  /** One evaluation after another with nothing else in flight; microseconds of each. */
+  async alone({ count }: { count: number }) {
+    idle ??= await createEngine();
+    const [{ name, text }] = phonePolicy.sources;
+    const policy = idle.policy(name, text);
+    const micros: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const context = phonePolicy.contexts[index % phonePolicy.contexts.length];
+      // Idle means idle: the worker has gone to sleep.
+      await pause(1);
+      const since = performance.now();
+      await policy.evaluate(context);
+      micros.push((performance.now() - since) * 1000);
+    }
+    return micros;
+  },
+
+  /** Compiling of texts that the engine has not seen; microseconds of each. */
+  async compile({ from, count }: { from: number; count: number }) {
+    idle ??= await createEngine();
+    const micros: number[] = [];
+    for (let index = from; index < from + count; index += 1) {
+      const text = variant(index);
+      const since = performance.now();
+      idle.policy("twenty-lines", text);
+      micros.push((performance.now() - since) * 1000);
+    }
+    return micros;
+  },
+
+  /** Bytes of a worker that each of `count` policies adds, all evaluated; and those of the worker before. */
+  async memory({ count }: { count: number }) {
+    if (process.platform !== "linux") return null;
+    const engine = await createEngine();
+    const context: JsonObject = phonePolicy.contexts[0];
+    try {
+      await engine.policy("base", variant(-1)).evaluate(context);
+      const base = residentBytes(workerPid(engine));
+      for (let index = 0; index < count; index += 1) {
+        const { error } = await engine.policy("resident", variant(index)).evaluate(context);
+        if (error !== undefined) throw new Error(error.traceback);
+      }
+      return { base, each: (residentBytes(workerPid(engine)) - base) / count };
+    } finally {
+      await engine.close();
+    }
+  },
+
+  /** Milliseconds for `count` evaluations with so many workers. */
+  async workers({ name, workers, count }: { name: string; workers: number; count: number }) {
+    const engine = engines.get(workers) ?? (await createEngine({ workers }));
+    engines.set(workers, engine);
+    return pipelined(engine, workloads.find((workload) => workload.name === name) as Workload, count);
+  },
+};
+
+await serve(operations);
+await idle?.close();
+for (const engine of engines.values()) await engine.close();
