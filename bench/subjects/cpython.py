@@ -2,7 +2,8 @@
 
 Two modes. "compile" is authentik's way (authentik/lib/expression/evaluator.py, described not copied): the body becomes a
 function's, the text is compiled and executed at every evaluation. "cached" keeps the code object and executes it. In
-both the context is there as live objects, as in authentik: no JSON is read or written while the clock runs.
+both the context is there as live objects, as in authentik: no JSON is read or written while the clock runs. "compile" is
+compared with what goes through the worker, by the clock on the wall; "cached" with what stays in the isolate, by CPU time.
 """
 
 import json
@@ -10,7 +11,7 @@ import platform
 import re
 import sys
 from textwrap import indent
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 class Record:
@@ -82,7 +83,8 @@ def prepare(task):
 
 def time(name, mode, count):
     programs, contexts = prepared[name]
-    since = perf_counter()
+    clock = perf_counter if mode == "compile" else process_time
+    since = clock()
     if mode == "compile":
         for index in range(count):
             names = contexts[index % len(contexts)]
@@ -93,7 +95,7 @@ def time(name, mode, count):
             names = contexts[index % len(contexts)]
             for program in programs:
                 evaluate(program.code, names)
-    return (perf_counter() - since) * 1000
+    return (clock() - since) * 1000
 
 
 OPERATIONS = {"prepare": prepare, "time": time, "version": platform.python_version}

@@ -8,7 +8,7 @@ interface Host {
 }
 interface Guest {
   boot(host: Host): void;
-  evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string;
+  evaluate(id: string, contextJson: string, settings: string, options: string): string;
 }
 const realm = globalThis as unknown as { __postern: Guest };
 const product = realm.__postern;
@@ -18,33 +18,44 @@ let host: Host;
 interface Program {
   readonly id: string;
   readonly name: string;
+  readonly options: string;
 }
 interface Prepared {
-  readonly kind: string;
   readonly programs: readonly Program[];
   readonly contexts: readonly string[];
 }
 const prepared = new Map<string, Prepared>();
 
 /** The hand-written program with the same duty as the product's `evaluate`: a context's JSON in, an outcome's out. */
-function evaluatePlain(name: string, contextJson: string): string {
+function evaluateByHand(name: string, contextJson: string): string {
   const messages: string[] = [];
   const result = plain[name](JSON.parse(contextJson), (message) => messages.push(message));
   return JSON.stringify({ ok: true, passing: Boolean(result), messages, result: result ?? null });
 }
 
-/** Work of this thread alone: other processes of a busy machine do not count. */
-function time({ kind, programs, contexts }: Prepared, mode: string, count: number, options: string): number {
+/** Milliseconds of this thread alone: other processes of a busy machine do not count. */
+function time({ programs, contexts }: Prepared, byHand: boolean, count: number, settings: string): number {
   const since = host.cpuMs();
   for (let index = 0; index < count; index += 1) {
     const context = contexts[index % contexts.length];
-    for (const { id, name } of programs) {
-      if (mode === "by hand") evaluatePlain(name, context);
-      else product.evaluate(id, kind, context, options);
+    for (const { id, name, options } of programs) {
+      if (byHand) evaluateByHand(name, context);
+      else product.evaluate(id, context, settings, options);
     }
   }
   return host.cpuMs() - since;
 }
+
+/** What the bench asks for, as programs whose context is the request. */
+const requests: Record<string, (request: never, settings: string) => string> = {
+  "bench:prepare": ({ name, ...rest }: Prepared & { name: string }) => {
+    prepared.set(name, rest);
+    return "null";
+  },
+  "bench:by-hand": ({ name, context }: { name: string; context: string }) => evaluateByHand(name, context),
+  "bench:time": ({ name, mode, count }: { name: string; mode: string; count: number }, settings) =>
+    String(time(prepared.get(name) as Prepared, mode === "by hand", count, settings)),
+};
 
 realm.__postern = {
   ...product,
@@ -52,17 +63,9 @@ realm.__postern = {
     host = given;
     product.boot(given);
   },
-  evaluate(id: string, kind: string, contextJson: string, optionsJson: string): string {
-    if (kind === "bench-prepare") {
-      const { name, ...rest } = JSON.parse(contextJson) as Prepared & { name: string };
-      prepared.set(name, rest);
-      return "null";
-    }
-    if (kind === "bench-plain") return evaluatePlain(id, contextJson);
-    if (kind === "bench-time") {
-      const { name, mode, count } = JSON.parse(contextJson) as { name: string; mode: string; count: number };
-      return String(time(prepared.get(name) as Prepared, mode, count, optionsJson));
-    }
-    return product.evaluate(id, kind, contextJson, optionsJson);
+  evaluate(id: string, contextJson: string, settings: string, options: string): string {
+    const request = requests[id];
+    if (request === undefined) return product.evaluate(id, contextJson, settings, options);
+    return request(JSON.parse(contextJson) as never, settings);
   },
 };

@@ -1,12 +1,11 @@
 // What is left without the way in and out: our compiled programs and hand-written JavaScript in one isolate.
 //
 // The isolate is a worker's, with the product's guest, realm and flags; only the loop that times is the bench's.
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { formatOptions, type Settings } from "../../engine/expressions/options.ts";
 import { defaultLimits } from "../../engine/index.ts";
 import { compile } from "../../engine/language/compile.ts";
 import { startSandbox } from "../../engine/sandbox/pool.ts";
-import type { SandboxRequest } from "../../engine/sandbox/types.ts";
 import type { Answer } from "../workloads/workloads.ts";
 import { type Subject, serve, type Task } from "./serve.ts";
 
@@ -16,34 +15,32 @@ const sandbox = startSandbox({
 });
 await sandbox.ready;
 
-/** What the engine sends with an evaluation; the CPU limit is for a whole loop of them. */
-const options = {
-  steps: defaultLimits.steps,
-  cpuMs: 60_000,
-  memoryMb: defaultLimits.memoryMb,
-  outputBytes: defaultLimits.outputBytes,
-  recursion: defaultLimits.recursion,
-  now: 1_784_000_000_000,
-  entropy: createHash("sha256").update("bench").digest("hex"),
-  sanitize: false,
-  repr: false,
-  track: false,
-};
+/** The engine's own, but for times: a loop is one request to the worker. */
 const limits = { ...defaultLimits, cpuMs: 60_000, wallMs: 60_000, contextBytes: 1 << 26 };
+const { steps, cpuMs, memoryMb, outputBytes, recursion } = limits;
+const settings = JSON.stringify({ steps, cpuMs, memoryMb, outputBytes, recursion } satisfies Settings);
 
-type Program = SandboxRequest["program"];
-const nothing: Program = { id: "bench", code: "() => () => null" };
-
-async function run(program: Program, kind: string, context: string): Promise<string> {
-  const answer = await sandbox.run({
-    program,
+/** What the engine sends with an evaluation. */
+function optionsOf(kind: Task["kind"], mutates: boolean): string {
+  return formatOptions({
     kind,
-    contextJson: context,
-    optionsJson: JSON.stringify(options),
-    limits,
+    now: 1_784_000_000_000,
+    seed: null,
+    entropy: "5eed".repeat(16),
+    sanitize: false,
+    repr: false,
+    track: kind === "policy" && mutates,
   });
+}
+
+async function run(id: string, code: string, contextJson: string, options: string): Promise<string> {
+  const answer = await sandbox.run({ program: { id, code }, contextJson, settings, options, limits });
   if (!answer.ok) throw new Error(`${answer.failure}: ${answer.message}`);
   return answer.outcomeJson;
+}
+/** Asks the bench's part of the guest. */
+function ask(what: "prepare" | "by-hand" | "time", request: object): Promise<string> {
+  return run(`bench:${what}`, "() => () => null", JSON.stringify(request), optionsOf("policy", false));
 }
 
 function answerOf(outcomeJson: string): Answer {
@@ -56,36 +53,31 @@ const operations: Subject = {
   /** The answers of the hand-written programs; ours must be the same. */
   async prepare({ task }: { task: Task }) {
     const programs = task.sources.map(({ name, text }) => {
-      const { code } = compile(text);
-      return { name, id: `bench-${createHash("sha256").update(code).digest("hex")}`, code };
+      const { code, mutates } = compile(text);
+      return { name, id: `${task.kind}:${name}`, code, options: optionsOf(task.kind, mutates) };
     });
     const answers: Answer[][] = [];
     for (const context of task.contexts) {
       const row: Answer[] = [];
-      for (const { name, id, code } of programs) {
-        const own = answerOf(await run({ id, code }, task.kind, context));
-        const byHand = answerOf(await run({ ...nothing, id: name }, "bench-plain", context));
+      for (const { name, id, code, options } of programs) {
+        const own = answerOf(await run(id, code, context, options));
+        const byHand = answerOf(await ask("by-hand", { name, context }));
         if (JSON.stringify(own) !== JSON.stringify(byHand))
           throw new Error(`${name}: ${JSON.stringify(own)} is not ${JSON.stringify(byHand)} by hand`);
         row.push(byHand);
       }
       answers.push(row);
     }
-    await run(
-      nothing,
-      "bench-prepare",
-      JSON.stringify({
-        name: task.name,
-        kind: task.kind,
-        contexts: task.contexts,
-        programs: programs.map(({ id, name }) => ({ id, name })),
-      }),
-    );
+    await ask("prepare", {
+      name: task.name,
+      contexts: task.contexts,
+      programs: programs.map(({ id, name, options }) => ({ id, name, options })),
+    });
     return answers;
   },
 
   async time(request: { name: string; mode: string; count: number }) {
-    return Number(await run(nothing, "bench-time", JSON.stringify(request)));
+    return Number(await ask("time", request));
   },
 };
 
