@@ -1,7 +1,6 @@
 // `npm run bench`: measures Postern against its peers and its targets. README.md says how to read it.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findPython, installPeers, pinnedVersions } from "./peers.ts";
@@ -59,57 +58,44 @@ function start(name: string, command: readonly string[]): SubjectProcess {
   return subject;
 }
 
-/** The command, with its process and all that it starts kept on one core; undefined where that cannot be done. */
-function onOneCore(command: readonly string[]): readonly string[] | undefined {
-  const core = String(availableParallelism() - 1);
-  const pinned = ["taskset", "-c", core, ...command];
-  return spawnSync("taskset", ["-c", core, "true"]).status === 0 ? pinned : undefined;
-}
-
 /** Everything that takes part, as far as it can be had. */
 function contestants(): Contestant[] {
-  const made: Contestant[] = [];
-  const add = (key: keyof typeof CONTESTANTS, subject: SubjectProcess, mode = "") =>
-    made.push({ name: CONTESTANTS[key], subject, mode });
-
-  add("postern", start("Postern", script("postern.ts")));
-  const pinned = onOneCore(script("postern.ts"));
-  if (pinned === undefined) missing[CONTESTANTS.oneCore] = "there is no `taskset` here";
-  else add("oneCore", start("Postern on one core", pinned));
+  const c = CONTESTANTS;
+  const postern = start("Postern", script("postern.ts"));
   const isolate = start("isolate", script("inside.ts"));
-  add("inside", isolate, "own");
-  add("byHand", isolate, "by hand");
+  const made: Contestant[] = [
+    { wall: c.postern, cpu: c.posternCpu, subject: postern, mode: "" },
+    { cpu: c.inside, subject: isolate, mode: "own" },
+    { cpu: c.byHand, subject: isolate, mode: "by hand" },
+  ];
   if (values["no-peers"]) return made;
 
   const python = findPython(values.python);
   if (python === undefined) {
-    missing[CONTESTANTS.compileExec] = "no CPython 3.13 found (--python PATH names one)";
+    missing[c.compileExec] = "no CPython 3.13 found (--python PATH names one)";
   } else {
     const cpython = start("CPython", [python, "-I", join(import.meta.dirname, "subjects", "cpython.py")]);
-    add("compileExec", cpython, "compile");
-    add("cached", cpython, "cached");
+    made.push({ wall: c.compileExec, cpu: c.compileExecCpu, subject: cpython, mode: "compile" });
+    made.push({ cpu: c.cachedCpu, subject: cpython, mode: "cached" });
   }
   const installed = installPeers(say);
-  const peer = (
-    key: keyof typeof CONTESTANTS,
-    packageName: string,
-    file: string,
-  ): SubjectProcess | undefined => {
-    if (installed.has(packageName)) return start(CONTESTANTS[key], script(file));
-    missing[CONTESTANTS[key]] = "not installed";
-    return undefined;
+  const peer = (packageName: string, file: string, names: Readonly<Record<string, string>>) => {
+    const [first] = Object.values(names);
+    if (!installed.has(packageName)) {
+      missing[first] = "not installed";
+      return;
+    }
+    const subject = start(first, script(file));
+    for (const [mode, wall] of Object.entries(names)) made.push({ wall, subject, mode });
   };
-  const monty = peer("monty", "@pydantic/monty", "monty.ts");
-  if (monty !== undefined) {
-    add("monty", monty, "reused");
-    add("montyParsed", monty, "parsed");
-  }
-  const micropython = peer("micropython", "@micropython/micropython-webassembly-pyscript", "micropython.ts");
-  if (micropython !== undefined) add("micropython", micropython);
-  const pyodide = peer("pyodide", "pyodide", "pyodide.ts");
-  if (pyodide !== undefined) add("pyodide", pyodide);
+  peer("@pydantic/monty", "monty.ts", { reused: c.monty, parsed: c.montyParsed });
+  peer("@micropython/micropython-webassembly-pyscript", "micropython.ts", { once: c.micropython });
+  peer("pyodide", "pyodide.ts", { once: c.pyodide });
   return made;
 }
+
+/** Their answers must be the same; another interpreter may not know all of Python. */
+const mustAgree = new Set(["Postern", "isolate", "CPython"]);
 
 /** Prepares one workload everywhere, compares the answers, and times it. */
 async function measure(workload: Workload, all: readonly Contestant[]): Promise<Times> {
@@ -117,21 +103,19 @@ async function measure(workload: Workload, all: readonly Contestant[]): Promise<
   const task = { ...workload, contexts: workload.contexts.map((context) => JSON.stringify(context)) };
   const ready = new Set<SubjectProcess>();
   let expected: Answer[][] | undefined;
-  for (const { name, subject } of all) {
+  for (const { subject } of all) {
+    const { name } = subject;
     if (ready.has(subject) || `${name}, ${workload.name}` in missing) continue;
     try {
       const answers = await subject.ask<Answer[][]>("prepare", { task });
       expected ??= answers;
       const difference = firstDifference(workload, expected, answers);
-      // Ours, by hand and CPython's must be the same; another interpreter may not know all of Python.
-      if (difference !== undefined && ["Postern", "isolate", "CPython"].includes(subject.name))
-        throw new Error(difference);
+      if (difference !== undefined && mustAgree.has(name)) throw new Error(difference);
       if (difference !== undefined) differing[`${name}, ${workload.name}`] = difference;
       ready.add(subject);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (["Postern", "isolate", "CPython"].includes(subject.name))
-        throw new Error(`${workload.name}, ${name}: ${reason}`);
+      if (mustAgree.has(name)) throw new Error(`${workload.name}, ${name}: ${reason}`);
       missing[`${name}, ${workload.name}`] = reason;
     }
   }

@@ -1,5 +1,6 @@
 // Interleaved rounds: every contestant does a little work in turn, so that what the machine does besides hits all alike.
 import type { SubjectProcess } from "./subjects/process.ts";
+import type { Timing } from "./subjects/serve.ts";
 
 /** How long the parts of a measurement take. */
 export interface Effort {
@@ -11,13 +12,15 @@ export interface Effort {
   readonly warmUpMs: number;
 }
 
+/** A subject in one of its modes, and under which names its times are kept: by the clock on the wall, of processors. */
 export interface Contestant {
-  readonly name: string;
+  readonly wall?: string;
+  readonly cpu?: string;
   readonly subject: SubjectProcess;
   readonly mode: string;
 }
 
-/** Microseconds of one evaluation, by contestant, one value for each round. */
+/** Microseconds of one evaluation, by name, one value for each round. */
 export type Times = Record<string, number[]>;
 
 /** Runs until warm and until a timing has about its length; how many evaluations that takes. */
@@ -25,10 +28,10 @@ async function warmUp({ subject, mode }: Contestant, name: string, effort: Effor
   let count = 1;
   let spent = 0;
   for (;;) {
-    const ms = await subject.ask<number>("time", { name, mode, count });
-    spent += ms;
-    const fitting = Math.max(1, Math.round((effort.batchMs / Math.max(ms, 0.001)) * count));
-    if (spent >= effort.warmUpMs && ms >= effort.batchMs / 2) return fitting;
+    const { wallMs } = await subject.ask<Timing>("time", { name, mode, count });
+    spent += wallMs;
+    const fitting = Math.max(1, Math.round((effort.batchMs / Math.max(wallMs, 0.001)) * count));
+    if (spent >= effort.warmUpMs && wallMs >= effort.batchMs / 2) return fitting;
     // Not more than ten times at once: the first runs are the slow ones, and a pipeline has to fill.
     count = Math.max(1, Math.min(fitting, count * 10));
   }
@@ -42,13 +45,20 @@ export async function timeRounds(
 ): Promise<Times> {
   const counts = new Map<Contestant, number>();
   for (const contestant of contestants) counts.set(contestant, await warmUp(contestant, name, effort));
-  const times: Times = Object.fromEntries(contestants.map((contestant) => [contestant.name, []]));
+  const times: Times = {};
+  const note = (kept: string | undefined, ms: number | undefined, count: number) => {
+    if (kept === undefined || ms === undefined) return;
+    times[kept] ??= [];
+    times[kept].push((ms * 1000) / count);
+  };
   for (let round = 0; round < effort.rounds; round += 1) {
     for (let place = 0; place < contestants.length; place += 1) {
       const contestant = contestants[(round + place) % contestants.length];
       const count = counts.get(contestant) as number;
-      const ms = await contestant.subject.ask<number>("time", { name, mode: contestant.mode, count });
-      times[contestant.name].push((ms * 1000) / count);
+      const { mode } = contestant;
+      const { wallMs, cpuMs } = await contestant.subject.ask<Timing>("time", { name, mode, count });
+      note(contestant.wall, wallMs, count);
+      note(contestant.cpu, cpuMs, count);
     }
   }
   return times;

@@ -1,8 +1,7 @@
 // Figures of the engine that have no peer: one evaluation alone, compiling, memory, two workers.
-import { readFileSync } from "node:fs";
 import { createEngine, type Engine, type JsonObject } from "../../engine/index.ts";
-import type { Sandbox } from "../../engine/sandbox/types.ts";
 import { twentyLines, type Workload, workloads } from "../workloads/workloads.ts";
+import { residentBytes, workerPids } from "./processes.ts";
 import { type Operations, serve } from "./serve.ts";
 
 const [phonePolicy] = workloads;
@@ -12,17 +11,6 @@ const pause = (ms: number) => new Promise((settle) => setTimeout(settle, ms));
 /** The text as a program of its own: another constant in its first line. */
 function variant(index: number): string {
   return twentyLines.text.replace('"root"', `"root${index}"`);
-}
-
-/** Resident memory of a process, bytes. Linux only. */
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kilobytes) * 1024;
-}
-
-/** The engine keeps its processes to itself; only the bench looks at them. */
-function workerPid(engine: Engine): number {
-  return (engine as unknown as { sandbox: Sandbox }).sandbox.stats.pids[0];
 }
 
 async function pipelined(engine: Engine, workload: Workload, count: number): Promise<number> {
@@ -79,17 +67,17 @@ const operations: Operations = {
 
   /** Bytes of a worker that each of `count` policies adds, all evaluated; and those of the worker before. */
   async memory({ count }: { count: number }) {
-    if (process.platform !== "linux") return null;
     const engine = await createEngine();
     const context: JsonObject = phonePolicy.contexts[0];
     try {
       await engine.policy("base", variant(-1)).evaluate(context);
-      const base = residentBytes(workerPid(engine));
+      const base = residentBytes(workerPids(engine)[0]);
       for (let index = 0; index < count; index += 1) {
         const { error } = await engine.policy("resident", variant(index)).evaluate(context);
         if (error !== undefined) throw new Error(error.traceback);
       }
-      return { base, each: (residentBytes(workerPid(engine)) - base) / count };
+      const after = residentBytes(workerPids(engine)[0]);
+      return base === undefined || after === undefined ? null : { base, each: (after - base) / count };
     } finally {
       await engine.close();
     }

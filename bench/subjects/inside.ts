@@ -77,7 +77,9 @@ const operations: Subject = {
   },
 
   async time(request: { name: string; mode: string; count: number }) {
-    return Number(await ask("time", request));
+    const since = performance.now();
+    const cpuMs = Number(await ask("time", request));
+    return { wallMs: performance.now() - since, cpuMs };
   },
 };
 

@@ -1,6 +1,7 @@
 // Postern as its embedder uses it: an engine with one worker process, contexts in and verdicts out.
 import { createEngine, type Engine, type JsonObject } from "../../engine/index.ts";
 import type { Answer } from "../workloads/workloads.ts";
+import { cpuMs, workerPids } from "./processes.ts";
 import { type Subject, serve, type Task } from "./serve.ts";
 
 /** Evaluations in flight at most, in the pipelined measurements. */
@@ -30,6 +31,17 @@ interface Prepared {
 const engine = await createEngine();
 const prepared = new Map<string, Prepared>();
 
+/** CPU time that this process and its workers have used, milliseconds. */
+function cpuOfBoth(): number | undefined {
+  let sum = 0;
+  for (const pid of [process.pid, ...workerPids(engine)]) {
+    const used = cpuMs(pid);
+    if (used === undefined) return undefined;
+    sum += used;
+  }
+  return sum;
+}
+
 /** All texts on one context. */
 async function evaluate({ programs, contexts }: Prepared, index: number): Promise<Answer[]> {
   const context = contexts[index % contexts.length];
@@ -58,9 +70,12 @@ const operations: Subject = {
         await evaluate(made, index);
       }
     };
+    const used = cpuOfBoth();
     const since = performance.now();
     await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, lane));
-    return performance.now() - since;
+    const wallMs = performance.now() - since;
+    const now = cpuOfBoth();
+    return { wallMs, cpuMs: used === undefined || now === undefined ? undefined : now - used };
   },
 };
 

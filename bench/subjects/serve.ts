@@ -17,8 +17,15 @@ export type Operations = Readonly<Record<string, (request: never) => unknown>>;
 export interface Subject extends Operations {
   /** Gets ready to run a workload, and answers each of its texts on each of its contexts. */
   prepare(request: { task: Task }): Promise<Answer[][]> | Answer[][];
-  /** Runs a prepared workload `count` times, context after context; milliseconds it took. */
-  time(request: { name: string; mode: string; count: number }): Promise<number> | number;
+  /** Runs a prepared workload `count` times, context after context. */
+  time(request: { name: string; mode: string; count: number }): Promise<Timing> | Timing;
+}
+
+/** What some evaluations took, milliseconds: by the clock on the wall, and of processors. */
+export interface Timing {
+  readonly wallMs: number;
+  /** Of every process and thread that took part; undefined where that is not known. */
+  readonly cpuMs?: number;
 }
 
 /** A map or a list of another runtime as JSON has it. */
@@ -31,11 +38,14 @@ export function asJson(value: unknown): unknown {
   );
 }
 
-/** Milliseconds that `count` runs take, where a run is synchronous. */
-export function timed(count: number, run: (index: number) => void): number {
+/** Times `count` runs of which each is synchronous. */
+export function timed(count: number, run: (index: number) => void): Timing {
+  const used = process.cpuUsage();
   const since = performance.now();
   for (let index = 0; index < count; index += 1) run(index);
-  return performance.now() - since;
+  const wallMs = performance.now() - since;
+  const { user, system } = process.cpuUsage(used);
+  return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
 /** Serves until stdin ends. A failure is the reply to the request that met it. */
