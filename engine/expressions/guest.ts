@@ -258,6 +258,9 @@ const guest = {
     Error.stackTraceLimit = 4200;
   },
   load(id: string, factory: (abi: unknown) => Main): void {
+    // It makes the program's constants: what the last evaluation has used up does not count against them.
+    S.allocated = Number.NEGATIVE_INFINITY;
+    S.nextTick = Number.POSITIVE_INFINITY;
     programs.set(id, factory(abi));
   },
   drop(id: string): void {

@@ -1,10 +1,10 @@
 // What generated code calls: the one object it is given, and the pieces that only it needs.
 
 import { asyncYield, makeAsyncGenerator } from "./async-generator.ts";
-import { attributeOf, deleteAttribute, findAttribute, getAttribute, setAttribute } from "./attribute.ts";
+import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attribute.ts";
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
-import { annotate, deleteIn, describeFunction, makeClass, storeIn } from "./classes.ts";
+import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
 import {
   asyncIter,
   asyncNext,
@@ -15,7 +15,18 @@ import {
   openAsyncManager,
 } from "./coroutine.ts";
 import { PyDict, PyFrozenSet, PySet } from "./dict.ts";
-import { NameError, PyException, raise, typeError, UnboundLocalError, valueError } from "./exceptions.ts";
+import {
+  AttributeError,
+  BaseException,
+  BaseExceptionGroup,
+  ImportError,
+  NameError,
+  PyException,
+  raise,
+  typeError,
+  UnboundLocalError,
+  valueError,
+} from "./exceptions.ts";
 import {
   call,
   call0,
@@ -45,12 +56,14 @@ import {
   type PyValue,
   typeName,
   typeOf,
+  typeType,
 } from "./object.ts";
 import * as operators from "./operators.ts";
 import {
   assertionFailed,
   caught,
   closeManager,
+  isRaised,
   matches,
   openManager,
   raiseStatement,
@@ -61,7 +74,7 @@ import { list, tuple } from "./sequence.ts";
 import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
-import { mergeInto } from "./types/dict.ts";
+import { mergeMapping } from "./types/dict.ts";
 import { starHandling } from "./types/exception-group.ts";
 import { genericBase } from "./types/generic-class.ts";
 import { PySlice } from "./types/slice.ts";
@@ -135,21 +148,42 @@ function addKeyword(callee: unknown, kw: KwArgs, name: string, value: PyValue): 
     throw typeError(`${calleeName(callee)} got multiple values for keyword argument '${name}'`);
   return kw.set(name, value);
 }
+/** Exceptions with keywords or with arguments that come first. */
+const PARSING = [AttributeError, BaseExceptionGroup, ImportError, NameError];
+/** The complaint about a keyword that is no string. */
+function badKeyword(f: PyValue): PyException {
+  if (!isCallable(f)) return typeError(`'${typeName(f)}' object is not callable`);
+  if (f instanceof PyType && f.cls === typeType) {
+    // Nobody looks at the names before such a constructor says that it takes none at all.
+    const [create, init] = [f.lookup("__new__"), f.lookup("__init__")];
+    if (create === root.create && init === root.init) return typeError(`${f.name}() takes no arguments`);
+    const isPlain = f.isSubtype(BaseException) && !PARSING.some((type) => f.isSubtype(type));
+    if (isPlain && create instanceof PyBuiltin && init instanceof PyBuiltin)
+      return typeError(`${f.name}() takes no keyword arguments`);
+  }
+  return typeError("keywords must be strings");
+}
+/** What `**mapping` adds; an AttributeError, whatever it is about, CPython takes for a missing `keys`. */
+function takeMapping(target: PyDict, mapping: PyValue, complaint: () => string): void {
+  try {
+    mergeMapping(target, mapping);
+  } catch (error) {
+    throw isRaised(error, AttributeError) ? typeError(complaint()) : error;
+  }
+}
 function mergeKeywords(callee: unknown, kw: KwArgs, mapping: PyValue): KwArgs {
   let source: PyDict;
   if (mapping instanceof PyDict) source = mapping;
   else {
-    if (findAttribute(mapping, "keys") === undefined) {
-      throw typeError(`${calleeName(callee)} argument after ** must be a mapping, not ${typeName(mapping)}`);
-    }
     source = new PyDict();
-    mergeInto(source, mapping);
+    const complaint = () =>
+      `${calleeName(callee)} argument after ** must be a mapping, not ${typeName(mapping)}`;
+    takeMapping(source, mapping, complaint);
   }
   for (const [key, value] of source.entries()) {
     const name = asStr(key);
     if (name === undefined) {
-      const f = callee instanceof Loaded ? callee.value : (callee as PyValue);
-      throw typeError(isCallable(f) ? "keywords must be strings" : `'${typeName(f)}' object is not callable`);
+      throw badKeyword(callee instanceof Loaded ? callee.value : (callee as PyValue));
     }
     addKeyword(callee, kw, name, value);
   }
@@ -192,10 +226,7 @@ function dictAdd(dict: PyDict, key: PyValue, value: PyValue): PyDict {
   return dict;
 }
 function dictMerge(dict: PyDict, mapping: PyValue): PyDict {
-  if (!(mapping instanceof PyDict) && findAttribute(mapping, "keys") === undefined) {
-    throw typeError(`'${typeName(mapping)}' object is not a mapping`);
-  }
-  mergeInto(dict, mapping);
+  takeMapping(dict, mapping, () => `'${typeName(mapping)}' object is not a mapping`);
   return dict;
 }
 function joined(text: string): string {

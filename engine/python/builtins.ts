@@ -7,27 +7,27 @@ import { exceptionTypes, typeError, valueError } from "./exceptions.ts";
 import {
   builtin,
   call1,
-  callWithSelf,
   classmethodType,
   isCallable,
   method,
   type Native,
+  PyBuiltin,
   propertyType,
   special,
   staticmethodType,
 } from "./function.ts";
 import { hash } from "./hash.ts";
 import { isInstanceOf, isSubclassOf } from "./instance-check.ts";
-import { powMod } from "./integer.ts";
 import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
 import { memoryViewType } from "./memoryview.ts";
+import { powerModulo } from "./modular-power.ts";
 import {
-  asInt,
   asStr,
   boolType,
   Ellipsis,
   floatType,
   intType,
+  type KwArgs,
   NotImplemented,
   objectId,
   objectType,
@@ -43,6 +43,7 @@ import { add, gt, index, length, lt, pow, size, truth, tryDispatch } from "./ope
 import { log } from "./output.ts";
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
+import { bindBuiltin, parseSignature } from "./signature.ts";
 import { allocate, charge } from "./state.ts";
 import { superType } from "./super.ts";
 import "./types/index.ts";
@@ -51,6 +52,7 @@ import { CallableIterator, enumerateType, filterType, mapType, reversedType, zip
 import { sortItems } from "./types/list.ts";
 import { rangeType } from "./types/range.ts";
 import { sliceType } from "./types/slice.ts";
+import { textArgument } from "./types/text-argument.ts";
 
 /** Names by which expressions find them. */
 export const builtins: Map<string, PyValue> = new Map<string, PyValue>([
@@ -98,14 +100,10 @@ function define(table: { [declaration: string]: Native }): void {
 }
 
 function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyValue | undefined): PyValue {
-  let items: PyValue[];
-  if (args.items.length === 0) throw typeError(`${name} expected at least 1 argument, got 0`);
-  if (args.items.length === 1) items = collect(args.items[0] as PyValue);
-  else {
-    if (fallback !== undefined) {
-      throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
-    }
-    items = [...args.items];
+  let items: readonly PyValue[] = args.items;
+  if (items.length === 1) items = collect(items[0] as PyValue);
+  else if (fallback !== undefined) {
+    throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
   }
   if (items.length === 0) {
     if (fallback !== undefined) return fallback;
@@ -114,8 +112,9 @@ function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyV
   const better = name === "min" ? lt : gt;
   let best = items[0] as PyValue;
   let bestKey = key === null ? best : call1(key, best);
-  for (const item of items.slice(1)) {
+  for (let i = 1; i < items.length; i++) {
     charge(1);
+    const item = items[i] as PyValue;
     const k = key === null ? item : call1(key, item);
     if (truth(better(k, bestKey))) {
       best = item;
@@ -125,8 +124,24 @@ function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyV
   return best;
 }
 
+/** `min` and `max`, whose keywords are counted by themselves. */
+class Extreme extends PyBuiltin {
+  private readonly keywords = parseSignature("(*, key=None, default=None)");
+  constructor(name: "min" | "max") {
+    const js = (args: PyTuple, key: PyValue = null, fallback?: PyValue) => extreme(name, args, key, fallback);
+    super(name, parseSignature("(*args, key=None, default=None)"), js, null);
+  }
+  override bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
+    if (args.length === 0) throw typeError(`${this.name} expected at least 1 argument, got 0`);
+    return [new PyTuple(args), ...(kw === null ? [] : bindBuiltin(this.name, this.keywords, [], kw))];
+  }
+}
+builtins.set("max", new Extreme("max"));
+builtins.set("min", new Extreme("min"));
+
 /** `sum()`: exact for ints, Neumaier's compensated sum for floats as CPython since 3.12. */
 function sum(iterable: PyValue, start: PyValue): PyValue {
+  const it = iter(iterable);
   if (asStr(start) !== undefined) throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
   for (const [type, name, empty] of [
     [bytesType, "bytes", "b''"],
@@ -136,7 +151,6 @@ function sum(iterable: PyValue, start: PyValue): PyValue {
       throw typeError(`sum() can't sum ${name} [use ${empty}.join(seq) instead]`);
   }
   let total: PyValue = start;
-  const it = iter(iterable);
   let item = it.next();
   while (item !== undefined && !(total instanceof PyFloat && total.cls.builtin)) {
     charge(1);
@@ -215,9 +229,7 @@ define({
   },
   "divmod(x, y, /)": (x: PyValue, y: PyValue) => divmod(x, y),
   "format(value, format_spec='', /)": (value: PyValue, spec: PyValue = "") => {
-    const text = asStr(spec);
-    if (text === undefined) throw typeError(`format() argument 2 must be str, not ${typeName(spec)}`);
-    return format(value, text);
+    return format(value, textArgument(spec, "format() argument 2"));
   },
   "getattr(object, name, default=None, /)": (object: PyValue, name: PyValue, fallback?: PyValue) =>
     fallback === undefined
@@ -232,7 +244,7 @@ define({
   "issubclass(cls, class_or_tuple, /)": (cls: PyValue, info: PyValue) => isSubclassOf(cls, info),
   "iter(object, sentinel=None, /)": (object: PyValue, sentinel?: PyValue) => {
     if (sentinel === undefined) return iterObject(object);
-    if (!(object instanceof PyObject)) throw typeError("iter(v, w): v must be callable");
+    if (!isCallable(object)) throw typeError("iter(v, w): v must be callable");
     return new CallableIterator(object, sentinel);
   },
   "len(obj, /)": (object: PyValue) => {
@@ -242,10 +254,6 @@ define({
     }
     return size(object);
   },
-  "max(*args, key=None, default=None)": (args: PyTuple, key: PyValue = null, fallback?: PyValue) =>
-    extreme("max", args, key, fallback),
-  "min(*args, key=None, default=None)": (args: PyTuple, key: PyValue = null, fallback?: PyValue) =>
-    extreme("min", args, key, fallback),
   "next(iterator, default=None, /)": (iterator: PyValue, fallback?: PyValue) => {
     if (!(iterator instanceof PyIterator) && typeOf(iterator).lookup("__next__") === undefined) {
       throw typeError(`'${typeName(iterator)}' object is not an iterator`);
@@ -272,35 +280,8 @@ define({
     }
     return code;
   },
-  "pow(base, exp, mod=None)": (base: PyValue, exp: PyValue, mod: PyValue = null) => {
-    if (mod === null) return pow(base, exp);
-    const [b, e, m] = [asInt(base), asInt(exp), asInt(mod)];
-    if (b === undefined || e === undefined || m === undefined) {
-      for (const [self, other, name] of [
-        [base, exp, "__pow__"],
-        [exp, base, "__rpow__"],
-      ] as const) {
-        const method = typeOf(self).lookup(name);
-        const number = self instanceof PyFloat || asInt(self) !== undefined;
-        if (method === undefined || (number && typeOf(self).builtin)) continue;
-        // An author's `__rpow__` is only asked where there are two operands.
-        if (name === "__rpow__" && !typeOf(self).builtin) continue;
-        const result = callWithSelf(method, self, [other, mod], null);
-        if (result !== NotImplemented) return result;
-      }
-      if (b === undefined || e === undefined || m === undefined) {
-        if ([base, exp, mod].every((v) => asInt(v) !== undefined || v instanceof PyFloat)) {
-          throw typeError("pow() 3rd argument not allowed unless all arguments are integers");
-        }
-        throw typeError(
-          `unsupported operand type(s) for ** or pow(): '${typeName(base)}', '${typeName(exp)}', '${typeName(mod)}'`,
-        );
-      }
-    }
-    if (m === 0) throw valueError("pow() 3rd argument cannot be 0");
-    if (e >= 0) return powMod(b, e, m);
-    return powMod(modularInverse(b, m), typeof e === "number" ? -e : -e, m);
-  },
+  "pow(base, exp, mod=None)": (base: PyValue, exp: PyValue, mod: PyValue = null) =>
+    mod === null ? pow(base, exp) : powerModulo(base, exp, mod),
   "print(*args, sep=' ', end='\\n', file=None, flush=False)": (
     args: PyTuple,
     sep: PyValue = null,
@@ -370,21 +351,6 @@ function divmod(x: PyValue, y: PyValue): PyValue {
   if (result !== undefined) return result;
   throw typeError(`unsupported operand type(s) for divmod(): '${typeName(x)}' and '${typeName(y)}'`);
 }
-function modularInverse(value: number | bigint, modulus: number | bigint): number | bigint {
-  const m = modulus < 0 ? -BigInt(modulus) : BigInt(modulus);
-  if (m === 0n) throw valueError("pow() 3rd argument cannot be 0");
-  let [a, b] = [((BigInt(value) % m) + m) % m, m];
-  let [x, y] = [1n, 0n];
-  while (b !== 0n) {
-    const q = a / b;
-    [a, b] = [b, a % b];
-    [x, y] = [y, x - q * y];
-  }
-  if (a !== 1n && a !== -1n) throw valueError("base is not invertible for the given modulus");
-  const inverse = (((x * a) % m) + m) % m;
-  return inverse <= 9007199254740991n ? Number(inverse) : inverse;
-}
-
 /** Names of CPython's that lead out of an expression: reaching for one says so. */
 export const unavailable: Map<string, string> = new Map(
   [

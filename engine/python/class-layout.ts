@@ -1,7 +1,7 @@
 // How instances of an author's class are laid out: which base decides, what `__slots__` adds, the C3 order.
 import { attributeError, BaseException, type PyException, typeError, valueError } from "./exceptions.ts";
 import { callWithSelf, PyBuiltin, PyGetSet, PyMember } from "./function.ts";
-import { iter } from "./iterator.ts";
+import { collect, iter } from "./iterator.ts";
 import { asStr, type PyObject, PyType, type PyValue, typeName } from "./object.ts";
 import { perEvaluation } from "./state.ts";
 import { isIdentifier } from "./unicode.ts";
@@ -27,18 +27,20 @@ function linearise(self: PyType, bases: readonly PyType[]): PyType[] {
 
 /** `type.mro(cls)`. */
 export function defaultOrder(type: PyType): PyType[] {
+  const twice = type.bases.find((base, i) => type.bases.indexOf(base) < i);
+  if (twice !== undefined) throw typeError(`duplicate base class ${twice.name}`);
   return type.bases.length === 0 ? [type] : linearise(type, type.bases);
 }
 
 /** The MRO as the metaclass has it: its `mro()` may be the author's. */
-function orderOf(type: PyType): PyType[] {
+export function orderOf(type: PyType): PyType[] {
   const custom = type.cls.lookup("mro");
   if (custom === undefined || custom instanceof PyBuiltin) return defaultOrder(type);
   const order: PyType[] = [];
   const it = iter(callWithSelf(custom, type, [], null));
   for (let item = it.next(); item !== undefined; item = it.next()) {
     if (!(item instanceof PyType)) throw typeError(`mro() returned a non-class ('${typeName(item)}')`);
-    if (!type.solid.isSubtype(solidOf(item)))
+    if (item !== type && !solidOf(type.base as PyType).isSubtype(solidOf(item)))
       throw typeError(`mro() returned base with unsuitable layout ('${item.name}')`);
     order.push(item);
   }
@@ -88,14 +90,13 @@ function storage(solid: PyType): PyType {
   return solid.isSubtype(BaseException) ? BaseException : solid;
 }
 
-/** Gives a new class its bases, from which everything about its layout follows. */
+/** Gives a new class its bases, from which everything about its layout follows; the order of them comes last. */
 export function layOut(type: PyType, bases: readonly PyType[]): void {
   const { base, solid } = bestBase(bases);
   type.bases = [...bases];
   type.base = base;
   type.solid = solid;
   type.layout = storage(solid);
-  type.mro = orderOf(type);
 }
 
 // ---- derived classes --------------------------------------------------------------------------------
@@ -152,9 +153,6 @@ export function addSlots(type: PyType, slots: readonly string[] | null): void {
   const mayHaveDict = !base.hasDict;
   const mayHaveWeakref = !base.hasWeakref && !VARIABLE_SIZE.has(type.layout.name);
   const names = (slots ?? []).filter((name) => name !== "__dict__" && name !== "__weakref__");
-  if (slots !== null && slots.length > 0 && VARIABLE_SIZE.has(type.layout.name)) {
-    throw typeError(`nonempty __slots__ not supported for subtype of '${base.name}'`);
-  }
   let withDict = slots === null;
   let withWeakref = slots === null && mayHaveWeakref;
   for (const name of slots ?? []) {
@@ -186,21 +184,18 @@ export function addSlots(type: PyType, slots: readonly string[] | null): void {
 export function slotNames(type: PyType): readonly string[] | null {
   const declared = type.dict.get("__slots__");
   if (declared === undefined) return null;
-  const names: string[] = [];
-  const add = (item: PyValue): void => {
+  const items = asStr(declared) === undefined ? collect(declared) : [declared];
+  if (items.length > 0 && VARIABLE_SIZE.has(type.layout.name)) {
+    throw typeError(`nonempty __slots__ not supported for subtype of '${type.base?.name}'`);
+  }
+  return items.map((item) => {
     const name = asStr(item);
     if (name === undefined) throw typeError(`__slots__ items must be strings, not '${typeName(item)}'`);
     if (!isIdentifier(name)) throw typeError("__slots__ must be identifiers");
     const owner = type.name.replace(/^_+/, "");
     const isPrivate = name.startsWith("__") && !name.endsWith("__") && owner !== "";
-    names.push(isPrivate ? `_${owner}${name}` : name);
-  };
-  if (asStr(declared) !== undefined) add(declared);
-  else {
-    const it = iter(declared);
-    for (let item = it.next(); item !== undefined; item = it.next()) add(item);
-  }
-  return names;
+    return isPrivate ? `_${owner}${name}` : name;
+  });
 }
 
 /** Values of slots live outside the instance; a class that takes the place of another finds them by position. */

@@ -1,6 +1,6 @@
 // Classes of the author's: how `class` and `type()` build them, and how instances are made.
 import { findAttribute } from "./attribute.ts";
-import { addSlots, layOut, slotNames, subclassesOf } from "./class-layout.ts";
+import { addSlots, layOut, orderOf, slotNames, subclassesOf } from "./class-layout.ts";
 import { encode } from "./codecs.ts";
 import { PyDict } from "./dict.ts";
 import {
@@ -44,11 +44,8 @@ export function newClass(
   namespace: Map<string, PyValue>,
   meta: PyType = typeType,
 ): PyType {
-  const seen = new Set<PyType>();
   for (const base of bases) {
     if (!base.subclassable) throw typeError(`type '${base.name}' is not an acceptable base type`);
-    if (seen.has(base)) throw typeError(`duplicate base class ${base.name}`);
-    seen.add(base);
   }
   if (name.includes("\0")) throw valueError("type name must not contain null characters");
   const actual = bases.length === 0 ? [objectType] : [...bases];
@@ -61,6 +58,7 @@ export function newClass(
   if (!type.dict.has("__module__")) type.dict.set("__module__", "builtins");
   layOut(type, actual);
   addSlots(type, slotNames(type));
+  type.mro = orderOf(type);
   const doc = type.dict.get("__doc__");
   if (doc === undefined) type.dict.set("__doc__", null);
   // CPython keeps a class's docstring as UTF-8.

@@ -76,8 +76,14 @@ export const methodDescriptorType = makeType("method_descriptor", { subclassable
 export const wrapperDescriptorType = makeType("wrapper_descriptor", { subclassable: false });
 export const methodWrapperType = makeType("method-wrapper", { subclassable: false });
 /** Special methods that fill a slot of the type; the others (`__format__`, `__reversed__` …) are plain methods. */
-const SLOTS =
-  /^__(?!format|reversed|round|trunc|floor|ceil|sizeof|dir|class_getitem|init_subclass|subclasshook|missing|enter|exit|getnewargs|reduce|instancecheck|subclasscheck|setstate|mro_entries)\w+__$/;
+const SLOTS = new RegExp(
+  `^__(?:${[
+    "repr|str|hash|call|init|del|get|set|delete|getattribute|getattr|setattr|delattr|lt|le|eq|ne|gt|ge",
+    "iter|next|await|aiter|anext|len|getitem|setitem|delitem|contains|buffer|release_buffer",
+    "neg|pos|abs|bool|invert|int|float|index|r?divmod",
+    "[ri]?(?:add|sub|mul|mod|pow|lshift|rshift|and|xor|or|floordiv|truediv|matmul)",
+  ].join("|")})__$`,
+);
 
 /** A built-in function, or a method in a built-in type's table (then `owner` is that type). */
 export class PyBuiltin extends PyObject {
@@ -119,7 +125,7 @@ export class PyBuiltin extends PyObject {
   /** A function's arguments as its parameters; `undefined` where one is left out. Throws what calling it would. */
   bindArguments(args: PyValue[], kw: KwArgs | null): (PyValue | undefined)[] {
     const makes = this.name === "__new__" && this.home !== null;
-    return bindBuiltin(makes ? (this.home as PyType).name : this.name, this.sig, args, kw);
+    return bindBuiltin(makes ? (this.home as PyType).name : this.display, this.sig, args, kw);
   }
   /** `str.upper("x")`: the first argument is `self` and must be of the owner's type. */
   private callUnbound(args: PyValue[], kw: KwArgs | null): PyValue {
@@ -154,8 +160,8 @@ export class PyBuiltin extends PyObject {
   private checkSlot(given: number, kw: KwArgs | null): void {
     const { positional, required, varargs, varkw, kwonly } = this.sig;
     if (varargs !== null || varkw !== null || kwonly.length > 0) return;
-    // Constructors have words of their own, and containers have the other two as methods, too.
-    if (["__init__", "__getitem__", "__contains__"].includes(this.name)) return;
+    // Constructors have words of their own.
+    if (this.name === "__init__") return;
     if (kw !== null && kw.size > 0) throw typeError(`wrapper ${this.name}() takes no keyword arguments`);
     const most = positional.length;
     if (given >= required && given <= most) return;
@@ -459,6 +465,10 @@ export function defineMethods(type: PyType, table: MethodTable): void {
     const [name, sig] = splitDeclaration(declaration);
     type.dict.set(name, new PyBuiltin(name, sig, js, type));
   }
+}
+/** Says that CPython has these slots of the type as plain methods, too: they show and complain as such. */
+export function asMethods(type: PyType, ...names: string[]): void {
+  for (const name of names) (type.dict.get(name) as PyBuiltin).cls = methodDescriptorType;
 }
 /** Adds static methods (`__new__` among them: it gets the class as an ordinary first argument). */
 export function defineStatic(type: PyType, table: MethodTable): void {

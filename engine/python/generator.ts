@@ -309,7 +309,14 @@ export function* delegateTo(source: PyValue): Body {
           steps.close();
           throw exception;
         }
-        value = steps.throwIn(exception);
+        try {
+          value = steps.throwIn(exception);
+        } catch (end) {
+          // A StopIteration that comes back is the end of the iteration, even where it is the one thrown in.
+          const stop = caught(end);
+          if (!stop.cls.isSubtype(StopIteration)) throw stop;
+          return valueOf(stop);
+        }
         continue;
       }
       value = sent === null ? steps.next() : steps.send(sent);
@@ -318,6 +325,11 @@ export function* delegateTo(source: PyValue): Body {
   } finally {
     if (own !== null) own.awaiting = null;
   }
+}
+
+/** The value that a StopIteration carries. */
+function valueOf(stop: PyException): PyValue {
+  return stop.fields?.get("value") ?? stop.args[0] ?? null;
 }
 
 /** An iterator of the author's, or a built-in one that takes nothing. */
@@ -352,7 +364,7 @@ class ForeignIterator implements Resumable {
     } catch (error) {
       const exception = caught(error);
       if (!exception.cls.isSubtype(StopIteration)) throw exception;
-      this.result = exception.fields?.get("value") ?? exception.args[0] ?? null;
+      this.result = valueOf(exception);
       return undefined;
     }
   }

@@ -144,7 +144,13 @@ export class StringIterator extends PyIterator {
     this.index = Math.min(this.text.length, unitOffset(this.text, Math.max(0, Number(at))));
   }
 }
-iteratorType("str_ascii_iterator", StringIterator);
+iteratorType("str_iterator", StringIterator);
+class AsciiIterator extends StringIterator {}
+iteratorType("str_ascii_iterator", AsciiIterator);
+/** The iterator of a string as Python sees it: its type says whether the text is ASCII. */
+export function stringIterator(text: string): StringIterator {
+  return /[\u0080-\uffff]/.test(text) ? new StringIterator(text) : new AsciiIterator(text);
+}
 
 /** Over the keys, values or items of a dict; notices when it changes size. */
 export class DictIterator extends PyIterator {
@@ -323,7 +329,7 @@ export function iter(value: PyValue): Stepper {
 
 /** `iter(value)` as Python sees it. */
 export function iterObject(value: PyValue): PyValue {
-  if (typeof value === "string") return new StringIterator(value);
+  if (typeof value === "string") return stringIterator(value);
   const type = typeOf(value);
   const method = type.lookup("__iter__");
   if (method !== undefined && method !== null) {

@@ -89,6 +89,8 @@ export class PyType extends PyObject {
   readonly derived: PyType[] = [];
   /** The nearest built-in ancestor: decides how instances are stored. */
   layout: PyType;
+  /** Calls the type with positional arguments, where CPython does so past `__new__` and in other words. */
+  vectorcall: ((args: readonly PyValue[]) => PyValue) | undefined;
   private readonly cache: Map<string, PyValue | undefined> = new Map();
   private dictOfInstances = false;
 
@@ -102,6 +104,7 @@ export class PyType extends PyObject {
     this.builtin = builtin;
     this.subclassable = true;
     this.readHook = undefined;
+    this.vectorcall = undefined;
     this.mro = mro(this);
     this.layout = this;
     this.solid = this;
@@ -148,6 +151,7 @@ export class PyType extends PyObject {
   }
 
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    if (kw === null && this.vectorcall !== undefined) return this.vectorcall(args);
     return protocol.callType(this, args, kw);
   }
 }

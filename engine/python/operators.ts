@@ -2,10 +2,19 @@
 //
 // Every built-in type puts its special methods into its table like an author's class does, so one dispatch serves
 // all; the common pairs of built-in types are answered before it.
-import { getAttribute } from "./attribute.ts";
+import { getAttributeOr } from "./attribute.ts";
 import { dictItem, PyDict } from "./dict.ts";
-import { AttributeError, indexError, overflowError, pyError, typeError, valueError } from "./exceptions.ts";
-import { callWithSelf, PyBuiltin, special } from "./function.ts";
+import {
+  AttributeError,
+  indexError,
+  overflowError,
+  PyException,
+  pyError,
+  TypeError_,
+  typeError,
+  valueError,
+} from "./exceptions.ts";
+import { call1, callWithSelf, PyBuiltin, special } from "./function.ts";
 import { keyKinds } from "./hash-table.ts";
 import {
   addInt,
@@ -24,7 +33,7 @@ import {
   trueDivInt,
   xorInt,
 } from "./integer.ts";
-import { iter } from "./iterator.ts";
+import { iter, type Stepper } from "./iterator.ts";
 import {
   asInt,
   NotImplemented,
@@ -51,7 +60,9 @@ function isSequenceSlot(method: PyValue | undefined): boolean {
 /** Dispatches a binary operator over the operands' types; throws TypeError when neither has it. */
 export function dispatch(a: PyValue, b: PyValue, name: string, reflected: string, symbol: string): PyValue {
   const result = tryDispatch(a, b, name, reflected);
-  if (result !== undefined) return result;
+  return result === undefined ? unsupported(a, b, symbol) : result;
+}
+function unsupported(a: PyValue, b: PyValue, symbol: string): never {
   throw typeError(`unsupported operand type(s) for ${symbol}: '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -231,6 +242,11 @@ function inPlace(
     return relabel(plain, a, b, symbol, special_, reflected);
   };
 }
+/** Do CPython's objects of the type have a table of sequence methods, be it empty? All of the author's have one. */
+function hasSequenceSlots(value: PyValue): boolean {
+  const type = typeOf(value);
+  return !type.builtin || type.lookup("__len__") !== undefined;
+}
 /** The operator, but an error names the in-place symbol as CPython does. */
 function relabel(
   plain: (a: PyValue, b: PyValue) => PyValue,
@@ -240,7 +256,16 @@ function relabel(
   name: string,
   reflected: string,
 ): PyValue {
-  if ((ints(a, b) && symbol !== "@=") || (typeof a === "string" && typeof b === "string")) return plain(a, b);
+  if (ints(a, b) ? symbol !== "@=" : symbol === "+=" && typeof a === "string" && typeof b === "string")
+    return plain(a, b);
+  if (symbol === "*=" && hasSequenceSlots(a) && isSequenceSlot(typeOf(b).lookup(reflected))) {
+    // CPython asks the right one to repeat itself only where the left one could not be a sequence.
+    const left = typeOf(a).lookup(name);
+    if (!isSequenceSlot(left)) {
+      const result = left === undefined ? NotImplemented : callWithSelf(left, a, [b], null);
+      return result === NotImplemented ? unsupported(a, b, symbol) : result;
+    }
+  }
   return dispatch(a, b, name, reflected, symbol);
 }
 export const iadd = inPlace("__iadd__", "+=", add, "__add__", "__radd__");
@@ -497,16 +522,22 @@ export function contains(container: PyValue, item: PyValue): boolean {
     if (method === null) throw typeError(`'${typeName(container)}' object is not a container`);
     return truth(callWithSelf(method, container, [item], null));
   }
-  const type = typeOf(container);
-  if (type.lookup("__iter__") === undefined && type.lookup("__getitem__") === undefined) {
-    throw typeError(`argument of type '${typeName(container)}' is not iterable`);
-  }
-  const it = iter(container);
+  const it = iterated(container);
   for (let x = it.next(); x !== undefined; x = it.next()) {
     charge(1);
     if (same(x, item)) return true;
   }
   return false;
+}
+
+/** The steps of a container in which something is looked for. */
+function iterated(container: PyValue): Stepper {
+  try {
+    return iter(container);
+  } catch (error) {
+    if (!(error instanceof PyException && error.cls.isSubtype(TypeError_))) throw error;
+    throw typeError(`argument of type '${typeName(container)}' is not iterable`);
+  }
 }
 
 /** `object[key]`. */
@@ -536,10 +567,9 @@ export const typeItem: { make: (type: PyType, key: PyValue) => PyValue } = { mak
 function classItem(type: PyType, key: PyValue): PyValue {
   const onMeta = type.cls.lookup("__getitem__");
   if (onMeta !== undefined) return callWithSelf(onMeta, type, [key], null);
-  if (type.lookup("__class_getitem__") !== undefined) {
-    return callWithSelf(getAttribute(type, "__class_getitem__"), type, [key], null);
-  }
   if (type === typeType) return typeItem.make(type, key);
+  const make = getAttributeOr(type, "__class_getitem__", null);
+  if (make !== null) return call1(make, key);
   throw typeError(`type '${type.name}' is not subscriptable`);
 }
 
@@ -568,9 +598,8 @@ export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
 
 /** What CPython notices before it says that items cannot be assigned or deleted: half a pair, a key of no size. */
 function checkItemSlots(object: PyValue, key: PyValue, name: string, other: string): void {
-  const type = typeOf(object);
-  if (type.builtin) return;
-  if (type.lookup(other) !== undefined) throw pyError(AttributeError, name);
+  if (!hasSequenceSlots(object)) return;
+  if (typeOf(object).lookup(other) !== undefined) throw pyError(AttributeError, name);
   if (typeOf(key).lookup("__index__") !== undefined) wordIndex(key);
 }
 

@@ -1,11 +1,12 @@
 // `text % arguments`: printf-style formatting, of `str` and (as Latin-1 text) of `bytes`.
 import { PyDict } from "./dict.ts";
-import { overflowError, typeError, valueError } from "./exceptions.ts";
+import { overflowError, TypeError_, typeError, valueError } from "./exceptions.ts";
 import { layoutFloat } from "./float-text.ts";
 import type { Int } from "./integer.ts";
 import { intText, radixDigits } from "./integer-text.ts";
 import { asInt, asStr, type PyValue, typeName, typeOf } from "./object.ts";
 import { getItem } from "./operators.ts";
+import { isRaised } from "./raising.ts";
 import { integerPart, integral, realNumber } from "./real.ts";
 import { ascii, repr, str } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
@@ -109,21 +110,25 @@ function padNumber(negative: boolean, prefix: string, digits: string, c: Convers
 
 const RADIX: { readonly [code: string]: 8 | 16 } = { o: 8, x: 16, X: 16 };
 
+/** The integer to be shown; whatever TypeError its conversion ends with, CPython says only what is required. */
+function shownInteger(value: PyValue, code: string, kind: PercentRules["kind"]): Int {
+  const int = asInt(value);
+  if (int !== undefined) return int;
+  const isExact = RADIX[code] !== undefined;
+  try {
+    const converted = isExact ? integral(value) : integerPart(value);
+    if (converted !== undefined) return converted;
+  } catch (error) {
+    if (!isRaised(error, TypeError_)) throw error;
+  }
+  const shown = code === "i" && kind === "bytes" ? "d" : code;
+  const what = isExact ? "an integer" : "a real number";
+  throw typeError(`%${shown} format: ${what} is required, not ${typeName(value)}`);
+}
+
 function formatInteger(value: PyValue, code: string, c: Conversion, kind: PercentRules["kind"]): string {
   const radix = RADIX[code];
-  let int: Int | undefined;
-  if (radix !== undefined) {
-    int = integral(value);
-    if (int === undefined) {
-      throw typeError(`%${code} format: an integer is required, not ${typeName(value)}`);
-    }
-  } else {
-    int = asInt(value) ?? integerPart(value);
-    if (int === undefined) {
-      const shown = code === "i" && kind === "bytes" ? "d" : code;
-      throw typeError(`%${shown} format: a real number is required, not ${typeName(value)}`);
-    }
-  }
+  const int = shownInteger(value, code, kind);
   const size = typeof int === "number" ? Math.abs(int) : int < 0n ? -int : int;
   let digits = radix === undefined ? intText(size) : radixDigits(size, radix);
   if (code === "X") digits = digits.toUpperCase();

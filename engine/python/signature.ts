@@ -216,6 +216,9 @@ export function bindBuiltin(
   }
   if (given > count && sig.varargs === null) {
     const total = count + kwonly.length;
+    if (count === 0 && given + keywords > total) {
+      throw typeError(`${short}() takes at most ${plural(total, "argument")} (${given + keywords} given)`);
+    }
     if (posonly === count) {
       const word = required === count ? "" : "at most ";
       if (kwonly.length === 0 || given > count) {

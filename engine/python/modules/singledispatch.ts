@@ -125,7 +125,7 @@ class Dispatcher {
   }
   /** Puts `func` in for `cls`, a class or a union of classes. */
   private add(cls: PyValue, func: PyValue): void {
-    for (const type of cls instanceof PyUnion ? cls.args.map((arg) => arg ?? noneType) : [cls]) {
+    for (const type of cls instanceof PyUnion ? cls.args : [cls]) {
       this.registry.set(type, func);
     }
     if (this.registrations === null && getAttributeOr(cls, "__abstractmethods__", undefined) !== undefined) {
@@ -169,7 +169,7 @@ class Dispatcher {
 }
 function isDispatchType(value: PyValue): boolean {
   if (value instanceof PyType) return true;
-  return value instanceof PyUnion && value.args.every((arg) => arg === null || arg instanceof PyType);
+  return value instanceof PyUnion && value.args.every((arg) => arg instanceof PyType);
 }
 const classOf = (value: PyValue): PyValue => getAttribute(value, "__class__");
 

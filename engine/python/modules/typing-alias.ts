@@ -223,7 +223,7 @@ defineMethods(base, {
   "__repr__()": show,
   "__eq__(other, /)": (self: PyAlias, other: PyValue) => {
     if (self.kind === "union" && other instanceof PyUnion) {
-      return self.args.length === other.args.length && self.args.every((arg) => among(partsOf(other), arg));
+      return self.args.length === other.args.length && self.args.every((arg) => among(other.args, arg));
     }
     return other instanceof PyAlias ? equalAliases(self, other) : NotImplemented;
   },
@@ -320,8 +320,6 @@ const unionForm = new PySpecialForm("Union", (_form, key) => {
 
 export { unionForm };
 
-const partsOf = (value: PyUnion): readonly PyValue[] => value.args.map((part) => part ?? noneType);
-
 /** `Union[…]`: flat, each type once; of one type that type. */
 export function union(types: readonly PyValue[]): PyValue {
   const parts: PyValue[] = [];
@@ -331,7 +329,7 @@ export function union(types: readonly PyValue[]): PyValue {
       type instanceof PyAlias && type.kind === "union"
         ? type.args
         : type instanceof PyUnion
-          ? partsOf(type)
+          ? type.args
           : [type];
     for (const part of inner) if (!among(parts, part)) parts.push(part);
   }

@@ -69,7 +69,7 @@ function argumentsOf(value: PyValue): PyValue {
     return tuple([...value.args]);
   }
   if (value instanceof PyGenericAlias || value instanceof PyClassAlias) return value.args;
-  if (value instanceof PyUnion) return tuple(value.args.map((part) => part ?? noneType));
+  if (value instanceof PyUnion) return tuple([...value.args]);
   return value instanceof PyUnpack ? tuple([value.item]) : tuple([]);
 }
 

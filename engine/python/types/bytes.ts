@@ -4,7 +4,7 @@ import { asBytes, bytearrayType, bytesType, latin1Text, newBytes, PyByteArray, P
 import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
 import type { PyDict } from "../dict.ts";
-import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
+import { indexError, overflowError, TypeError_, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
 import type { Int } from "../integer.ts";
@@ -12,6 +12,7 @@ import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { index, indexSize, sequenceTypes } from "../operators.ts";
+import { isRaised } from "../raising.ts";
 import { integral } from "../real.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { bindBuiltin, parseSignature } from "../signature.ts";
@@ -29,6 +30,16 @@ sequenceTypes.add(bytesType).add(bytearrayType);
 
 // ---- construction --------------------------------------------------------------------------------
 
+/** The integer that stands for so many zeros; what `__index__` gives wrongly, CPython looks at as at any source. */
+function countOf(source: PyValue): Int | undefined {
+  try {
+    return integral(source);
+  } catch (error) {
+    if (!isRaised(error, TypeError_)) throw error;
+    return undefined;
+  }
+}
+
 /** The array may be the source's own: a bytearray copies it. */
 function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: PyValue): Uint8Array {
   const codec = optionalText(encoding, `${type.name}() argument 'encoding'`);
@@ -43,7 +54,7 @@ function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: 
   if (source === undefined) return newBytes(0);
   const isBytes = type === bytesType;
   if (asBytes(source) === undefined && !(isBytes && typeOf(source).lookup("__bytes__") !== undefined)) {
-    const count = integral(source);
+    const count = countOf(source);
     if (count !== undefined) {
       if (typeof count === "bigint" && BigInt.asIntN(64, count) !== count) {
         throw overflowError("cannot fit 'int' into an index-sized integer");
@@ -105,7 +116,7 @@ function isPlainIterable(source: PyValue | undefined): source is PyValue {
     source !== undefined &&
     asStr(source) === undefined &&
     asBytes(source) === undefined &&
-    integral(source) === undefined &&
+    typeOf(source).lookup("__index__") === undefined &&
     isIterable(source)
   );
 }

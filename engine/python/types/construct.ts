@@ -1,6 +1,7 @@
 // `Type(…)` of the built-in types that make values: arguments are counted without the class, as CPython does.
 import { typeError } from "../exceptions.ts";
 import { type Native, PyBuiltin } from "../function.ts";
+import { isPythonFunction } from "../modules/python-function.ts";
 import { type KwArgs, PyType, type PyValue, typeName } from "../object.ts";
 import { bindBuiltin, parseSignature, type Signature } from "../signature.ts";
 
@@ -27,12 +28,12 @@ class Constructor extends PyBuiltin {
     if (cls !== made) this.checkLayout(cls);
     return this.js(cls, ...this.bind(cls, args.slice(1), kw));
   }
-  /** An instance must be made by the built-in type that stores it: the nearest one with a constructor of this kind. */
+  /** An instance must be made by what the nearest class without a `__new__` in Python is made by. */
   private checkLayout(cls: PyType): void {
     for (let base: PyType | null = cls; base !== null; base = base.base) {
-      const create = base.dict.get("__new__");
+      const create = base.lookup("__new__");
       if (create === this) return;
-      if (!(create instanceof Constructor)) continue;
+      if (!(create instanceof PyBuiltin) || isPythonFunction(create)) continue;
       throw typeError(`${this.made.name}.__new__(${cls.name}) is not safe, use ${base.name}.__new__()`);
     }
   }

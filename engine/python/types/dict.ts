@@ -1,6 +1,6 @@
 // `dict` and its views.
 
-import { findAttribute } from "../attribute.ts";
+import { getAttributeOr } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { dictType, PyDict, PySet } from "../dict.ts";
 import {
@@ -13,15 +13,33 @@ import {
   valueError,
 } from "../exceptions.ts";
 import {
+  asMethods,
   call,
   callWithSelf,
   defineAttributes,
   defineClassMethods,
   defineMethods,
   defineStatic,
+  method,
 } from "../function.ts";
-import { collect, DictIterator, dictIterator, forEach, iteratorType, PyIterator } from "../iterator.ts";
-import { makeType, NotImplemented, PyObject, type PyType, type PyValue, typeOf } from "../object.ts";
+import {
+  collect,
+  DictIterator,
+  dictIterator,
+  forEach,
+  isIterable,
+  iteratorType,
+  PyIterator,
+} from "../iterator.ts";
+import {
+  makeType,
+  NotImplemented,
+  PyObject,
+  type PyType,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "../object.ts";
 import { getItem, same } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
@@ -29,9 +47,9 @@ import { allocate, charge } from "../state.ts";
 import { genericAlias } from "./generic-alias.ts";
 import { setFrom } from "./set.ts";
 
-/** Adds what `dict(source)` and `update(source)` take: a mapping, or pairs. */
-export function mergeInto(target: PyDict, source: PyValue): void {
-  if (source instanceof PyDict && typeOf(source).lookup("keys") === dictType.dict.get("keys")) {
+/** Adds the entries of a mapping: what `{**source}` takes. */
+export function mergeMapping(target: PyDict, source: PyValue): void {
+  if (source instanceof PyDict && typeOf(source).lookup("__iter__") === dictType.dict.get("__iter__")) {
     charge(source.size);
     const { version } = source;
     for (const [key, value] of [...source.entries()]) {
@@ -41,9 +59,17 @@ export function mergeInto(target: PyDict, source: PyValue): void {
     }
     return;
   }
-  const keys = findAttribute(source, "keys");
-  if (keys !== undefined) {
-    forEach(call(keys, [], null), (key) => target.set(key, getItem(source, key)));
+  const keys = method(source, "keys", [], null);
+  if (!isIterable(keys)) {
+    throw typeError(`${typeName(source)}.keys() returned a non-iterable (type ${typeName(keys)})`);
+  }
+  for (const key of collect(keys)) target.set(key, getItem(source, key));
+}
+
+/** Adds what `dict(source)` and `update(source)` take: a mapping, or pairs. */
+export function mergeInto(target: PyDict, source: PyValue): void {
+  if (source instanceof PyDict || getAttributeOr(source, "keys", undefined) !== undefined) {
+    mergeMapping(target, source);
     return;
   }
   let i = 0;
@@ -188,6 +214,7 @@ defineMethods(dictType, {
   "values()": (self: PyDict) => new PyDictView(self, "values", valuesType),
   "items()": (self: PyDict) => new PyDictView(self, "items", itemsType),
 });
+asMethods(dictType, "__contains__", "__getitem__");
 
 /** Over a dict from its end. */
 class ReverseDictIterator extends PyIterator {

@@ -34,6 +34,7 @@ import { repr, str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 import { specArgument } from "./str-format.ts";
+import { textArgument } from "./text-argument.ts";
 
 // ---- construction --------------------------------------------------------------------------------
 
@@ -208,8 +209,7 @@ defineMethods(floatType, {
 });
 defineClassMethods(floatType, {
   "__getformat__(typestr, /)": (_cls: PyType, kind: PyValue) => {
-    const text = asStr(kind);
-    if (text === undefined) throw typeError(`__getformat__() argument must be str, not ${typeName(kind)}`);
+    const text = textArgument(kind, "__getformat__() argument");
     if (text !== "double" && text !== "float")
       throw valueError("__getformat__() argument 1 must be 'double' or 'float'");
     return "IEEE, little-endian";

@@ -1,5 +1,6 @@
 // `list[int]`, `int | str`: types as annotations write them.
 
+import { getAttributeOr } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
@@ -7,7 +8,7 @@ import { hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
 import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
-import { repr } from "../representation.ts";
+import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 
@@ -40,12 +41,16 @@ export function genericAlias(cls: PyObject, item: PyValue): PyValue {
 typeItem.make = genericAlias;
 /** A type as annotations show it. */
 export function showType(value: PyValue): string {
-  if (value instanceof PyType) {
-    return value.module === "builtins" ? value.qualname : `${value.module}.${value.qualname}`;
-  }
+  if (value === null) return "None";
   if (value === Ellipsis) return "...";
   if (value instanceof PyList) return `[${value.items.map(showType).join(", ")}]`;
-  return value === null ? "None" : repr(value);
+  const read = (name: string): PyValue | undefined => getAttributeOr(value, name, undefined);
+  if (read("__origin__") !== undefined && read("__args__") !== undefined) return repr(value);
+  // What has these two names is taken for a class.
+  const qualname = read("__qualname__");
+  const module = qualname === undefined ? null : (read("__module__") ?? null);
+  if (qualname === undefined || module === null) return repr(value);
+  return module === "builtins" ? str(qualname) : `${str(module)}.${str(qualname)}`;
 }
 defineMethods(genericAliasType, {
   "__repr__()": (self: PyGenericAlias) =>
@@ -85,10 +90,8 @@ export const unionable: Set<PyType> = new Set([genericAliasType]);
 unions.make = (a, b) => {
   const parts: PyValue[] = [];
   for (const side of [a, b]) {
-    for (const part of side instanceof PyUnion ? side.args : [side]) {
-      if (
-        !(part === null || part instanceof PyType || (part instanceof PyObject && unionable.has(part.cls)))
-      ) {
+    for (const part of side instanceof PyUnion ? side.args : [side ?? noneType]) {
+      if (!(part instanceof PyType || (part instanceof PyObject && unionable.has(part.cls)))) {
         return NotImplemented;
       }
       if (!parts.includes(part)) parts.push(part);
@@ -96,9 +99,10 @@ unions.make = (a, b) => {
   }
   return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
 };
-unions.parts = (value) => (value instanceof PyUnion ? value.args.map((part) => part ?? noneType) : undefined);
+unions.parts = (value) => (value instanceof PyUnion ? value.args : undefined);
 defineMethods(unionType, {
-  "__repr__()": (self: PyUnion) => self.args.map(showType).join(" | "),
+  "__repr__()": (self: PyUnion) =>
+    self.args.map((part) => (part === noneType ? "None" : showType(part))).join(" | "),
   "__or__(value, /)": (self: PyUnion, other: PyValue) => unions.make(self, other),
   "__ror__(value, /)": (self: PyUnion, other: PyValue) => unions.make(other, self),
   "__eq__(value, /)": (self: PyUnion, other: PyValue) =>

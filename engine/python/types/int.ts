@@ -211,8 +211,8 @@ defineMethods(intType, {
     const spec = specArgument(formatSpec);
     return spec === "" ? str(self) : formatInt(int(self), spec, typeName(self));
   },
-  "__round__(ndigits=None, /)": (self: PyValue, ndigits: PyValue = null) =>
-    ndigits === null ? int(self) : roundInt(int(self), index(ndigits)),
+  "__round__(ndigits=None, /)": (self: PyValue, ndigits?: PyValue) =>
+    ndigits === undefined ? int(self) : roundInt(int(self), index(ndigits)),
   "__getnewargs__()": (self: PyValue) => tuple([int(self)]),
 });
 

@@ -8,6 +8,7 @@ import { iter, iteratorType, nextOrStop, PyIterator, type Stepper } from "../ite
 import { makeType, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { getItem, index, length, same, truth } from "../operators.ts";
 import { PyTuple } from "../sequence.ts";
+import { bindBuiltin, parseSignature } from "../signature.ts";
 import { charge } from "../state.ts";
 
 /** The type of an iterator that the author's classes may derive from. */
@@ -52,7 +53,8 @@ defineStatic(enumerateType, {
     }
     const iterable = given > 0 ? args.items[0] : kwargs.get("iterable");
     const start = given > 1 ? args.items[1] : kwargs.get("start");
-    return adopt(new PyEnumerate(iter(iterable as PyValue), start === undefined ? 0 : index(start)), cls);
+    const first = start === undefined ? 0 : index(start);
+    return adopt(new PyEnumerate(iter(iterable as PyValue), first), cls);
   },
 });
 
@@ -89,8 +91,12 @@ class PyZip extends PyIterator {
   }
 }
 export const zipType = lazyType("zip", PyZip);
+// CPython counts its keywords by themselves.
+const ZIP_KEYWORDS = parseSignature("(*, strict=False)");
 defineStatic(zipType, {
-  "__new__(cls, *iterables, strict=False)": (cls: PyType, iterables: PyTuple, strict: PyValue = false) => {
+  "__new__(cls, *iterables, **kwargs)": (cls: PyType, iterables: PyTuple, kwargs: PyDict) => {
+    const keywords = new Map([...kwargs.entries()] as [string, PyValue][]);
+    const [strict = false] = bindBuiltin("zip", ZIP_KEYWORDS, [], keywords);
     return adopt(new PyZip(iterables.items.map(iter), truth(strict)), cls);
   },
 });
@@ -182,7 +188,9 @@ defineStatic(reversedType, {
     const type = typeOf(object);
     const method = type.lookup("__reversed__");
     if (method !== undefined && method !== null) return special(object, "__reversed__", []) as PyValue;
-    if (method === null || type.lookup("__getitem__") === undefined || type.lookup("__len__") === undefined) {
+    const isSequence =
+      type.lookup("__getitem__") !== undefined && (!type.builtin || type.lookup("__len__") !== undefined);
+    if (method === null || !isSequence) {
       throw typeError(`'${typeName(object)}' object is not reversible`);
     }
     return adopt(new PyReversed(object, length(object)), cls);

@@ -1,7 +1,7 @@
 // `list` and `tuple`.
 import { adopt } from "../classes.ts";
 import { indexError, typeError, valueError } from "../exceptions.ts";
-import { call1, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
+import { asMethods, call1, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
@@ -384,6 +384,7 @@ defineMethods(listType, {
     return null;
   },
 });
+asMethods(listType, "__getitem__");
 
 function assignSlice(self: PyList, key: PySlice, value: PyValue): void {
   if (!isIterable(value)) {

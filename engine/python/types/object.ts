@@ -17,6 +17,7 @@ import {
   defineClassMethods,
   defineMethods,
   defineStatic,
+  special,
 } from "../function.ts";
 import { identityHash } from "../hash.ts";
 import { keyKinds } from "../hash-table.ts";
@@ -34,9 +35,10 @@ import {
   typeOf,
 } from "../object.ts";
 import { truth } from "../operators.ts";
-import { defaultRepr, repr, str } from "../representation.ts";
+import { defaultRepr, str } from "../representation.ts";
 import { list, type PyTuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
+import { textArgument } from "./text-argument.ts";
 
 /** The text of an attribute's name; TypeError for what is no string. */
 export function nameOf(value: PyValue, what: string): string {
@@ -72,7 +74,8 @@ defineMethods(objectType, {
     return null;
   },
   "__repr__()": (self: PyValue) => defaultRepr(self),
-  "__str__()": (self: PyValue) => repr(self),
+  // What is no string `str()` complains of.
+  "__str__()": (self: PyValue) => special(self, "__repr__", []) as PyValue,
   "__eq__(value, /)": (self: PyValue, other: PyValue) => (self === other ? true : NotImplemented),
   "__ne__(value, /)": (self: PyValue, other: PyValue) => {
     const method = typeOf(self).lookup("__eq__") as PyValue;
@@ -85,8 +88,7 @@ defineMethods(objectType, {
   "__ge__(value, /)": () => NotImplemented,
   "__hash__()": (self: PyValue) => identityHash(self),
   "__format__(format_spec, /)": (self: PyValue, spec: PyValue) => {
-    const text = asStr(spec);
-    if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeName(spec)}`);
+    const text = textArgument(spec, "__format__() argument");
     if (text !== "") throw typeError(`unsupported format string passed to ${typeName(self)}.__format__`);
     return str(self);
   },

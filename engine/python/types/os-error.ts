@@ -10,7 +10,7 @@ import {
   pyError,
   typeError,
 } from "../exceptions.ts";
-import { defineAttributes, defineMethods, defineStatic } from "../function.ts";
+import { defineAttributes, defineMethods, defineStatic, PyBuiltin } from "../function.ts";
 import type { PyType, PyValue } from "../object.ts";
 import { index } from "../operators.ts";
 import { repr, str } from "../representation.ts";
@@ -109,10 +109,12 @@ defineMethods(OSError, {
     return numbered && strerror !== null ? text : plainText(self);
   },
 });
-const [create, init] = [OSError.dict.get("__new__"), OSError.dict.get("__init__")];
+const create = OSError.dict.get("__new__");
+const init = (OSError.dict.get("__init__") as PyBuiltin).js;
 /** A class with an `__init__` but no `__new__` of its own hands on what it likes: then `__init__` takes the arguments. */
 function initialisesItself(type: PyType): boolean {
-  return type.lookup("__init__") !== init && type.lookup("__new__") === create;
+  const own = type.lookup("__init__");
+  return !(own instanceof PyBuiltin && own.js === init) && type.lookup("__new__") === create;
 }
 const unwritten = (): never => {
   throw pyError(AttributeError, "characters_written");

@@ -1,8 +1,8 @@
 // `set` and `frozenset`.
 import { adopt } from "../classes.ts";
 import { dictType, frozensetType, PyDict, PyFrozenSet, PySet, setType } from "../dict.ts";
-import { keyError } from "../exceptions.ts";
-import { defineClassMethods, defineMethods, defineStatic } from "../function.ts";
+import { keyError, typeError } from "../exceptions.ts";
+import { asMethods, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hashSet } from "../hash.ts";
 import { collect, forEach, SetIterator } from "../iterator.ts";
 import { NotImplemented, type PyType, type PyValue } from "../object.ts";
@@ -121,7 +121,17 @@ const intersectAll = (self: PySet, others: readonly PyValue[]): PySet =>
   others.length === 0 ? copy(self) : others.reduce<PySet>(intersection, self);
 
 defineStatic(setType, { "__new__(cls, /, *args, **kwargs)": (cls: PyType) => adopt(new PySet(), cls) });
-defineConstructor(frozensetType, "(iterable=(), /)", (cls: PyType, iterable?: PyValue) => {
+/** The one argument of `set()` and `frozenset()`; the complaint about more names the class. */
+function onlyIterable(cls: PyType, args: PyTuple): PyValue | undefined {
+  const n = args.items.length;
+  if (n > 1) throw typeError(`${cls.name} expected at most 1 argument, got ${n}`);
+  return args.items[0];
+}
+defineConstructor(frozensetType, "(*args, **kwargs)", (cls: PyType, args: PyTuple, kw: PyDict) => {
+  // Keywords may be for an `__init__` of a derived class.
+  if (kw.size > 0 && cls.lookup("__init__") === frozensetType.lookup("__init__"))
+    throw typeError("frozenset() takes no keyword arguments");
+  const iterable = onlyIterable(cls, args);
   if (cls === frozensetType && iterable instanceof PyFrozenSet && iterable.cls === frozensetType)
     return iterable;
   const set = new PyFrozenSet();
@@ -183,6 +193,7 @@ for (const type of [setType, frozensetType]) {
     "copy()": (self: PySet) => (self.cls === frozensetType ? self : copy(self)),
   });
   defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
+  asMethods(type, "__contains__");
 }
 
 defineMethods(frozensetType, {
@@ -200,7 +211,9 @@ const inPlace =
     return self;
   };
 defineMethods(setType, {
-  "__init__(iterable=(), /)": (self: PySet, iterable?: PyValue) => {
+  "__init__(*args, **kwargs)": (self: PySet, args: PyTuple, kw: PyDict) => {
+    if (kw.size > 0) throw typeError("set() takes no keyword arguments");
+    const iterable = onlyIterable(self.cls, args);
     if (self.size > 0) self.clear();
     if (iterable !== undefined) update(self, iterable);
     return null;

@@ -5,7 +5,7 @@ import { decode } from "../codecs.ts";
 import { indexError, overflowError, typeError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
-import { StringIterator } from "../iterator.ts";
+import { stringIterator } from "../iterator.ts";
 import {
   asInt,
   asStr,
@@ -24,7 +24,7 @@ import { allocate, charge } from "../state.ts";
 import { allocateText, charAt, reprString, sliceText, textLength } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
-import { optionalText } from "./text-argument.ts";
+import { givenType, optionalText } from "./text-argument.ts";
 import "./str-format.ts";
 import "./str-methods.ts";
 import "./str-search.ts";
@@ -34,9 +34,19 @@ function textOf(self: PyValue): string {
   return typeof self === "string" ? self : (self as PyStr).value;
 }
 
-function makeText(object: PyValue | undefined, encoding?: PyValue, errors?: PyValue): string {
-  const codec = optionalText(encoding, "str() argument 'encoding'");
-  const handler = optionalText(errors, "str() argument 'errors'");
+/**
+ * The text that `str(…)` makes.
+ *
+ * @param shown how a complaint names what an argument is
+ */
+function makeText(
+  object: PyValue | undefined,
+  encoding: PyValue | undefined,
+  errors: PyValue | undefined,
+  shown: (value: PyValue) => string = givenType,
+): string {
+  const codec = optionalText(encoding, "str() argument 'encoding'", shown);
+  const handler = optionalText(errors, "str() argument 'errors'", shown);
   if (object === undefined) return "";
   if (codec === undefined && handler === undefined) return str(object);
   const bytes = asBytes(object);
@@ -54,6 +64,11 @@ defineConstructor(
   },
   true,
 );
+strType.vectorcall = (args) => {
+  const [object, encoding, errors] = args;
+  if (args.length > 3) throw typeError(`str expected at most 3 arguments, got ${args.length}`);
+  return args.length === 1 ? str(object as PyValue) : makeText(object, encoding, errors, typeName);
+};
 
 /** `text * count`; refused before it is made when it would be too large. */
 export function repeatText(text: string, count: PyValue): string {
@@ -115,7 +130,7 @@ defineMethods(strType, {
   "__getnewargs__()": (self: PyValue) => tuple([textOf(self)]),
   "__hash__()": (self: PyValue) => hashString(textOf(self)),
   "__len__()": (self: PyValue) => textLength(textOf(self)),
-  "__iter__()": (self: PyValue) => new StringIterator(textOf(self)),
+  "__iter__()": (self: PyValue) => stringIterator(textOf(self)),
   "__getitem__(key, /)": item,
   "__contains__(key, /)": (self: PyValue, key: PyValue) => {
     const part = asStr(key);

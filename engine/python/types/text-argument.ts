@@ -11,14 +11,19 @@ export function givenType(value: PyValue): string {
  * The text of an argument.
  *
  * @param what the argument as the TypeError names it: `find() argument 1`
+ * @param shown how it names what was given
  */
-export function textArgument(value: PyValue, what: string): string {
+export function textArgument(value: PyValue, what: string, shown = givenType): string {
   const text = asStr(value);
-  if (text === undefined) throw typeError(`${what} must be str, not ${givenType(value)}`);
+  if (text === undefined) throw typeError(`${what} must be str, not ${shown(value)}`);
   return text;
 }
 
 /** As {@link textArgument}, for an argument that may be left out. */
-export function optionalText(value: PyValue | undefined, what: string): string | undefined {
-  return value === undefined ? undefined : textArgument(value, what);
+export function optionalText(
+  value: PyValue | undefined,
+  what: string,
+  shown = givenType,
+): string | undefined {
+  return value === undefined ? undefined : textArgument(value, what, shown);
 }

@@ -4,7 +4,15 @@ import { defaultOrder, replaceBases } from "../class-layout.ts";
 import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
 import { attributeError, typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineClassMethods, defineMembers, defineMethods, PyGetSet } from "../function.ts";
+import {
+  call,
+  defineAttributes,
+  defineClassMethods,
+  defineMembers,
+  defineMethods,
+  PyGetSet,
+  PyStaticMethod,
+} from "../function.ts";
 import { plainInstance, plainSubclass, unions } from "../instance-check.ts";
 import { PyNamespace } from "../namespace.ts";
 import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeName, typeType } from "../object.ts";
@@ -12,17 +20,18 @@ import { list, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 import { PyMappingProxy } from "./mapping-proxy.ts";
 import { nameOf } from "./object.ts";
+import { givenType } from "./text-argument.ts";
 
 defineConstructor(typeType, "(*args, **kwds)", (cls: PyType, args: PyTuple, kw: PyDict) => {
   const [name, bases, namespace] = args.items as [PyValue, PyValue, PyValue];
   if (args.items.length !== 3)
     throw typeError(`type.__new__() takes exactly 3 arguments (${args.items.length} given)`);
   const text = asStr(name);
-  if (text === undefined) throw typeError(`type.__new__() argument 1 must be str, not ${typeName(name)}`);
+  if (text === undefined) throw typeError(`type.__new__() argument 1 must be str, not ${givenType(name)}`);
   if (!(bases instanceof PyTuple))
-    throw typeError(`type.__new__() argument 2 must be tuple, not ${typeName(bases)}`);
+    throw typeError(`type.__new__() argument 2 must be tuple, not ${givenType(bases)}`);
   if (!(namespace instanceof PyDict))
-    throw typeError(`type.__new__() argument 3 must be dict, not ${typeName(namespace)}`);
+    throw typeError(`type.__new__() argument 3 must be dict, not ${givenType(namespace)}`);
   const entries = new Map<string, PyValue>();
   for (const [key, value] of namespace.entries()) entries.set(nameOf(key, "attribute name"), value);
   const keywords: KwArgs = new Map();
@@ -31,7 +40,13 @@ defineConstructor(typeType, "(*args, **kwds)", (cls: PyType, args: PyTuple, kw: 
     if (base instanceof PyType || findAttribute(base, "__mro_entries__") === undefined) continue;
     throw typeError("type() doesn't support MRO entry resolution; use types.new_class()");
   }
-  return buildClass(text, bases.items, entries, keywords, metaclassOf(cls, bases.items));
+  const meta = metaclassOf(cls, bases.items);
+  const create = meta.lookup("__new__") as PyValue;
+  // The metaclass of a base may have a `__new__` of its own.
+  if (meta !== cls && create !== typeType.dict.get("__new__")) {
+    return call(create instanceof PyStaticMethod ? create.func : create, [meta, ...args.items], keywords);
+  }
+  return buildClass(text, bases.items, entries, keywords, meta);
 });
 defineMethods(typeType, {
   "__init__(*args, **kwargs)": (_self: PyType, args: PyTuple, kw: PyDict) => {
