@@ -6,6 +6,7 @@ import type { CheckOptions, Diagnostic } from "./check/check.ts";
 import { entropy } from "./entropy.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 import { formatOptions, type Settings } from "./expressions/options.ts";
+import { type Part, project, projectionOf, union } from "./expressions/projection.ts";
 import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
 import { hostCalls } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
@@ -90,6 +91,8 @@ interface Program {
   readonly code: string;
   readonly mutates: boolean;
   readonly compiled: CompiledProgram;
+  /** What it can reach of its context, by kind; made at the first use. */
+  readonly projections: Map<ExpressionKind, Part | null>;
   map: SourceMap | null;
 }
 
@@ -114,6 +117,17 @@ function settingsOf({ steps, cpuMs, memoryMb, outputBytes, recursion }: Limits):
   return JSON.stringify(settings);
 }
 
+/** What a program can reach of its context; all of it where what it changes is to be told. */
+function reached(program: Program, kind: ExpressionKind): Part | null {
+  let part = program.projections.get(kind);
+  if (part === undefined) {
+    const isTracked = kind === "policy" && program.mutates;
+    part = isTracked ? null : projectionOf(kind, program.compiled.reaches);
+    program.projections.set(kind, part);
+  }
+  return part;
+}
+
 function isGranting(capabilities: Capabilities): boolean {
   for (const group of Object.values(capabilities)) if (group !== undefined) return true;
   return false;
@@ -126,6 +140,7 @@ class SandboxedEngine implements Engine {
   private readonly capabilities: Capabilities;
   /** By source; the oldest goes when there are too many. */
   private readonly programs: Map<string, Program> = new Map();
+  private readonly policies: WeakMap<Policy, Program> = new WeakMap();
 
   constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities) {
     this.sandbox = sandbox;
@@ -136,25 +151,33 @@ class SandboxedEngine implements Engine {
 
   policy(name: string, source: string): Policy {
     const program = this.compile(name, source);
-    return {
+    const policy: Policy = {
       name,
       source,
-      evaluate: async (context, options) => {
-        const outcome = await this.run(program, name, "policy", context, options, false);
-        const { result, error } = outcome;
-        const verdict: Verdict = {
-          passing: outcome.ok && outcome.passing,
-          messages: outcome.messages,
-          logs: outcome.logs,
-          events: outcome.events,
-          changes: outcome.changes,
-          rawResult: result,
-          steps: outcome.steps,
-          durationMs: outcome.durationMs,
-        };
-        return error === undefined ? verdict : { ...verdict, error };
-      },
+      evaluate: async (context, options) =>
+        verdictOf(await this.run(program, name, "policy", context, options, false)),
     };
+    this.policies.set(policy, program);
+    return policy;
+  }
+
+  async evaluateAll(
+    policies: readonly Policy[],
+    context: JsonObject,
+    options?: EvaluateOptions,
+  ): Promise<Verdict[]> {
+    const programs = policies.map((policy) => {
+      const program = this.policies.get(policy);
+      if (program === undefined) throw new TypeError(`the policy "${policy.name}" is not of this engine`);
+      return program;
+    });
+    const contextJson = project(context, union(programs.map((program) => reached(program, "policy"))));
+    return Promise.all(
+      programs.map(async (program, index) => {
+        const { name } = policies[index] as Policy;
+        return verdictOf(await this.run(program, name, "policy", context, options, false, contextJson));
+      }),
+    );
   }
 
   mapping(name: string, source: string): Mapping {
@@ -201,7 +224,14 @@ class SandboxedEngine implements Engine {
       throw error;
     }
     const id = `expression-${createHash("sha256").update(compiled.code).digest("hex").slice(0, 32)}`;
-    program = { id, code: compiled.code, mutates: compiled.mutates, compiled, map: null };
+    program = {
+      id,
+      code: compiled.code,
+      mutates: compiled.mutates,
+      compiled,
+      projections: new Map(),
+      map: null,
+    };
     this.programs.set(source, program);
     if (this.programs.size > 1000) this.programs.delete(this.programs.keys().next().value as string);
     return program;
@@ -214,6 +244,7 @@ class SandboxedEngine implements Engine {
     context: JsonObject,
     options: EvaluateOptions | undefined,
     wantRepr: boolean,
+    contextJson?: string,
   ): Promise<Outcome & { events: JsonObject[] }> {
     const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
     const granted =
@@ -223,7 +254,7 @@ class SandboxedEngine implements Engine {
     const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
     const answer = await this.sandbox.run({
       program,
-      contextJson: typeof context === "string" ? context : JSON.stringify(context),
+      contextJson: contextJson ?? project(context, reached(program, kind)),
       settings: limits === this.limits ? this.settings : settingsOf(limits),
       options: formatOptions({
         kind,
@@ -248,6 +279,21 @@ class SandboxedEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function verdictOf(outcome: Outcome & { events: JsonObject[] }): Verdict {
+  const { error } = outcome;
+  const verdict: Verdict = {
+    passing: outcome.ok && outcome.passing,
+    messages: outcome.messages,
+    logs: outcome.logs,
+    events: outcome.events,
+    changes: outcome.changes,
+    rawResult: outcome.result,
+    steps: outcome.steps,
+    durationMs: outcome.durationMs,
+  };
+  return error === undefined ? verdict : { ...verdict, error };
 }
 
 function outcomeOf(

@@ -18,7 +18,7 @@ export interface Limits {
   readonly steps: number;
   /** Result, messages and logs together, bytes of JSON. Default 1,048,576. */
   readonly outputBytes: number;
-  /** Context handed in, bytes of JSON. Default 4,194,304. */
+  /** What the expression can reach of the context handed in, bytes of JSON. Default 4,194,304. */
   readonly contextBytes: number;
   /** Nested Python calls. Default 1000, as CPython's. */
   readonly recursion: number;
@@ -159,6 +159,15 @@ export interface Engine {
   mapping(name: string, source: string): Mapping;
   /** Throws {@link ExpressionSyntaxError}. */
   expression(name: string, source: string, kind?: ExpressionKind): Expression;
+  /**
+   * Evaluates policies of this engine about one context, which crosses to the sandbox once. The verdicts are those of
+   * `evaluate`, in the order of `policies`; none sees what another did. Throws TypeError for another engine's policy.
+   */
+  evaluateAll(
+    policies: readonly Policy[],
+    context: JsonObject,
+    options?: EvaluateOptions,
+  ): Promise<Verdict[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -45,13 +45,20 @@ export function fromJson(text: string): PyValue {
 /** Objects of a document that stand in several places. */
 type Shared = Map<Parsed, PyValue | undefined> | null;
 
+/** A context as JSON: values that evaluations about it have in common. */
+export interface Context {
+  readonly tree: Parsed;
+  /** Objects in it that stand in several places. */
+  readonly shared: readonly Parsed[];
+}
+
 /**
- * The Python value of a context. What a policy's context and its plan's hold in common becomes one object, and so do the
+ * Parses a context. What a policy's context and its plan's hold in common becomes one object, and so do the
  * request's user and the pending one: in authentik they are, and a change through the one is seen through the other.
  */
-export function contextFromJson(text: string): PyValue {
+export function parseContext(text: string): Context {
   const tree = parse(text);
-  const shared: Shared = new Map();
+  const shared: Parsed[] = [];
   const request = member(tree, "request");
   const context = member(request, "context");
   const plan = member(member(context, "flow_plan"), "context");
@@ -59,7 +66,15 @@ export function contextFromJson(text: string): PyValue {
     share(context as Tree, key, (plan as Tree)[key] as Parsed, shared);
   if (context !== undefined && Object.hasOwn(context, "pending_user"))
     share(request as Tree, "user", context.pending_user as Parsed, shared);
-  return convert(tree, 0, shared.size === 0 ? null : shared);
+  return { tree, shared };
+}
+/** The Python value of a context: new objects at every call. */
+export function fromContext({ tree, shared }: Context): PyValue {
+  return convert(tree, 0, shared.length === 0 ? null : new Map(shared.map((value) => [value, undefined])));
+}
+/** The Python value of a context's text. */
+export function contextFromJson(text: string): PyValue {
+  return fromContext(parseContext(text));
 }
 type Tree = { [key: string]: Parsed };
 const isTree = (value: Parsed | undefined): value is Tree =>
@@ -69,11 +84,11 @@ function member(value: Parsed | undefined, key: string): Tree | undefined {
   return isTree(own) ? own : undefined;
 }
 /** Puts `value` in the place of an equal object. */
-function share(holder: Tree, key: string, value: Parsed, shared: Map<Parsed, PyValue | undefined>): void {
+function share(holder: Tree, key: string, value: Parsed, shared: Parsed[]): void {
   if (typeof value !== "object" || value === null || value instanceof PyObject) return;
   if (!Object.hasOwn(holder, key) || !equalTrees(holder[key] as Parsed, value)) return;
   holder[key] = value;
-  shared.set(value, undefined);
+  shared.push(value);
 }
 function equalTrees(a: Parsed, b: Parsed): boolean {
   if (a === b) return true;

@@ -16,7 +16,14 @@ import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { firstTick, forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
-import { contextFromJson, type JsonStyle, toJson } from "./boundary.ts";
+import {
+  type Context,
+  contextFromJson,
+  fromContext,
+  type JsonStyle,
+  parseContext,
+  toJson,
+} from "./boundary.ts";
 import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
 import "./library.ts";
@@ -50,6 +57,18 @@ function begin(text: string, { now, seed, entropy }: Options): void {
   resetRepr();
   resetDecimal();
   forgetEvaluation();
+}
+
+let context: Context;
+let contextText: string | undefined;
+/** The context's JSON, parsed once for all evaluations in a row about the same text. */
+function contextOf(text: string): Context {
+  if (text !== contextText) {
+    contextText = undefined;
+    context = parseContext(text);
+    contextText = text;
+  }
+  return context;
 }
 
 // ---- outcome -------------------------------------------------------------------------------------
@@ -216,7 +235,7 @@ function evaluate(id: string, contextJson: string, settingsText: string, options
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
-    const vars = variables(kind, contextFromJson(contextJson));
+    const vars = variables(kind, fromContext(contextOf(contextJson)));
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
     const shown = options.repr ? repr(value) : "";

@@ -11,6 +11,7 @@ import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list, PyList } from "../python/sequence.ts";
 import { exporters } from "./boundary.ts";
+import { MODEL_KEYS } from "./context-keys.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
@@ -193,18 +194,6 @@ export function httpRequest(value: PyValue): PyValue {
   if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
   return new PyRecord(httpRequestType, map);
 }
-/** Keys of a context, and variables of mappings, whose objects are rows of a model in authentik. */
-const MODEL_KEYS = new Map<string, string>([
-  ["source", "authentik_core.source"],
-  ["goauthentik.io/sources/connection", "authentik_sources_oauth.useroauthsourceconnection"],
-  ["application", "authentik_core.application"],
-  ["invitation", "authentik_stages_invitation.invitation"],
-  ["event", "authentik_events.event"],
-  ["notification", "authentik_events.notification"],
-  ["provider", "authentik_providers_oauth2.oauth2provider"],
-  ["group", "authentik_core.group"],
-]);
-
 /** The object that a variable or a context's key of that name stands for. */
 export function named(key: string, value: PyValue): PyValue {
   if (!(value instanceof PyDict)) return value;

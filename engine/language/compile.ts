@@ -10,6 +10,7 @@ import { declarations } from "./functions.ts";
 import { LineMap } from "./lines.ts";
 import { mayMutate } from "./mutation.ts";
 import { parseModule } from "./parser.ts";
+import { type Reaches, reachesOf } from "./reach.ts";
 import { analyse, type Scopes } from "./scope.ts";
 import { block } from "./statements.ts";
 
@@ -23,6 +24,8 @@ export interface CompiledProgram {
   readonly ranges: readonly MapRange[];
   /** May it change objects it is given? */
   readonly mutates: boolean;
+  /** How far it reaches into what its names stand for. */
+  readonly reaches: Reaches;
   /** Maps offsets of {@link MapRange} to the author's lines and columns. */
   readonly lines: AuthorLines;
 }
@@ -101,7 +104,7 @@ function compileNested(source: string): CompiledProgram {
     ? `function(env){${head}return ${frame.use("makeGenerator")}("handler","handler",(function*(){${program.mark(record, `${body}return null;`)}})());}`
     : `function(env){${head}${program.mark(record, `try{++S.depth;${body}return null;}finally{S.depth--;}`)}}`;
   const { code, ranges } = program.finish(main);
-  return { code, ranges, mutates: mayMutate(handler), lines };
+  return { code, ranges, mutates: mayMutate(handler), reaches: reachesOf(handler), lines };
 }
 
 /** The tree and the scopes of an expression; offsets count in `text`. Throws {@link PySyntaxError}. */

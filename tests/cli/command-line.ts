@@ -125,6 +125,7 @@ export function scriptedEngine(
       return {
         policy: absent,
         mapping: absent,
+        evaluateAll: absent,
         expression(name: string, source: string, kind: ExpressionKind = "expression") {
           compile(source);
           return {

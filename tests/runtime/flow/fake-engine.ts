@@ -136,6 +136,7 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
       compile(name, source);
       return { name, source, kind, run: (context) => run(source, context) };
     },
+    evaluateAll: (policies, context) => Promise.all(policies.map((policy) => policy.evaluate(context))),
     async close() {},
     async [Symbol.asyncDispose]() {},
   };

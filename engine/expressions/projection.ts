@@ -1,0 +1,173 @@
+// The part of a context that a program can reach, as JSON: the rest need not cross, be parsed or be built.
+//
+// A program's paths (`language/reach.ts`) start at its variables; what those are made of is said here, in the terms of
+// `records.ts` and `environment.ts`. Where a path leaves what is known to be a plain field, the object is sent whole. So is
+// the whole context for a program that may change it, or that uses a helper which looks at all variables.
+import type { Reach, Reaches } from "../language/reach.ts";
+import type { ExpressionKind, JsonObject, JsonValue } from "../types.ts";
+import { MODEL_KEYS } from "./context-keys.ts";
+
+/** A part of a JSON value: all of it, or of an object some members. */
+export interface Part {
+  whole: boolean;
+  readonly members: Map<string, Part>;
+}
+const WHOLE: Part = { whole: true, members: new Map() };
+
+/** Names through which a program sees all its variables, or those that it does not name. */
+const SEES_ALL: ReadonlySet<string> = new Set([
+  "locals",
+  "globals",
+  "vars",
+  "dir",
+  "requests",
+  "ak_create_event",
+  "ak_call_policy",
+  "ak_create_jwt",
+  "ak_create_jwt_raw",
+  "ak_send_email",
+]);
+
+function member(part: Part, name: string): Part {
+  const known = part.members.get(name);
+  if (known !== undefined) return known;
+  const made: Part = { whole: false, members: new Map() };
+  part.members.set(name, made);
+  return made;
+}
+type Walk = (part: Part, reach: Reach) => void;
+const whole: Walk = (part) => {
+  part.whole = true;
+};
+/** A value that stays what JSON makes of it. */
+const value: Walk = (part, reach) => {
+  if (reach.whole || reach.attributes.size > 0) part.whole = true;
+  else for (const [key, next] of reach.items) value(member(part, key), next);
+};
+/** A record: each attribute is made of the fields that `fields` names for it; any other is reached through the whole. */
+function record(fields: Readonly<Record<string, readonly [string, Walk][]>>): Walk {
+  return (part, reach) => {
+    if (reach.whole || reach.items.size > 0) part.whole = true;
+    for (const [name, next] of reach.attributes) {
+      if (!Object.hasOwn(fields, name)) part.whole = true;
+      else for (const [field, walk] of fields[name] as [string, Walk][]) walk(member(part, field), next);
+    }
+  };
+}
+/** Fields that are read as they are. */
+function plain(names: string): Record<string, [string, Walk][]> {
+  return Object.fromEntries(names.split(" ").map((name) => [name, [[name, whole]]]));
+}
+
+/** What finds a user's row again, where its groups are asked of the host. */
+const identity = ["pk", "id", "uuid", "username"].map((name): [string, Walk] => [name, whole]);
+const groups: [string, Walk][] = [["groups", whole], ["ak_groups", whole], ...identity];
+const user: Walk = record({
+  ...plain("pk username name email is_active is_superuser path type uuid uid"),
+  attributes: [["attributes", value]],
+  groups,
+  ak_groups: groups,
+});
+const http: Walk = record(plain("META GET POST COOKIES headers path method session request_id brand user"));
+const device: Walk = record({
+  ...plain("pk name phone_number confirmed stage"),
+  user: [["user", user]],
+});
+const plan: Walk = record({ context: [["context", planContext]] });
+function planContext(part: Part, reach: Reach): void {
+  if (reach.whole || reach.attributes.size > 0) part.whole = true;
+  else for (const [key, next] of reach.items) contextValue(key)(member(part, key), next);
+}
+function contextValue(key: string): Walk {
+  if (key === "user" || key === "pending_user") return user;
+  if (key === "flow_plan") return plan;
+  return MODEL_KEYS.has(key) ? whole : value;
+}
+const request: Walk = record({
+  ...plain("obj debug"),
+  user: [["user", user]],
+  context: [["context", planContext]],
+  http_request: [["http_request", http]],
+});
+
+/** Variables of a mapping that are records. */
+const MAPPING: Readonly<Record<string, Walk>> = { user, device, http_request: http, stage: whole };
+
+/** Variables of a policy that are made of its request. */
+const OF_REQUEST: Readonly<Record<string, { readonly path: readonly string[]; readonly walk: Walk }>> = {
+  context: { path: ["context"], walk: planContext },
+  http_request: { path: ["http_request"], walk: http },
+  ak_client_ip: { path: ["http_request", "META"], walk: whole },
+  ak_is_sso_flow: { path: ["context", "is_sso"], walk: whole },
+};
+
+function variable(kind: ExpressionKind, name: string): Walk {
+  if (name === "request") return request;
+  if (kind !== "mapping") return value;
+  if (Object.hasOwn(MAPPING, name)) return MAPPING[name] as Walk;
+  return MODEL_KEYS.has(name) ? whole : value;
+}
+
+/** What a program of that kind can reach of its context; null: everything. */
+export function projectionOf(kind: ExpressionKind, reaches: Reaches): Part | null {
+  const root: Part = { whole: false, members: new Map() };
+  for (const [name, reach] of reaches) {
+    // A mapping that was given no request finds its variables in one.
+    if (SEES_ALL.has(name) || (kind === "mapping" && name === "request")) return null;
+    variable(kind, name)(member(root, name), reach);
+    if (kind !== "policy") continue;
+    // What authentik makes of the request besides.
+    const made = Object.hasOwn(OF_REQUEST, name) ? OF_REQUEST[name] : undefined;
+    if (made === undefined) continue;
+    let part = member(root, "request");
+    for (const field of made.path) part = member(part, field);
+    made.walk(part, reach);
+  }
+  return root;
+}
+
+/** What any of several programs can reach. */
+export function union(projections: readonly (Part | null)[]): Part | null {
+  const all: Part = { whole: false, members: new Map() };
+  for (const projection of projections) {
+    if (projection === null) return null;
+    merge(all, projection);
+  }
+  return all;
+}
+function merge(into: Part, from: Part): void {
+  if (from.whole) into.whole = true;
+  for (const [name, part] of from.members) merge(member(into, name), part);
+}
+
+/** Keys that are names of variables as they stand; others become names in ways that only the guest knows. */
+const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+
+/** The JSON text of what is reached of a context. Throws what `JSON.stringify` throws. */
+export function project(context: JsonObject, projection: Part | null): string {
+  if (projection === null || !isPlain(context)) return JSON.stringify(context);
+  const parts: string[] = [];
+  for (const key of Object.keys(context)) {
+    const part = projection.members.get(key) ?? (PLAIN_NAME.test(key) ? undefined : WHOLE);
+    if (part !== undefined) append(parts, key, context[key] as JsonValue, part);
+  }
+  return `{${parts.join(",")}}`;
+}
+function append(parts: string[], key: string, value: JsonValue, part: Part): void {
+  const text = partText(value, part);
+  // What JSON does not have, a function for instance, is left out, as JSON.stringify does.
+  if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
+}
+function partText(value: JsonValue, part: Part): string | undefined {
+  if (part.whole || !isPlain(value)) return JSON.stringify(value) as string | undefined;
+  const parts: string[] = [];
+  for (const [key, next] of part.members)
+    if (Object.hasOwn(value, key)) append(parts, key, value[key] as JsonValue, next);
+  return `{${parts.join(",")}}`;
+}
+/** An object that JSON.stringify would write member by member. */
+function isPlain(value: JsonValue): value is JsonObject {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !("toJSON" in value);
+}
