@@ -171,7 +171,8 @@ class SandboxedEngine implements Engine {
       if (program === undefined) throw new TypeError(`the policy "${policy.name}" is not of this engine`);
       return program;
     });
-    const contextJson = project(context, union(programs.map((program) => reached(program, "policy"))));
+    const all = union(programs.map((program) => reached(program, "policy")));
+    const contextJson = project(context, all, options?.limits?.contextBytes ?? this.limits.contextBytes);
     return Promise.all(
       programs.map(async (program, index) => {
         const { name } = policies[index] as Policy;
@@ -254,7 +255,7 @@ class SandboxedEngine implements Engine {
     const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
     const answer = await this.sandbox.run({
       program,
-      contextJson: contextJson ?? project(context, reached(program, kind)),
+      contextJson: contextJson ?? project(context, reached(program, kind), limits.contextBytes),
       settings: limits === this.limits ? this.settings : settingsOf(limits),
       options: formatOptions({
         kind,

@@ -18,7 +18,7 @@ export interface Limits {
   readonly steps: number;
   /** Result, messages and logs together, bytes of JSON. Default 1,048,576. */
   readonly outputBytes: number;
-  /** What the expression can reach of the context handed in, bytes of JSON. Default 4,194,304. */
+  /** Context handed in, bytes of JSON. Default 4,194,304. */
   readonly contextBytes: number;
   /** Nested Python calls. Default 1000, as CPython's. */
   readonly recursion: number;

@@ -143,9 +143,17 @@ function merge(into: Part, from: Part): void {
 /** Keys that are names of variables as they stand; others become names in ways that only the guest knows. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 
-/** The JSON text of what is reached of a context. Throws what `JSON.stringify` throws. */
-export function project(context: JsonObject, projection: Part | null): string {
-  if (projection === null || !isPlain(context)) return JSON.stringify(context);
+/**
+ * The JSON text of what is reached of a context; of all of it where that is longer than `longest`, whatever is reached, so
+ * that a limit does not depend on what a program reads. Throws what `JSON.stringify` throws.
+ */
+export function project(
+  context: JsonObject,
+  projection: Part | null,
+  longest: number = Number.POSITIVE_INFINITY,
+): string {
+  if (projection === null || !isPlain(context) || lengthOf(context, longest, 0) > longest)
+    return JSON.stringify(context);
   const parts: string[] = [];
   for (const key of Object.keys(context)) {
     const part = projection.members.get(key) ?? (PLAIN_NAME.test(key) ? undefined : WHOLE);
@@ -165,6 +173,25 @@ function partText(value: JsonValue, part: Part): string | undefined {
     if (Object.hasOwn(value, key)) append(parts, key, value[key] as JsonValue, next);
   return `{${parts.join(",")}}`;
 }
+/** Deeper than any context may be nested; only a cyclic one is. */
+const COUNTED_DEPTH = 250;
+/** About how many characters a value's JSON has at least; not counted further once that is above `longest`. */
+function lengthOf(value: JsonValue, longest: number, depth: number): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null || depth > COUNTED_DEPTH) return 1;
+  let length = 2;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && length <= longest; i++)
+      length += 1 + lengthOf(value[i] as JsonValue, longest - length, depth + 1);
+  } else if (isPlain(value)) {
+    for (const key in value) {
+      if (length > longest) break;
+      length += key.length + 4 + lengthOf(value[key] as JsonValue, longest - length, depth + 1);
+    }
+  }
+  return length;
+}
+
 /** An object that JSON.stringify would write member by member. */
 function isPlain(value: JsonValue): value is JsonObject {
   if (typeof value !== "object" || value === null) return false;

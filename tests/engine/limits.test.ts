@@ -51,9 +51,11 @@ test("ten thousand parentheses are refused before anything runs", () => {
   ).toThrowError(ExpressionSyntaxError);
 });
 
-test("a context of ten megabytes is refused by who reads it", async () => {
-  const outcome = await under.run("return text", { text: "x".repeat(10_000_000) });
-  expect(outcome.error?.type).toBe("ContextLimitExceeded");
+test("a context of ten megabytes is refused, read or not", async () => {
+  for (const source of ["return 1", "return len(text)", "return locals"]) {
+    const outcome = await under.run(source, { text: "x".repeat(10_000_000) });
+    expect(outcome.error?.type, source).toBe("ContextLimitExceeded");
+  }
   expect((await under.run("return 1")).repr).toBe("1");
 });
 
