@@ -1,4 +1,5 @@
 // Error handlers of codecs: what becomes of what cannot be encoded or decoded.
+import { unicodeName } from "../unicode/names.ts";
 import { PyBytes } from "./bytes.ts";
 import {
   LookupError,
@@ -84,14 +85,17 @@ export function handleEncodeError(
       return { put: Uint8Array.from(bytes), next: end };
     }
     case "namereplace":
-      // The names of characters are not part of the engine.
-      throw pyError(
-        LookupError,
-        "error handler 'namereplace' is not available in an expression; use 'backslashreplace'",
-      );
+      return { put: eachPoint(problem, named), next: end };
     default:
       throw unknownHandler(errors);
   }
+}
+
+function named(point: number): string {
+  const name = unicodeName(point);
+  if (name === undefined) return escapeNonAscii(String.fromCodePoint(point));
+  allocate(2 * name.length);
+  return `\\N{${name}}`;
 }
 
 /** Bytes that cannot be decoded. */

@@ -11,7 +11,7 @@ import { add, getItem, truth } from "../operators.ts";
 import { charge } from "../state.ts";
 import { allocateText } from "../text.ts";
 import { isAscii } from "../unicode.ts";
-import { ipAddress, type PyAddress } from "./ipaddress.ts";
+import { ipAddress } from "./ipaddress.ts";
 import { pythonFunctions } from "./python-function.ts";
 import {
   defineGeturl,
@@ -99,7 +99,7 @@ function checkBrackets(netloc: string): void {
   const host = close < 0 ? inner : inner.slice(0, close);
   if (host.startsWith("v")) {
     if (!/^v[a-fA-F0-9]+\..+$/.test(host)) throw valueError("IPvFuture address is invalid");
-  } else if ((ipAddress(host) as PyAddress).version === 4) {
+  } else if (ipAddress(host).version === 4) {
     throw valueError("An IPv4 address cannot be in brackets");
   }
 }

@@ -277,13 +277,14 @@ function fromHex(cls: PyType, string: PyValue): PyValue {
   const text = textArgument(string, "fromhex() argument");
   const sink = new ByteSink(text.length >> 1);
   charge(text.length >> 5);
+  const refuse = (at: number) =>
+    valueError(`non-hexadecimal number found in fromhex() arg at position ${at}`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII range.
+  const foreign = text.search(/[^\x00-\x7f]/);
+  if (foreign >= 0) throw refuse(foreign);
   const digit = (at: number): number => {
     const value = /^[0-9a-fA-F]$/.test(text[at] ?? "") ? Number.parseInt(text[at] as string, 16) : -1;
-    if (value < 0) {
-      throw valueError(
-        `non-hexadecimal number found in fromhex() arg at position ${Array.from(text.slice(0, at)).length}`,
-      );
-    }
+    if (value < 0) throw refuse(at);
     return value;
   };
   for (let i = 0; i < text.length; ) {
