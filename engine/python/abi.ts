@@ -41,6 +41,7 @@ import {
   PyBuiltin,
   PyFunction,
   recursionExceeded,
+  wrapperDescriptorType,
 } from "./function.ts";
 import { delegate, makeGenerator } from "./generator.ts";
 import { checkUnpackable, collect, isIterable, iter, unpack } from "./iterator.ts";
@@ -153,6 +154,9 @@ const PARSING = [AttributeError, BaseExceptionGroup, ImportError, NameError];
 /** The complaint about a keyword that is no string. */
 function badKeyword(f: PyValue): PyException {
   if (!isCallable(f)) return typeError(`'${typeName(f)}' object is not callable`);
+  const slot = f instanceof PyBoundMethod ? f.func : f;
+  if (slot instanceof PyBuiltin && slot.cls === wrapperDescriptorType)
+    return typeError(`wrapper ${slot.name}() takes no keyword arguments`);
   if (f instanceof PyType && f.cls === typeType) {
     // Nobody looks at the names before such a constructor says that it takes none at all.
     const [create, init] = [f.lookup("__new__"), f.lookup("__init__")];

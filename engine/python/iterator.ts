@@ -23,7 +23,6 @@ import {
   NotImplemented,
   PyObject,
   type PyType,
-  PyType as PyTypeClass,
   type PyValue,
   typeName,
   typeOf,
@@ -339,7 +338,7 @@ export function iterObject(value: PyValue): PyValue {
     }
     return result;
   }
-  if (method === undefined && type.lookup("__getitem__") !== undefined && !(value instanceof PyTypeClass)) {
+  if (method === undefined && type.lookup("__getitem__") !== undefined) {
     return new SequenceIterator(value);
   }
   throw typeError(`'${typeName(value)}' object is not iterable`);

@@ -53,4 +53,5 @@ export function dictDescriptor(type: PyType): PyGetSet {
   });
 }
 protocol.dictDescriptor = dictDescriptor;
-BaseException.dict.set("__dict__", dictDescriptor(BaseException));
+const [get, set, remove] = lastingDict("cannot delete __dict__");
+BaseException.dict.set("__dict__", new PyGetSet(BaseException, "__dict__", { get, set, remove }));

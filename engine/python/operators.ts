@@ -379,6 +379,15 @@ export function indexSize(value: PyValue): number {
   return int < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
+/** How often a sequence is to be repeated; OverflowError for what does not fit a machine word. */
+export function repeatCount(value: PyValue): number {
+  const int = index(value);
+  if (typeof int === "number") return int;
+  if (int >= -(2n ** 63n) && int < 2n ** 63n)
+    return int < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+  throw overflowError(`cannot fit '${typeName(value)}' into an index-sized integer`);
+}
+
 /** An argument that CPython takes as a size: what does not fit is an OverflowError. */
 export function sizeArgument(value: PyValue): number {
   const int = index(value);

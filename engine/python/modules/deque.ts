@@ -13,7 +13,7 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { ge, gt, index, indexSize, le, lt, same, sequenceTypes } from "../operators.ts";
+import { ge, gt, index, indexSize, le, lt, repeatCount, same, sequenceTypes } from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { allocate, charge } from "../state.ts";
 import { defineConstructor, defineInitializer } from "../types/construct.ts";
@@ -202,9 +202,9 @@ defineMethods(dequeType, {
     self.extend(other);
     return self;
   },
-  "__mul__(value, /)": (self: PyDeque, count: PyValue) => repeat(copy(self), sizeArgument(count)),
-  "__rmul__(value, /)": (self: PyDeque, count: PyValue) => repeat(copy(self), sizeArgument(count)),
-  "__imul__(value, /)": (self: PyDeque, count: PyValue) => repeat(self, sizeArgument(count)),
+  "__mul__(value, /)": (self: PyDeque, count: PyValue) => repeat(copy(self), repeatCount(count)),
+  "__rmul__(value, /)": (self: PyDeque, count: PyValue) => repeat(copy(self), repeatCount(count)),
+  "__imul__(value, /)": (self: PyDeque, count: PyValue) => repeat(self, repeatCount(count)),
   "append(item, /)": (self: PyDeque, item: PyValue) => {
     self.append(item);
     return null;

@@ -23,7 +23,7 @@ import { allocate, charge } from "../state.ts";
 import { byteValue } from "./bytes-source.ts";
 import { expandTabsIn, joinItems, padText, sizeArgument, zeroFill } from "./str-methods.ts";
 import { replaceText, rsplitParts, sliceBound, splitParts } from "./str-search.ts";
-import { givenType, optionalText, textArgument } from "./text-argument.ts";
+import { codecName, givenType, textArgument } from "./text-argument.ts";
 
 type Bytes = PyBytes | PyByteArray;
 
@@ -83,8 +83,8 @@ function window(text: string, start: PyValue, end: PyValue): { from: number; to:
 function finder(last: boolean, complain: boolean) {
   return (self: Bytes, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue => {
     const text = textOf(self);
-    const part = subArgument(sub);
     const range = window(text, start, end);
+    const part = subArgument(sub);
     let at = -1;
     if (range !== undefined && part.length <= range.to - range.from) {
       at = last ? text.lastIndexOf(part, range.to - part.length) : text.indexOf(part, range.from);
@@ -97,8 +97,8 @@ function finder(last: boolean, complain: boolean) {
 
 function count(self: Bytes, sub: PyValue, start: PyValue = null, end: PyValue = null): PyValue {
   const text = textOf(self);
-  const part = subArgument(sub);
   const range = window(text, start, end);
+  const part = subArgument(sub);
   if (range === undefined) return 0;
   if (part === "") return range.to - range.from + 1;
   let found = 0;
@@ -390,8 +390,8 @@ for (const type of [bytesType, bytearrayType]) {
     "decode(encoding='utf-8', errors='strict')": (self: Bytes, encoding?: PyValue, errors?: PyValue) =>
       decode(
         self.bytes,
-        optionalText(encoding, "decode() argument 'encoding'"),
-        optionalText(errors, "decode() argument 'errors'"),
+        codecName(encoding, "decode() argument 'encoding'"),
+        codecName(errors, "decode() argument 'errors'"),
       ),
     "__mod__(value, /)": (self: Bytes, args: PyValue) =>
       made(self, percentFormat(textOf(self), args, byteRules)),

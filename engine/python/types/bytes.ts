@@ -11,7 +11,7 @@ import type { Int } from "../integer.ts";
 import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
-import { index, indexSize, sequenceTypes } from "../operators.ts";
+import { indexSize, repeatCount, sequenceTypes } from "../operators.ts";
 import { isRaised } from "../raising.ts";
 import { integral } from "../real.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
@@ -20,7 +20,7 @@ import { charge } from "../state.ts";
 import { bytesFrom, byteValue } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
-import { optionalText } from "./text-argument.ts";
+import { codecName } from "./text-argument.ts";
 import "./bytearray.ts";
 import "./bytes-methods.ts";
 
@@ -42,8 +42,8 @@ function countOf(source: PyValue): Int | undefined {
 
 /** The array may be the source's own: a bytearray copies it. */
 function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: PyValue): Uint8Array {
-  const codec = optionalText(encoding, `${type.name}() argument 'encoding'`);
-  const handler = optionalText(errors, `${type.name}() argument 'errors'`);
+  const codec = codecName(encoding, `${type.name}() argument 'encoding'`);
+  const handler = codecName(errors, `${type.name}() argument 'errors'`);
   const text = source === undefined ? undefined : asStr(source);
   if (text !== undefined) {
     if (codec === undefined) throw typeError("string argument without an encoding");
@@ -57,7 +57,7 @@ function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: 
     const count = countOf(source);
     if (count !== undefined) {
       if (typeof count === "bigint" && BigInt.asIntN(64, count) !== count) {
-        throw overflowError("cannot fit 'int' into an index-sized integer");
+        throw overflowError(`cannot fit '${typeName(source)}' into an index-sized integer`);
       }
       if (count < 0) throw valueError("negative count");
       return newBytes(Number(count));
@@ -197,11 +197,8 @@ function comparison(holds: (order: number) => boolean): (self: Bytes, other: PyV
 
 /** `bytes * count`; refused before it is made when it would be too large. */
 export function repeatBytes(bytes: Uint8Array, count: PyValue): Uint8Array {
-  const n = index(count);
-  if (typeof n === "bigint" && BigInt.asIntN(64, n) !== n) {
-    throw overflowError("cannot fit 'int' into an index-sized integer");
-  }
-  const times = bytes.length === 0 ? 0 : Math.max(0, Number(n));
+  const n = repeatCount(count);
+  const times = bytes.length === 0 ? 0 : Math.max(0, n);
   const made = newBytes(bytes.length * times);
   charge(made.length >> 6);
   if (made.length > 0) {

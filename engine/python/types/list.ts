@@ -5,7 +5,18 @@ import { asMethods, call1, defineClassMethods, defineMethods, defineStatic } fro
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
-import { ge, gt, index, indexSize, le, lt, same, sequenceTypes, sizeArgument, truth } from "../operators.ts";
+import {
+  ge,
+  gt,
+  indexSize,
+  le,
+  lt,
+  repeatCount,
+  same,
+  sequenceTypes,
+  sizeArgument,
+  truth,
+} from "../operators.ts";
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
@@ -32,8 +43,7 @@ function repeated(self: Sequence, count: PyValue): PyValue[] | undefined {
   if (!isIndex(count)) {
     throw typeError(`can't multiply sequence by non-int of type '${typeName(count)}'`);
   }
-  const n = index(count);
-  const times = typeof n === "bigint" ? (n < 0n ? 0 : Number.MAX_SAFE_INTEGER) : Math.max(0, n);
+  const times = Math.max(0, repeatCount(count));
   const total = times * self.items.length;
   allocate(total * 8);
   charge(total >> 4);

@@ -127,9 +127,9 @@ defineConstructor(
   "(start, stop=None, step=1, /)",
   (_cls: PyType, start: PyValue, stop?: PyValue, step?: PyValue) => {
     if (stop === undefined) return new PyRange(0, index(start), 1);
-    const by = step === undefined ? 1 : index(step);
+    const [from, to, by] = [index(start), index(stop), step === undefined ? 1 : index(step)];
     if (by === 0) throw valueError("range() arg 3 must not be zero");
-    return new PyRange(index(start), index(stop), by);
+    return new PyRange(from, to, by);
   },
 );
 defineMethods(rangeType, {

@@ -10,7 +10,7 @@ import { asStr, NotImplemented, type PyStr, type PyValue, strType, typeName } fr
 import { percentFormat, textRules } from "../percent-format.ts";
 import { str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
-import { optionalText, textArgument } from "./text-argument.ts";
+import { codecName, textArgument } from "./text-argument.ts";
 
 function textOf(self: PyValue): string {
   return typeof self === "string" ? self : (self as PyStr).value;
@@ -45,8 +45,8 @@ defineMethods(strType, {
     new PyBytes(
       encode(
         textOf(self),
-        optionalText(encoding, "encode() argument 'encoding'"),
-        optionalText(errors, "encode() argument 'errors'"),
+        codecName(encoding, "encode() argument 'encoding'"),
+        codecName(errors, "encode() argument 'errors'"),
       ),
     ),
 });

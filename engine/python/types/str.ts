@@ -2,10 +2,10 @@
 import { asBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { decode } from "../codecs.ts";
-import { indexError, overflowError, typeError } from "../exceptions.ts";
+import { indexError, typeError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
-import { stringIterator } from "../iterator.ts";
+import { StringIterator, stringIterator } from "../iterator.ts";
 import {
   asInt,
   asStr,
@@ -17,14 +17,14 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { compareStrings, index, indexSize } from "../operators.ts";
+import { compareStrings, indexSize, repeatCount } from "../operators.ts";
 import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, charAt, reprString, sliceText, textLength } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
-import { givenType, optionalText } from "./text-argument.ts";
+import { codecName, givenType } from "./text-argument.ts";
 import "./str-format.ts";
 import "./str-methods.ts";
 import "./str-search.ts";
@@ -45,8 +45,8 @@ function makeText(
   errors: PyValue | undefined,
   shown: (value: PyValue) => string = givenType,
 ): string {
-  const codec = optionalText(encoding, "str() argument 'encoding'", shown);
-  const handler = optionalText(errors, "str() argument 'errors'", shown);
+  const codec = codecName(encoding, "str() argument 'encoding'", shown);
+  const handler = codecName(errors, "str() argument 'errors'", shown);
   if (object === undefined) return "";
   if (codec === undefined && handler === undefined) return str(object);
   const bytes = asBytes(object);
@@ -72,15 +72,12 @@ strType.vectorcall = (args) => {
 
 /** `text * count`; refused before it is made when it would be too large. */
 export function repeatText(text: string, count: PyValue): string {
-  const n = index(count);
-  if (typeof n === "bigint" && (n > 9223372036854775807n || n < -9223372036854775808n)) {
-    throw overflowError("cannot fit 'int' into an index-sized integer");
-  }
+  const n = repeatCount(count);
   if (n <= 0 || text === "") return "";
-  const size = Number(n) * text.length;
+  const size = n * text.length;
   allocateText(size);
   charge(Math.ceil(size / 64));
-  return text.repeat(Number(n));
+  return text.repeat(n);
 }
 
 function repeat(self: PyValue, count: PyValue): PyValue {
@@ -130,7 +127,8 @@ defineMethods(strType, {
   "__getnewargs__()": (self: PyValue) => tuple([textOf(self)]),
   "__hash__()": (self: PyValue) => hashString(textOf(self)),
   "__len__()": (self: PyValue) => textLength(textOf(self)),
-  "__iter__()": (self: PyValue) => stringIterator(textOf(self)),
+  "__iter__()": (self: PyValue) =>
+    typeof self === "string" ? stringIterator(self) : new StringIterator(textOf(self)),
   "__getitem__(key, /)": item,
   "__contains__(key, /)": (self: PyValue, key: PyValue) => {
     const part = asStr(key);

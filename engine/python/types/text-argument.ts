@@ -1,5 +1,6 @@
 // Arguments that must be text, and the complaint when they are not.
-import { typeError } from "../exceptions.ts";
+import { encode } from "../codecs.ts";
+import { typeError, valueError } from "../exceptions.ts";
 import { asStr, type PyValue, typeName } from "../object.ts";
 
 /** How CPython names what was given where an argument has the wrong type: `None` by itself, others by their type. */
@@ -26,4 +27,12 @@ export function optionalText(
   shown = givenType,
 ): string | undefined {
   return value === undefined ? undefined : textArgument(value, what, shown);
+}
+
+/** The name of a codec or of an error handler, which CPython hands on as UTF-8 that a zero ends. */
+export function codecName(value: PyValue | undefined, what: string, shown = givenType): string | undefined {
+  const name = optionalText(value, what, shown);
+  if (name !== undefined) encode(name);
+  if (name?.includes("\0") === true) throw valueError("embedded null character");
+  return name;
 }

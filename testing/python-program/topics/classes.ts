@@ -214,6 +214,8 @@ export const CLASSES: Grammar = {
     "(lambda o: (setattr(o, '$name', $e), delattr(o, '$name'), hasattr(o, '$name')))($made)",
     "getattr($made, '$name', $e), hasattr($made, '$name')",
     "vars($made)",
+    "(lambda o: setattr(o, '__dict__', $namespace) or vars(o))($made)",
+    "(lambda o: delattr(o, '__dict__') or vars(o))($made)",
     "sorted(n for n in vars($cls) if not n.startswith('__'))",
     "(lambda o: o.__setitem__($e, $e))($made)",
     "[0, 1, 2][$made], 'ab' * $made",
@@ -239,7 +241,9 @@ export const CLASSES: Grammar = {
     "($made == $made, $made != $made, $made is $made)",
     "type('T', ($cls,), {'x': $e})().x",
   ],
-  name: ["v", "x", "p", "d", "new", "_p", "__dict__", "__class__"],
+  name: ["v", "x", "p", "d", "new", "_p", "__class__"],
+  // The attributes of an object have names that are strings; other keys are refused here.
+  namespace: ["{}", "{'x': $e}", "{'v': $e, 'new': $e}", "None", "$digit", "[$e]"],
   attribute: [
     "x",
     "v",
@@ -306,6 +310,7 @@ export const CLASSES: Grammar = {
     "o = $made\no $augmented $e\nout.append(repr(o))",
     "o = $made\no.$name = $e\nout.append(o.$name)",
     "o = $made\ndel o.$name",
+    "o = $made\no.__dict__ = $namespace\nout.append(o.$name)",
     "o = $made\no[$e] = $e\ndel o[$e]",
     "a, *b = $made\nout.append((a, b))",
     "match $made:\n    case A(1): out.append('one')\n    case B(v=q): out.append(q)\n    case A(q, r): out.append((q, r))\n    case [q, *_]: out.append(q)\n    case {'a': q}: out.append(q)\n    case int(q) | str(q): out.append(q)\n    case _: out.append('none')",
