@@ -42,8 +42,8 @@ if (unknown.length > 0) {
 }
 const chosen = workloads.filter(({ name }) => only === undefined || only.includes(name));
 const effort: Effort = values.quick
-  ? { rounds: 5, batchMs: 25, warmUpMs: 200 }
-  : { rounds: 21, batchMs: 60, warmUpMs: 600 };
+  ? { rounds: 5, batchMs: 25, warmUpMs: 100, longWarmUpMs: 1000 }
+  : { rounds: 21, batchMs: 60, warmUpMs: 500, longWarmUpMs: 5000 };
 
 const root = join(import.meta.dirname, "..");
 const say = (message: string) => process.stderr.write(`bench: ${message}\n`);
@@ -64,9 +64,9 @@ function contestants(): Contestant[] {
   const postern = start("Postern", script("postern.ts"));
   const isolate = start("isolate", script("inside.ts"));
   const made: Contestant[] = [
-    { wall: c.postern, cpu: c.posternCpu, subject: postern, mode: "" },
-    { cpu: c.inside, subject: isolate, mode: "own" },
-    { cpu: c.byHand, subject: isolate, mode: "by hand" },
+    { wall: c.postern, cpu: c.posternCpu, subject: postern, mode: "", needsLongWarmUp: true },
+    { cpu: c.inside, subject: isolate, mode: "own", needsLongWarmUp: true },
+    { cpu: c.byHand, subject: isolate, mode: "by hand", needsLongWarmUp: true },
   ];
   if (values["no-peers"]) return made;
 

@@ -8,8 +8,10 @@ export interface Effort {
   readonly rounds: number;
   /** Aimed-at length of one timing, milliseconds. */
   readonly batchMs: number;
-  /** Work before the first round, milliseconds. */
+  /** Work of each before the first round, milliseconds. */
   readonly warmUpMs: number;
+  /** The same of those that V8 compiles while they run: thousands of evaluations until the last of it is compiled well. */
+  readonly longWarmUpMs: number;
 }
 
 /** A subject in one of its modes, and under which names its times are kept: by the clock on the wall, of processors. */
@@ -18,20 +20,23 @@ export interface Contestant {
   readonly cpu?: string;
   readonly subject: SubjectProcess;
   readonly mode: string;
+  readonly needsLongWarmUp?: boolean;
 }
 
 /** Microseconds of one evaluation, by name, one value for each round. */
 export type Times = Record<string, number[]>;
 
 /** Runs until warm and until a timing has about its length; how many evaluations that takes. */
-async function warmUp({ subject, mode }: Contestant, name: string, effort: Effort): Promise<number> {
+async function warmUp(contestant: Contestant, name: string, effort: Effort): Promise<number> {
+  const { subject, mode, needsLongWarmUp } = contestant;
+  const enough = needsLongWarmUp === true ? effort.longWarmUpMs : effort.warmUpMs;
   let count = 1;
   let spent = 0;
   for (;;) {
     const { wallMs } = await subject.ask<Timing>("time", { name, mode, count });
     spent += wallMs;
     const fitting = Math.max(1, Math.round((effort.batchMs / Math.max(wallMs, 0.001)) * count));
-    if (spent >= effort.warmUpMs && wallMs >= effort.batchMs / 2) return fitting;
+    if (spent >= enough && wallMs >= effort.batchMs / 2) return fitting;
     // Not more than ten times at once: the first runs are the slow ones, and a pipeline has to fill.
     count = Math.max(1, Math.min(fitting, count * 10));
   }
