@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findPython, installPeers, pinnedVersions } from "./peers.ts";
-import { machine, results, type Setting, text } from "./report.ts";
+import { machine, results, resultsText, type Setting, text } from "./report.ts";
 import { type Contestant, type Effort, type Times, timeRounds } from "./rounds.ts";
 import { firstDifference } from "./same.ts";
 import { SubjectProcess } from "./subjects/process.ts";
@@ -65,8 +65,10 @@ function contestants(): Contestant[] {
   const isolate = start("isolate", script("inside.ts"));
   const made: Contestant[] = [
     { wall: c.postern, cpu: c.posternCpu, subject: postern, mode: "", needsLongWarmUp: true },
-    { cpu: c.inside, subject: isolate, mode: "own", needsLongWarmUp: true },
-    { cpu: c.byHand, subject: isolate, mode: "by hand", needsLongWarmUp: true },
+    { cpu: c.inside, subject: isolate, mode: "own, whole", needsLongWarmUp: true },
+    { cpu: c.byHand, subject: isolate, mode: "by hand, whole", needsLongWarmUp: true },
+    { cpu: c.insideCrossing, subject: isolate, mode: "own, crossing", needsLongWarmUp: true },
+    { cpu: c.byHandCrossing, subject: isolate, mode: "by hand, crossing", needsLongWarmUp: true },
   ];
   if (values["no-peers"]) return made;
 
@@ -210,7 +212,7 @@ try {
   process.stdout.write(`\n${text(measured, setting)}\n`);
   const isWhole = only === undefined && !values.quick && !values["no-peers"];
   const out = values.out ?? (isWhole ? join(import.meta.dirname, "results.json") : undefined);
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(results(measured, setting), null, 2)}\n`);
+  if (out !== undefined) writeFileSync(out, resultsText(results(measured, setting)));
 } finally {
   await Promise.all(open.map((subject) => subject.close()));
 }

@@ -38,6 +38,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
 }
 
 function verdict(row: Row): string {
+  if (row.target === undefined) return "";
   const answer = meets(row);
   return answer === undefined ? "not measured" : answer ? "meets" : "MISSES";
 }
@@ -115,10 +116,16 @@ export function results(measured: Measured, setting: Setting): object {
       ),
     }),
     targets: rows(measured).map((row) => ({
-      what: row.what,
-      target: targetText(row),
+      what: row.what.trim(),
+      target: targetText(row) || null,
       measured: row.figure === undefined ? null : rounded(row.figure),
       meets: meets(row) ?? null,
     })),
   };
+}
+
+/** The figures as a file: rounds stand on one line. */
+export function resultsText(figures: object): string {
+  const json = JSON.stringify(figures, null, 2);
+  return `${json.replace(/\[[\d\s.,e+-]*\]/g, (list) => list.replace(/\s+/g, " "))}\n`;
 }

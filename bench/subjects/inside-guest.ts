@@ -22,25 +22,38 @@ interface Program {
 }
 interface Prepared {
   readonly programs: readonly Program[];
-  readonly contexts: readonly string[];
+  /** The contexts as callers have them, and what crosses to the isolate of them. */
+  readonly whole: readonly string[];
+  readonly crossing: readonly string[];
 }
 const prepared = new Map<string, Prepared>();
 
-/** The hand-written program with the same duty as the product's `evaluate`: a context's JSON in, an outcome's out. */
-function evaluateByHand(name: string, contextJson: string): string {
+/** The hand-written program with the same duty as the product's `evaluate`: of a context to an outcome's JSON. */
+function evaluateByHand(name: string, context: unknown): string {
   const messages: string[] = [];
-  const result = plain[name](JSON.parse(contextJson), (message) => messages.push(message));
+  const result = plain[name](context, (message) => messages.push(message));
   return JSON.stringify({ ok: true, passing: Boolean(result), messages, result: result ?? null });
 }
 
+interface TimeRequest {
+  readonly name: string;
+  readonly count: number;
+  readonly program: "own" | "by hand";
+  readonly text: "whole" | "crossing";
+}
+
 /** Milliseconds of this thread alone: other processes of a busy machine do not count. */
-function time({ programs, contexts }: Prepared, byHand: boolean, count: number, settings: string): number {
+function time({ programs, ...texts }: Prepared, request: TimeRequest, settings: string): number {
+  const { count, program, text } = request;
+  const contexts = texts[text];
   const since = host.cpuMs();
   for (let index = 0; index < count; index += 1) {
     const context = contexts[index % contexts.length];
-    for (const { id, name, options } of programs) {
-      if (byHand) evaluateByHand(name, context);
-      else product.evaluate(id, context, settings, options);
+    if (program === "own") {
+      for (const { id, options } of programs) product.evaluate(id, context, settings, options);
+    } else {
+      const parsed: unknown = JSON.parse(context);
+      for (const { name } of programs) evaluateByHand(name, parsed);
     }
   }
   return host.cpuMs() - since;
@@ -52,9 +65,10 @@ const requests: Record<string, (request: never, settings: string) => string> = {
     prepared.set(name, rest);
     return "null";
   },
-  "bench:by-hand": ({ name, context }: { name: string; context: string }) => evaluateByHand(name, context),
-  "bench:time": ({ name, mode, count }: { name: string; mode: string; count: number }, settings) =>
-    String(time(prepared.get(name) as Prepared, mode === "by hand", count, settings)),
+  "bench:by-hand": ({ name, context }: { name: string; context: string }) =>
+    evaluateByHand(name, JSON.parse(context)),
+  "bench:time": (request: TimeRequest, settings) =>
+    String(time(prepared.get(request.name) as Prepared, request, settings)),
 };
 
 realm.__postern = {

@@ -3,7 +3,8 @@
 // The isolate is a worker's, with the product's guest, realm and flags; only the loop that times is the bench's.
 import { fileURLToPath } from "node:url";
 import { formatOptions, type Settings } from "../../engine/expressions/options.ts";
-import { defaultLimits } from "../../engine/index.ts";
+import { project, projectionOf, union } from "../../engine/expressions/projection.ts";
+import { defaultLimits, type JsonObject } from "../../engine/index.ts";
 import { compile } from "../../engine/language/compile.ts";
 import { startSandbox } from "../../engine/sandbox/pool.ts";
 import type { Answer } from "../workloads/workloads.ts";
@@ -21,7 +22,7 @@ const { steps, cpuMs, memoryMb, outputBytes, recursion } = limits;
 const settings = JSON.stringify({ steps, cpuMs, memoryMb, outputBytes, recursion } satisfies Settings);
 
 /** What the engine sends with an evaluation. */
-function optionsOf(kind: Task["kind"], mutates: boolean): string {
+function optionsOf(kind: Task["kind"], track: boolean): string {
   return formatOptions({
     kind,
     now: 1_784_000_000_000,
@@ -29,7 +30,7 @@ function optionsOf(kind: Task["kind"], mutates: boolean): string {
     entropy: "5eed".repeat(16),
     sanitize: false,
     repr: false,
-    track: kind === "policy" && mutates,
+    track,
   });
 }
 
@@ -53,32 +54,45 @@ const operations: Subject = {
   /** The answers of the hand-written programs; ours must be the same. */
   async prepare({ task }: { task: Task }) {
     const programs = task.sources.map(({ name, text }) => {
-      const { code, mutates } = compile(text);
-      return { name, id: `${task.kind}:${name}`, code, options: optionsOf(task.kind, mutates) };
+      const { code, mutates, reaches } = compile(text);
+      const isTracked = task.kind === "policy" && mutates;
+      return {
+        name,
+        id: `${task.kind}:${name}`,
+        code,
+        options: optionsOf(task.kind, isTracked),
+        part: isTracked ? null : projectionOf(task.kind, reaches),
+      };
     });
+    const part = union(programs.map((program) => program.part));
+    const crossing = task.contexts.map((text) => project(JSON.parse(text) as JsonObject, part));
     const answers: Answer[][] = [];
-    for (const context of task.contexts) {
+    for (const [index, context] of task.contexts.entries()) {
       const row: Answer[] = [];
       for (const { name, id, code, options } of programs) {
         const own = answerOf(await run(id, code, context, options));
-        const byHand = answerOf(await ask("by-hand", { name, context }));
-        if (JSON.stringify(own) !== JSON.stringify(byHand))
-          throw new Error(`${name}: ${JSON.stringify(own)} is not ${JSON.stringify(byHand)} by hand`);
-        row.push(byHand);
+        for (const text of [context, crossing[index]]) {
+          const byHand = answerOf(await ask("by-hand", { name, context: text }));
+          if (JSON.stringify(own) !== JSON.stringify(byHand))
+            throw new Error(`${name}: ${JSON.stringify(own)} is not ${JSON.stringify(byHand)} by hand`);
+        }
+        row.push(own);
       }
       answers.push(row);
     }
     await ask("prepare", {
       name: task.name,
-      contexts: task.contexts,
+      whole: task.contexts,
+      crossing,
       programs: programs.map(({ id, name, options }) => ({ id, name, options })),
     });
     return answers;
   },
 
-  async time(request: { name: string; mode: string; count: number }) {
+  async time({ name, mode, count }: { name: string; mode: string; count: number }) {
+    const [program, text] = mode.split(", ");
     const since = performance.now();
-    const cpuMs = Number(await ask("time", request));
+    const cpuMs = Number(await ask("time", { name, count, program, text }));
     return { wallMs: performance.now() - since, cpuMs };
   },
 };

@@ -7,25 +7,31 @@ import { type Subject, serve, type Task } from "./serve.ts";
 /** Evaluations in flight at most, in the pipelined measurements. */
 const IN_FLIGHT = 64;
 
-type Evaluate = (context: JsonObject) => Promise<Answer>;
+/** All texts of a workload on one context. */
+type Evaluate = (context: JsonObject) => Promise<Answer[]>;
 
-function evaluators(engine: Engine, { kind, sources }: Task): Evaluate[] {
-  return sources.map(({ name, text }) => {
-    if (kind === "mapping") {
-      const mapping = engine.mapping(name, text);
-      return async (context) => ({ result: await mapping.evaluate(context), messages: [] });
-    }
-    const policy = engine.policy(name, text);
-    return async (context) => {
-      const { rawResult, messages, error } = await policy.evaluate(context);
-      if (error !== undefined) throw new Error(`${name}: ${error.traceback}`);
+function evaluator(engine: Engine, { kind, sources }: Task): Evaluate {
+  if (kind === "mapping") {
+    const mappings = sources.map(({ name, text }) => engine.mapping(name, text));
+    return (context) =>
+      Promise.all(
+        mappings.map(async (mapping) => ({ result: await mapping.evaluate(context), messages: [] })),
+      );
+  }
+  const policies = sources.map(({ name, text }) => engine.policy(name, text));
+  const [only] = policies;
+  return async (context) => {
+    const verdicts =
+      policies.length === 1 ? [await only.evaluate(context)] : await engine.evaluateAll(policies, context);
+    return verdicts.map(({ rawResult, messages, error }) => {
+      if (error !== undefined) throw new Error(error.traceback);
       return { result: rawResult, messages };
-    };
-  });
+    });
+  };
 }
 
 interface Prepared {
-  readonly programs: readonly Evaluate[];
+  readonly evaluate: Evaluate;
   readonly contexts: readonly JsonObject[];
 }
 const engine = await createEngine();
@@ -42,32 +48,24 @@ function cpuOfBoth(): number | undefined {
   return sum;
 }
 
-/** All texts on one context. */
-async function evaluate({ programs, contexts }: Prepared, index: number): Promise<Answer[]> {
-  const context = contexts[index % contexts.length];
-  return programs.length === 1
-    ? [await programs[0](context)]
-    : Promise.all(programs.map((program) => program(context)));
-}
-
 const operations: Subject = {
   async prepare({ task }: { task: Task }) {
     const made: Prepared = {
-      programs: evaluators(engine, task),
+      evaluate: evaluator(engine, task),
       contexts: task.contexts.map((text) => JSON.parse(text) as JsonObject),
     };
     prepared.set(task.name, made);
-    return Promise.all(made.contexts.map((_context, index) => evaluate(made, index)));
+    return Promise.all(made.contexts.map(made.evaluate));
   },
 
   async time({ name, count }: { name: string; count: number }) {
-    const made = prepared.get(name) as Prepared;
+    const { evaluate, contexts } = prepared.get(name) as Prepared;
     let next = 0;
     const lane = async () => {
       while (next < count) {
-        const index = next;
+        const context = contexts[next % contexts.length];
         next += 1;
-        await evaluate(made, index);
+        await evaluate(context);
       }
     };
     const used = cpuOfBoth();
