@@ -20,7 +20,16 @@ import type { GuestJson } from "./capabilities.ts";
 /** Deepest nesting that crosses, in either direction. */
 export const MAX_DEPTH = 200;
 
-type Parsed = null | boolean | number | string | PyObject | bigint | Parsed[] | { [key: string]: Parsed };
+/** What JSON.parse makes of a text, numbers exact. */
+export type Parsed =
+  | null
+  | boolean
+  | number
+  | string
+  | PyObject
+  | bigint
+  | Parsed[]
+  | { [key: string]: Parsed };
 
 /** Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. */
 const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+[.eE]|\d{16})/;
@@ -68,16 +77,29 @@ export function parseContext(text: string): Context {
     share(request as Tree, "user", context.pending_user as Parsed, shared);
   return { tree, shared };
 }
-/** The Python value of a context: new objects at every call. */
-export function fromContext({ tree, shared }: Context): PyValue {
-  return convert(tree, 0, shared.length === 0 ? null : new Map(shared.map((value) => [value, undefined])));
+/** Makes the Python values of one evaluation from a context: what stands in several places becomes one object. */
+export class ContextReader {
+  private readonly made: Map<Parsed, PyValue | undefined> | null;
+  constructor({ shared }: Context) {
+    this.made = shared.length === 0 ? null : new Map(shared.map((value) => [value, undefined]));
+  }
+  /** The value that JSON makes of it. */
+  value(parsed: Parsed): PyValue {
+    return convert(parsed, 0, this.made);
+  }
+  /** The object that `make` makes of it, the same one wherever it stands. */
+  object<T extends PyValue>(tree: Tree, make: () => T): T {
+    const known = this.made?.get(tree);
+    if (known !== undefined) return known as T;
+    const made = make();
+    if (this.made?.has(tree) === true) this.made.set(tree, made);
+    return made;
+  }
 }
-/** The Python value of a context's text. */
-export function contextFromJson(text: string): PyValue {
-  return fromContext(parseContext(text));
-}
-type Tree = { [key: string]: Parsed };
-const isTree = (value: Parsed | undefined): value is Tree =>
+/** An object of a JSON document. */
+export type Tree = { [key: string]: Parsed };
+/** Is it an object, and no number that keeps its digits? */
+export const isTree = (value: Parsed | undefined): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof PyObject);
 function member(value: Parsed | undefined, key: string): Tree | undefined {
   const own = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
@@ -120,7 +142,8 @@ function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyVal
   charge(1);
   if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1, shared)));
   const dict = new PyDict();
-  for (const key of Object.keys(value)) dict.set(key, convert(value[key] as Parsed, depth + 1, shared));
+  const keys = Object.keys(value);
+  dict.fill(keys, (key) => convert(value[key] as Parsed, depth + 1, shared));
   return dict;
 }
 

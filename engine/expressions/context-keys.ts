@@ -11,3 +11,6 @@ export const MODEL_KEYS: ReadonlyMap<string, string> = new Map<string, string>([
   ["provider", "authentik_providers_oauth2.oauth2provider"],
   ["group", "authentik_core.group"],
 ]);
+
+/** Keys that are names of variables as they stand; others become names as authentik makes them. */
+export const PLAIN_NAME: RegExp = /^[a-z0-9](?:[a-z0-9_]*[a-z0-9])?$/;

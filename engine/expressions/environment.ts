@@ -10,7 +10,8 @@ import { emit, output } from "../python/output.ts";
 import { caught } from "../python/raising.ts";
 import { str } from "../python/representation.ts";
 import { LimitExceeded } from "../python/state.ts";
-import { toJson } from "./boundary.ts";
+import { type Context, ContextReader, isTree, type Parsed, toJson } from "./boundary.ts";
+import { PLAIN_NAME } from "./context-keys.ts";
 import { helpers, mappingHelpers, policyHelpers, slugify } from "./helpers.ts";
 import { sendEmail } from "./mail.ts";
 import { PyRecord } from "./models/record.ts";
@@ -62,40 +63,47 @@ function mappingRequest(vars: ReadonlyMap<string, PyValue>): PyRecord {
   const context = request.get("context") as PyDict;
   for (const [name, value] of vars) {
     if (name === "user") request.dict.set("user", value);
-    else if (name !== "request") context.set(name, value);
+    else context.set(name, value);
   }
   return request;
 }
 
+/** Variables of a mapping that are records. */
+const RECORDS: ReadonlyMap<string, typeof named> = new Map([
+  ["device", (_name, value, reader) => device(value, reader)],
+  ["stage", (_name, value, reader) => stage(value, reader)],
+  ["http_request", (_name, value, reader) => httpRequest(value, reader)],
+]);
+const request: typeof named = (_name, value, reader) =>
+  isTree(value) ? policyRequest(value, reader) : reader.value(value);
+const plain: typeof named = (_name, value, reader) => reader.value(value);
+
+/** How a variable of that name is made for that kind of expression. */
+function makerOf(kind: string, name: string): typeof named {
+  if (name === "request") return request;
+  if (kind !== "mapping") return plain;
+  // A user that is null is the anonymous one, not None.
+  if (name === "user")
+    return (_name, value, reader) => (value === null ? user(null, reader) : named("user", value, reader));
+  return RECORDS.get(name) ?? named;
+}
+
 /** The context's variables, as the kind of expression sees them. */
-export function variables(kind: string, context: PyValue): Map<string, PyValue> {
+export function variables(kind: string, context: Context): Map<string, PyValue> {
+  const { tree } = context;
+  if (!isTree(tree)) throw new LimitExceeded("InternalError", "the context is not a JSON object");
+  const reader = new ContextReader(context);
   const vars = new Map<string, PyValue>();
-  if (!(context instanceof PyDict))
-    throw new LimitExceeded("InternalError", "the context is not a JSON object");
-  for (const [key, value] of context.entries()) {
-    const name = variableName(String(key));
-    if (name !== "") vars.set(name, value);
-    vars.set(String(key), value);
+  for (const key of Object.keys(tree)) {
+    const value = tree[key] as Parsed;
+    vars.set(key, makerOf(kind, key)(key, value, reader));
+    if (PLAIN_NAME.test(key)) continue;
+    const name = variableName(key);
+    if (name !== "") vars.set(name, makerOf(kind, name)(name, value, reader));
   }
-  if (kind === "policy") policyVariables(policyRequest(vars.get("request") ?? null), vars);
-  else if (kind === "mapping") {
-    const given = vars.get("request") ?? null;
-    if (given instanceof PyDict) vars.set("request", policyRequest(given));
-    for (const [name, value] of vars) if (name !== "user") vars.set(name, named(name, value));
-    const convert: [string, (value: PyValue) => PyValue][] = [
-      ["user", user],
-      ["device", device],
-      ["stage", stage],
-      ["http_request", httpRequest],
-    ];
-    for (const [name, make] of convert) {
-      const value = vars.get(name);
-      // A user that is null is the anonymous one, not None.
-      if (value instanceof PyDict || (value === null && make === user)) vars.set(name, make(value));
-    }
-    if (given === null) vars.set("request", mappingRequest(vars));
-  } else if (vars.get("request") instanceof PyDict) {
-    vars.set("request", policyRequest(vars.get("request") as PyValue));
+  if (kind === "policy") {
+    const given = vars.get("request");
+    policyVariables(given instanceof PyRecord ? given : policyRequest(tree.request ?? null), vars);
   }
   return vars;
 }
@@ -131,12 +139,19 @@ const ownHelpers: ReadonlyMap<string, (vars: ReadonlyMap<string, PyValue>) => Py
 ]);
 
 /** The names of one run: what the program asks for by name it finds here. */
-export function environment(kind: string, vars: ReadonlyMap<string, PyValue>): Environment {
+export function environment(kind: string, vars: Map<string, PyValue>): Environment {
+  /** All variables; a mapping's request is made when it is read. */
+  const all = (): ReadonlyMap<string, PyValue> => {
+    if (kind === "mapping" && (vars.get("request") ?? null) === null)
+      vars.set("request", mappingRequest(vars));
+    return vars;
+  };
+  const variable = (name: string): PyValue | undefined => (name === "request" ? all() : vars).get(name);
   const made = new Map<string, PyValue>();
   const global = (name: string): PyValue | undefined => {
     const make = ownHelpers.get(name);
     if (make !== undefined) {
-      const value = made.get(name) ?? make(vars);
+      const value = made.get(name) ?? make(all());
       made.set(name, value);
       return value;
     }
@@ -147,9 +162,9 @@ export function environment(kind: string, vars: ReadonlyMap<string, PyValue>): E
     return helpers.get(name) ?? builtins.get(name);
   };
   return {
-    param: (name) => vars.get(name),
+    param: variable,
     name: (name) => {
-      const value = vars.get(name);
+      const value = variable(name);
       return value !== undefined ? value : global(name);
     },
     global,

@@ -16,14 +16,7 @@ import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
 import { firstTick, forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
-import {
-  type Context,
-  contextFromJson,
-  fromContext,
-  type JsonStyle,
-  parseContext,
-  toJson,
-} from "./boundary.ts";
+import { type Context, type JsonStyle, parseContext, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
 import { environment, variables } from "./environment.ts";
 import "./library.ts";
@@ -221,7 +214,7 @@ function failure(error: unknown, program: string, changes: string): string {
 function changed(contextJson: string, request: PyValue | undefined): string {
   if (!(request instanceof PyRecord)) return "";
   const { steps } = S;
-  const before = variables("policy", contextFromJson(contextJson)).get("request");
+  const before = variables("policy", contextOf(contextJson)).get("request");
   const found = before instanceof PyRecord ? changes(before, request) : [];
   S.steps = steps;
   return found.length === 0 ? "" : `"changes":[${found.join(",")}],`;
@@ -235,7 +228,7 @@ function evaluate(id: string, contextJson: string, settingsText: string, options
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
-    const vars = variables(kind, fromContext(contextOf(contextJson)));
+    const vars = variables(kind, contextOf(contextJson));
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
     const shown = options.repr ? repr(value) : "";
@@ -277,10 +270,17 @@ const guest = {
     Error.stackTraceLimit = 4200;
   },
   load(id: string, factory: (abi: unknown) => Main): void {
-    // It makes the program's constants: what the last evaluation has used up does not count against them.
+    // It makes the program's constants: what the last evaluation has used up does not count against them. Where the
+    // evaluation under way calls the program, its limits go on from where they were.
+    const { allocated, nextTick } = S;
     S.allocated = Number.NEGATIVE_INFINITY;
     S.nextTick = Number.POSITIVE_INFINITY;
-    programs.set(id, factory(abi));
+    try {
+      programs.set(id, factory(abi));
+    } finally {
+      S.allocated = allocated;
+      S.nextTick = nextTick;
+    }
   },
   drop(id: string): void {
     programs.delete(id);

@@ -5,7 +5,7 @@
 // the whole context for a program that may change it, or that uses a helper which looks at all variables.
 import type { Reach, Reaches } from "../language/reach.ts";
 import type { ExpressionKind, JsonObject, JsonValue } from "../types.ts";
-import { MODEL_KEYS } from "./context-keys.ts";
+import { MODEL_KEYS, PLAIN_NAME } from "./context-keys.ts";
 
 /** A part of a JSON value: all of it, or of an object some members. */
 export interface Part {
@@ -139,9 +139,6 @@ function merge(into: Part, from: Part): void {
   if (from.whole) into.whole = true;
   for (const [name, part] of from.members) merge(member(into, name), part);
 }
-
-/** Keys that are names of variables as they stand; others become names in ways that only the guest knows. */
-const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 
 /**
  * The JSON text of what is reached of a context; of all of it where that is longer than `longest`, whatever is reached, so

@@ -6,17 +6,18 @@ import { PyDict } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
 import { defineAttributes, defineMethods } from "../python/function.ts";
 import { pythonMethods } from "../python/modules/python-function.ts";
-import type { PyType, PyValue } from "../python/object.ts";
+import { PyType, type PyValue } from "../python/object.ts";
 import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
-import { list, PyList } from "../python/sequence.ts";
-import { exporters } from "./boundary.ts";
+import { list } from "../python/sequence.ts";
+import { charge } from "../python/state.ts";
+import { ContextReader, exporters, isTree, type Parsed, type Tree } from "./boundary.ts";
 import { MODEL_KEYS } from "./context-keys.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
 import { PyRecord, recordType } from "./models/record.ts";
-import { PyRelatedManager, recordFrom, recordOf } from "./models/relations.ts";
+import { attributesFrom, PyRelatedManager } from "./models/relations.ts";
 
 const display = (): string => "";
 const anonymousType = recordType("AnonymousUser", "django.contrib.auth.models", () => "AnonymousUser");
@@ -93,43 +94,92 @@ defineMethods(httpRequestType, {
   },
 });
 
-/** A dict's entries by name; a TypeError that names the variable otherwise. */
-function fields(value: PyValue, what: string): Map<string, PyValue> {
-  if (!(value instanceof PyDict)) throw typeError(`the context's \`${what}\` must be an object`);
-  const map = new Map<string, PyValue>();
-  for (const [key, item] of value.entries()) map.set(String(key), item);
-  return map;
+// ---- made of a context ---------------------------------------------------------------------------
+
+/** How the members of an object become attributes: those that are not what JSON makes of them. */
+type Makers = { readonly [name: string]: (value: Parsed, reader: ContextReader) => PyValue };
+/** What a record has where the context says nothing. */
+type Defaults = readonly (readonly [name: string, make: () => PyValue])[];
+
+/** How records of one type are made. */
+interface Recipe {
+  readonly type: PyType;
+  /** For rows of a model: its primary key and relations. */
+  readonly model?: Model;
+  readonly defaults: Defaults;
+  readonly makers: Makers;
+  /** Members that are left out. */
+  readonly without?: readonly string[];
+  readonly plain: ReadonlySet<string>;
 }
-function withDefaults(
-  map: Map<string, PyValue>,
-  defaults: { [name: string]: () => PyValue },
+function recipe(
+  of: PyType | Model,
+  {
+    defaults,
+    makers = {},
+    without,
+  }: { defaults: { [name: string]: () => PyValue }; makers?: Makers; without?: string[] },
+): Recipe {
+  const model = of instanceof PyType ? undefined : of;
+  // `pk` has a second name among the columns.
+  const plain = new Set(
+    Object.keys(defaults).filter((name) => !Object.hasOwn(makers, name) && name !== model?.pk.name),
+  );
+  return {
+    type: of instanceof PyType ? of : of.type,
+    ...(model === undefined ? {} : { model }),
+    defaults: Object.entries(defaults),
+    makers,
+    ...(without === undefined ? {} : { without }),
+    plain,
+  };
+}
+/** The record of an object; its attributes are made when they are asked for. */
+function made(recipe: Recipe, tree: Tree, reader: ContextReader): PyRecord {
+  return reader.object(
+    tree,
+    () =>
+      new PyRecord(recipe.type, {
+        tree,
+        plain: recipe.plain,
+        make: (record) => attributes(recipe, tree, reader, record),
+      }),
+  );
+}
+function attributes(
+  { model, defaults, makers, without }: Recipe,
+  tree: Tree,
+  reader: ContextReader,
+  record: PyRecord,
 ): Map<string, PyValue> {
-  for (const [name, make] of Object.entries(defaults)) if (!map.has(name)) map.set(name, make());
-  return map;
+  charge(1);
+  const map = new Map<string, PyValue>();
+  for (const key of Object.keys(tree)) {
+    const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
+    const value = tree[key] as Parsed;
+    map.set(key, make === undefined ? reader.value(value) : make(value, reader));
+  }
+  for (const [name, make] of defaults) if (!map.has(name)) map.set(name, make());
+  if (without !== undefined) for (const name of without) map.delete(name);
+  return model === undefined ? map : attributesFrom(model, map, record);
+}
+/** The object, or a TypeError that names the variable. */
+function objectOf(value: Parsed, what: string): Tree {
+  if (!isTree(value)) throw typeError(`the context's \`${what}\` must be an object`);
+  return value;
 }
 const none = (): PyValue => null;
 const empty = (): PyValue => "";
 const dict = (): PyValue => new PyDict();
 const yes = (): PyValue => true;
 const no = (): PyValue => false;
+const nobody = (): PyValue => list([]);
+/** Groups of a list; what is no list is nothing. */
+const groups = (value: Parsed, reader: ContextReader): PyValue =>
+  list(Array.isArray(value) ? value.map((item) => group(item, reader)) : []);
 
-/** A user, or the anonymous one where there is none. */
-export function user(value: PyValue): PyValue {
-  if (value instanceof PyRecord) return value;
-  if (value === null) {
-    return new PyRecord(
-      anonymousType,
-      new Map<string, PyValue>([
-        ["pk", null],
-        ["username", ""],
-        ["is_active", false],
-        ["is_superuser", false],
-      ]),
-    );
-  }
-  const map = fields(value, "user");
-  const groups = map.get("groups") ?? map.get("ak_groups");
-  withDefaults(map, {
+const userRecipe = recipe(userModel, {
+  defaults: {
     pk: none,
     username: empty,
     name: empty,
@@ -141,41 +191,61 @@ export function user(value: PyValue): PyValue {
     type: () => "internal",
     uuid: none,
     uid: none,
-  });
-  for (const computed of ["is_authenticated", "is_anonymous", "ak_groups"]) map.delete(computed);
-  map.set("groups", groups instanceof PyList ? list(groups.items.map(group)) : list([]));
-  return recordFrom(userModel, map);
+    groups: nobody,
+  },
+  makers: { groups },
+  // These are worked out.
+  without: ["is_authenticated", "is_anonymous", "ak_groups"],
+});
+/** Its groups may stand under the name that they had before authentik 2026.2. */
+function withGroups(tree: Tree): Tree {
+  return tree.groups === undefined && tree.ak_groups !== undefined
+    ? { ...tree, groups: tree.ak_groups }
+    : tree;
 }
+/** A user, or the anonymous one where there is none. */
+export function user(value: Parsed, reader: ContextReader): PyValue {
+  if (value === null) {
+    return new PyRecord(
+      anonymousType,
+      new Map<string, PyValue>([
+        ["pk", null],
+        ["username", ""],
+        ["is_active", false],
+        ["is_superuser", false],
+      ]),
+    );
+  }
+  const tree = objectOf(value, "user");
+  return reader.object(tree, () => made(userRecipe, withGroups(tree), reader));
+}
+const groupRecipe = recipe(groupModel, {
+  defaults: { pk: none, name: empty, attributes: dict, is_superuser: no, parents: nobody },
+  makers: { parents: groups },
+});
 /** A group, with the groups it is in. */
-function group(value: PyValue): PyValue {
-  if (!(value instanceof PyDict)) return value;
-  const map = withDefaults(fields(value, "group"), {
-    pk: none,
-    name: empty,
-    attributes: dict,
-    is_superuser: no,
-  });
-  const parents = map.get("parents");
-  map.set("parents", parents instanceof PyList ? list(parents.items.map(group)) : list([]));
-  return recordFrom(groupModel, map);
+function group(value: Parsed, reader: ContextReader): PyValue {
+  return isTree(value) ? made(groupRecipe, value, reader) : reader.value(value);
 }
-function brand(value: PyValue): PyValue {
-  const map = value === null ? new Map<string, PyValue>() : fields(value, "brand");
-  withDefaults(map, {
+const brandRecipe = recipe(modelOf("authentik_brands.brand"), {
+  defaults: {
     domain: empty,
     branding_title: () => "authentik",
     branding_logo: empty,
     branding_favicon: empty,
     attributes: dict,
     default: no,
-  });
-  return recordFrom(modelOf("authentik_brands.brand"), map);
+  },
+});
+function brand(value: Parsed, reader: ContextReader): PyValue {
+  return made(brandRecipe, value === null ? {} : objectOf(value, "brand"), reader);
 }
-/** An HTTP request; None where there is none. */
-export function httpRequest(value: PyValue): PyValue {
-  if (value === null) return null;
-  const map = fields(value, "http_request");
-  withDefaults(map, {
+function query(value: Parsed, reader: ContextReader): PyValue {
+  const items = reader.value(value);
+  return items instanceof PyDict ? queryDict(items.entries()) : items;
+}
+const httpRecipe = recipe(httpRequestType, {
+  defaults: {
     META: dict,
     GET: dict,
     POST: dict,
@@ -185,26 +255,39 @@ export function httpRequest(value: PyValue): PyValue {
     method: () => "GET",
     session: dict,
     request_id: empty,
-  });
-  for (const name of ["GET", "POST"]) {
-    const query = map.get(name);
-    if (query instanceof PyDict) map.set(name, queryDict(query.entries()));
-  }
-  map.set("brand", brand(map.get("brand") ?? null));
-  if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
-  return new PyRecord(httpRequestType, map);
+  },
+  makers: { GET: query, POST: query, brand, user },
+});
+/** An HTTP request; None where there is none. */
+export function httpRequest(value: Parsed, reader: ContextReader): PyValue {
+  if (value === null) return null;
+  const tree = objectOf(value, "http_request");
+  return reader.object(tree, () =>
+    made(httpRecipe, tree.brand == null ? { ...tree, brand: {} } : tree, reader),
+  );
 }
+
+const rowRecipes = new Map<string, Recipe>();
+/** The row of a model. */
+function row(label: string, tree: Tree, reader: ContextReader): PyRecord {
+  let known = rowRecipes.get(label);
+  if (known === undefined) {
+    // A provider's application is the other side of a relation, which rows do not carry.
+    const makers: Makers = label === MODEL_KEYS.get("provider") ? { application } : {};
+    known = recipe(modelOf(label), { defaults: {}, makers });
+    rowRecipes.set(label, known);
+  }
+  return made(known, tree, reader);
+}
+const application = (value: Parsed, reader: ContextReader): PyValue => named("application", value, reader);
+
 /** The object that a variable or a context's key of that name stands for. */
-export function named(key: string, value: PyValue): PyValue {
-  if (!(value instanceof PyDict)) return value;
-  if (key === "user" || key === "pending_user") return user(value);
-  if (key === "group") return group(value);
-  // A provider's application is the other side of a relation, which rows do not carry.
-  const application = value.get("application");
-  if (key === "provider" && application !== undefined)
-    value.set("application", named("application", application));
+export function named(key: string, value: Parsed, reader: ContextReader): PyValue {
+  if (!isTree(value)) return reader.value(value);
+  if (key === "user" || key === "pending_user") return user(value, reader);
+  if (key === "group") return group(value, reader);
   const model = MODEL_KEYS.get(key);
-  return model === undefined ? value : recordOf(modelOf(model), value);
+  return model === undefined ? reader.value(value) : row(model, value, reader);
 }
 
 /** Destinations that a plan was given with `redirect()`. */
@@ -218,77 +301,61 @@ pythonMethods(planType, {
   },
 });
 
+const planRecipe = recipe(planType, {
+  defaults: { context: dict, bindings: () => list([]), flow_pk: none },
+  makers: { context: (value, reader) => contextValues(value, reader, named) },
+});
 /**
  * A policy's context: the plan's own, copied flat, with the plan. What is in both is one object, as in authentik: a change
- * inside of it is a change of the plan. (`contextFromJson` has made it one.)
+ * inside of it is a change of the plan. (`parseContext` has made it one.)
  */
-function contextValues(context: PyDict): PyDict {
-  const plan = context.get("flow_plan");
-  const made = new Map<PyValue, PyValue>();
-  const convert = (dict: PyDict): void => {
-    for (const [key, value] of [...dict.entries()]) {
-      const name = String(key);
-      if (!(value instanceof PyDict) || !(MODEL_KEYS.has(name) || name === "pending_user" || name === "user"))
-        continue;
-      const object = made.get(value) ?? named(name, value);
-      made.set(value, object);
-      dict.set(key, object);
-    }
-  };
-  if (plan instanceof PyDict) {
-    const map = withDefaults(fields(plan, "flow_plan"), {
-      context: dict,
-      bindings: () => list([]),
-      flow_pk: none,
-    });
-    const inner = map.get("context");
-    if (inner instanceof PyDict) convert(inner);
-    context.set("flow_plan", new PyRecord(planType, map));
-  }
-  convert(context);
+function contextValues(value: Parsed, reader: ContextReader, make: typeof named): PyValue {
+  if (!isTree(value)) return reader.value(value);
+  charge(1);
+  const context = new PyDict();
+  context.fill(Object.keys(value), (key) => make(key, value[key] as Parsed, reader));
   return context;
 }
+const namedOrPlan: typeof named = (key, value, reader) =>
+  key === "flow_plan" && isTree(value) ? made(planRecipe, value, reader) : named(key, value, reader);
+const objRecipe = recipe(objType, { defaults: {} });
+const requestRecipe = recipe(requestType, {
+  defaults: {
+    user: () => user(null, NOTHING),
+    context: dict,
+    http_request: none,
+    obj: none,
+    debug: no,
+  },
+  makers: {
+    // In a flow the request's user is the pending one, where there is one: the same object.
+    user,
+    context: (value, reader) => (value === null ? new PyDict() : contextValues(value, reader, namedOrPlan)),
+    http_request: httpRequest,
+    obj: (value, reader) => (isTree(value) ? made(objRecipe, value, reader) : reader.value(value)),
+  },
+});
+const NOTHING = new ContextReader({ tree: null, shared: [] });
 /** The policy request. */
-export function policyRequest(value: PyValue): PyRecord {
-  const map = value === null ? new Map<string, PyValue>() : fields(value, "request");
-  const given = map.get("user") ?? null;
-  const context = map.get("context") ?? null;
-  const pendingGiven = context instanceof PyDict ? context.get("pending_user") : undefined;
-  // In a flow the request's user is the pending one, where there is one: the same object.
-  const isPending = given instanceof PyDict && given === pendingGiven;
-  map.set(
-    "context",
-    context === null ? new PyDict() : context instanceof PyDict ? contextValues(context) : context,
-  );
-  map.set("user", isPending ? ((context as PyDict).get("pending_user") as PyValue) : user(given));
-  map.set("http_request", httpRequest(map.get("http_request") ?? null));
-  const obj = map.get("obj") ?? null;
-  map.set("obj", obj instanceof PyDict ? new PyRecord(objType, fields(obj, "obj")) : obj);
-  if (!map.has("debug")) map.set("debug", false);
-  return new PyRecord(requestType, map);
+export function policyRequest(value: Parsed, reader: ContextReader = NOTHING): PyRecord {
+  const tree = value === null ? {} : objectOf(value, "request");
+  return made(requestRecipe, tree, reader);
 }
+
+const deviceRecipe = recipe(smsDeviceModel, {
+  defaults: { pk: none, name: () => "SMS Device", phone_number: empty, confirmed: no },
+  makers: { user, stage },
+});
 /** The SMS device that a webhook mapping sees. */
-export function device(value: PyValue): PyValue {
-  if (!(value instanceof PyDict)) return value;
-  const map = withDefaults(fields(value, "device"), {
-    pk: none,
-    name: () => "SMS Device",
-    phone_number: empty,
-    confirmed: no,
-  });
-  if (map.has("user")) map.set("user", user(map.get("user") as PyValue));
-  if (map.has("stage")) map.set("stage", stage(map.get("stage") as PyValue));
-  return recordFrom(smsDeviceModel, map);
+export function device(value: Parsed, reader: ContextReader): PyValue {
+  return isTree(value) ? made(deviceRecipe, value, reader) : reader.value(value);
 }
+const stageRecipe = recipe(smsStageModel, {
+  defaults: { pk: none, name: empty, from_number: empty, friendly_name: empty },
+  // Secret.
+  without: ["auth", "auth_password"],
+});
 /** The SMS stage that a webhook mapping sees: never its credentials. */
-export function stage(value: PyValue): PyValue {
-  if (!(value instanceof PyDict)) return value;
-  const map = withDefaults(fields(value, "stage"), {
-    pk: none,
-    name: empty,
-    from_number: empty,
-    friendly_name: empty,
-  });
-  for (const secret of ["auth", "auth_password"]) map.delete(secret);
-  return recordFrom(smsStageModel, map);
+export function stage(value: Parsed, reader: ContextReader): PyValue {
+  return isTree(value) ? made(stageRecipe, value, reader) : reader.value(value);
 }

@@ -132,7 +132,7 @@ export function plainAttribute(object: PyValue, name: string, type: PyType): PyV
   const found = type.lookup(name);
   if (object instanceof PyObject) {
     if (found !== undefined && isDataDescriptor(found)) return bindDescriptor(found, object, type);
-    const own = object.dict?.get(name);
+    const own = object.own(name);
     if (own !== undefined) return own;
   }
   return found === undefined ? undefined : bindDescriptor(found, object, type);

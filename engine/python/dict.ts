@@ -38,6 +38,12 @@ export class PyDict extends PyObject {
       allocate(growth(before));
     }
   }
+  /** Sets distinct texts in a dict that is empty. */
+  fill(keys: readonly string[], value: (key: string) => PyValue): void {
+    allocate(keys.length * ENTRY_BYTES);
+    for (const key of keys) this.map.set(key, value(key));
+    this.version += 1;
+  }
   /** Removes the key; false when it was not there. */
   delete(key: PyValue): boolean {
     const normal = this.index.find(key, false, keysOf(this.map));

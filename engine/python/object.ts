@@ -17,6 +17,11 @@ export abstract class PyObject {
   /** Instance attributes; absent for types without `__dict__`. */
   declare dict: Map<string, PyValue> | undefined;
 
+  /** The instance attribute of that name. */
+  own(name: string): PyValue | undefined {
+    return this.dict?.get(name);
+  }
+
   /** Calls the object. The default looks up `__call__`; functions and types override it. */
   call(args: PyValue[], kw: KwArgs | null): PyValue {
     return protocol.callObject(this, args, kw);

@@ -143,10 +143,19 @@ export function recordOf(model: Model, row: PyDict): PyRecord {
 }
 /** The record of a row's values, which become the record's own. */
 export function recordFrom(model: Model, values: Map<string, PyValue>): PyRecord {
+  const record = new PyRecord(model.type, values);
+  attributesFrom(model, values, record);
+  return record;
+}
+/** Makes a row's values the attributes of its record: the primary key as `pk`, relations as records and managers. */
+export function attributesFrom(
+  model: Model,
+  values: Map<string, PyValue>,
+  record: PyRecord,
+): Map<string, PyValue> {
   const given = values.get("pk") ?? values.get(model.pk.name) ?? null;
   values.delete(model.pk.name);
   values.set("pk", given);
-  const record = new PyRecord(model.type, values);
   for (const field of model.relations) {
     const relation = field.relation as Relation;
     const value = values.get(field.name);
@@ -168,7 +177,7 @@ export function recordFrom(model: Model, values: Map<string, PyValue>): PyRecord
     if (value instanceof PyDict) values.set(field.name, recordOf(modelOf(relation.to), value));
     else if (value === undefined && key !== undefined) values.set(field.name, key);
   }
-  return record;
+  return values;
 }
 function related(field: Field, item: PyValue): Target {
   if (item instanceof PyRecord || isBare(item)) return item;
