@@ -42,7 +42,7 @@ if (unknown.length > 0) {
 }
 const chosen = workloads.filter(({ name }) => only === undefined || only.includes(name));
 const effort: Effort = values.quick
-  ? { rounds: 5, batchMs: 25, warmUpMs: 100, longWarmUpMs: 1000 }
+  ? { rounds: 5, batchMs: 25, warmUpMs: 100, longWarmUpMs: 500 }
   : { rounds: 21, batchMs: 60, warmUpMs: 500, longWarmUpMs: 5000 };
 
 const root = join(import.meta.dirname, "..");
