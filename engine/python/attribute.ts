@@ -56,12 +56,16 @@ const UNREACHABLE = new Set([
   "__spec__",
 ]);
 
+/** Does it go before what the instance has? One that cannot be read does not, whatever it does when it is set. */
 function isDataDescriptor(value: PyValue): boolean {
   if (!(value instanceof PyObject)) return false;
   if (value instanceof PyProperty || value instanceof PyGetSet) return true;
   if (value instanceof PyFunction || value instanceof PyBuiltin) return false;
   const type = value.cls;
-  return type.lookup("__set__") !== undefined || type.lookup("__delete__") !== undefined;
+  return (
+    type.lookup("__get__") !== undefined &&
+    (type.lookup("__set__") !== undefined || type.lookup("__delete__") !== undefined)
+  );
 }
 
 /** `object.name`; throws AttributeError. */

@@ -249,6 +249,9 @@ function makeTable(from: PyValue, to: PyValue): PyValue {
 
 /** `bytes.hex(sep, group)`; groups are counted from the right, from the left when negative. */
 export function hexText(bytes: Uint8Array, sep: PyValue | undefined, group: PyValue = 1): string {
+  const given = index(group);
+  if (given > 0x7fffffff || given < -0x80000000)
+    throw overflowError("Python int too large to convert to C int");
   let separator = "";
   if (sep !== undefined) {
     const size = length(sep);
@@ -258,9 +261,6 @@ export function hexText(bytes: Uint8Array, sep: PyValue | undefined, group: PyVa
     if (separator === "") throw typeError("sep must be str or bytes.");
     if (separator > "\x7f") throw valueError("sep must be ASCII.");
   }
-  const given = index(group);
-  if (given > 0x7fffffff || given < -0x80000000)
-    throw overflowError("Python int too large to convert to C int");
   const every = Number(given);
   allocate(bytes.length * 5);
   charge(bytes.length >> 4);

@@ -4,7 +4,7 @@ import { adopt } from "../classes.ts";
 import { overflowError, typeError, valueError, zeroDivision } from "../exceptions.ts";
 import { divideHalfEven } from "../float-text.ts";
 import { formatInt } from "../format-spec.ts";
-import { call1, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
+import { call1, defineAttributes, defineClassMethods, defineMethods, special } from "../function.ts";
 import { hashInt } from "../hash.ts";
 import {
   addInt,
@@ -75,11 +75,19 @@ function fromText(value: PyValue, base: number): Int | undefined {
   return parseIntText(text, base) ?? invalidLiteral(base, value);
 }
 
+/** The int that an object's `__trunc__` gives; undefined where it has none. */
+function truncated(value: PyValue): Int | undefined {
+  const result = special(value, "__trunc__", []);
+  return result === undefined
+    ? undefined
+    : index(result, (name) => `__trunc__ returned non-Integral (type ${name})`);
+}
+
 function makeInt(value: PyValue | undefined, baseValue: PyValue | undefined): Int {
   if (baseValue === undefined) {
     if (value === undefined) return 0;
     if (typeof value === "string") return fromText(value, 10) as Int;
-    const made = integerPart(value) ?? fromText(value, 10);
+    const made = integerPart(value) ?? truncated(value) ?? fromText(value, 10);
     if (made !== undefined) return made;
     throw typeError(
       `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,

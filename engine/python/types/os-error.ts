@@ -11,7 +11,7 @@ import {
   typeError,
 } from "../exceptions.ts";
 import { defineAttributes, defineMethods, defineStatic, PyBuiltin } from "../function.ts";
-import type { PyType, PyValue } from "../object.ts";
+import { asInt, type PyType, type PyValue } from "../object.ts";
 import { index } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
@@ -80,7 +80,8 @@ defineStatic(OSError, {
     const made = new PyException(BaseException, []);
     if (initialisesItself(cls)) return adopt(made, cls);
     refuseKeywords(cls, kw);
-    const [errno] = args.items;
+    const [first] = args.items;
+    const errno = first === undefined ? undefined : asInt(first);
     const many = args.items.length >= 2 && args.items.length <= 5;
     const named = cls === OSError && many && typeof errno === "number" ? ERRNO[errno] : undefined;
     adopt(made, named === undefined ? cls : (exceptionTypes.get(named) as PyType));
