@@ -32,13 +32,16 @@ async function warmUp(contestant: Contestant, name: string, effort: Effort): Pro
   const enough = needsLongWarmUp === true ? effort.longWarmUpMs : effort.warmUpMs;
   let count = 1;
   let spent = 0;
+  let fastest = Number.POSITIVE_INFINITY;
   for (;;) {
     const { wallMs } = await subject.ask<Timing>("time", { name, mode, count });
     spent += wallMs;
-    const fitting = Math.max(1, Math.round((effort.batchMs / Math.max(wallMs, 0.001)) * count));
-    if (spent >= enough && wallMs >= effort.batchMs / 2) return fitting;
+    // By the fastest: one that the machine has kept waiting says nothing of how many would fit.
+    fastest = Math.min(fastest, wallMs / count);
+    const fitting = Math.max(1, Math.round(effort.batchMs / Math.max(fastest, 1e-6)));
+    if (spent >= enough && count >= fitting / 2) return fitting;
     // Not more than ten times at once: the first runs are the slow ones, and a pipeline has to fill.
-    count = Math.max(1, Math.min(fitting, count * 10));
+    count = Math.min(fitting, count * 10);
   }
 }
 
@@ -53,6 +56,7 @@ export async function timeRounds(
   const times: Times = {};
   const note = (kept: string | undefined, ms: number | undefined, count: number) => {
     if (kept === undefined || ms === undefined) return;
+    if (ms <= 0) throw new Error(`${kept}, ${name}: ${count} evaluations took no time by the clock`);
     times[kept] ??= [];
     times[kept].push((ms * 1000) / count);
   };
