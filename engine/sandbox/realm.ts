@@ -16,7 +16,7 @@ interface Guest {
 }
 
 const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze, isFrozen } = Object;
-const { ownKeys, deleteProperty, apply, preventExtensions } = Reflect;
+const { ownKeys, deleteProperty, apply } = Reflect;
 const OriginalTypeError = TypeError;
 const realm = globalThis as unknown as Record<string, unknown>;
 const kept = new Set<PropertyKey>(KEPT_GLOBALS);
@@ -192,7 +192,8 @@ function seal(
   });
   apply(boot, guest, [host]);
   freezeRealm();
-  preventExtensions(realm);
+  // Its names, too: a program could put a `Map` of its own there for those that come after it.
+  freeze(realm);
   let contextJson = "";
   let settings = "";
   return {

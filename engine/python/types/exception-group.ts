@@ -217,8 +217,9 @@ export class StarHandling {
       if (pair.items.length < 2) {
         throw typeError(`${type}.split must return a 2-tuple, got tuple of size ${pair.items.length}`);
       }
-      match = orNone(pair.items[0] as PyValue);
-      this.rest = orNone(pair.items[1] as PyValue);
+      const [first, second] = [part(pair.items[0] as PyValue, type), part(pair.items[1] as PyValue, type)];
+      match = first;
+      this.rest = second;
     }
     if (match === null) return false;
     this.caught = match;
@@ -245,8 +246,10 @@ export class StarHandling {
     return markRaised(makeGroup(BaseExceptionGroup, ["", list(fresh)]));
   }
 }
-function orNone(value: PyValue): PyException | null {
-  return isException(value) ? value : null;
+/** What a `split` of the author's answered. CPython takes anything for an exception here, and crashes on most. */
+function part(value: PyValue, type: string): PyException | null {
+  if (value === null || isException(value)) return value;
+  throw typeError(`${type}.split must return exceptions or None, not ${typeName(value)}`);
 }
 
 function checkClause(clause: PyValue): void {
