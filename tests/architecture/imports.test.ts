@@ -71,8 +71,8 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
 ];
 
-/** Folders whose files may import anything. */
-const free = ["tests", "scripts", "bench", "vitest.config.ts"];
+/** Folders whose files may import anything; of the escapes, importing is what is tried. */
+const free = ["tests", "scripts", "bench", "vitest.config.ts", "fixtures/escapes"];
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
