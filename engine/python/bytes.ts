@@ -1,5 +1,6 @@
 // The objects behind bytes and bytearray.
-import { makeType, PyObject, type PyValue } from "./object.ts";
+import { BufferError, pyError, typeError } from "./exceptions.ts";
+import { makeType, PyObject, type PyValue, typeName } from "./object.ts";
 import { allocate } from "./state.ts";
 
 /** A `bytes`: the array is never changed. */
@@ -34,16 +35,33 @@ export class PyByteArray extends PyObject {
 }
 export const bytearrayType = makeType("bytearray", { of: PyByteArray });
 
-/** The bytes of a memoryview; filled in by `types/memoryview.ts`. */
-export const bufferOf: { view: (value: PyObject) => Uint8Array | undefined } = { view: () => undefined };
+/** The bytes of a memoryview, which may have gaps between them; filled in by `types/memoryview.ts`. */
+export const bufferOf: {
+  view: (value: PyObject) => Uint8Array | undefined;
+  hasGaps: (value: PyValue) => boolean;
+} = { view: () => undefined, hasGaps: () => false };
 
-/**
- * The bytes of a `bytes`, `bytearray` (or of an instance of a derived class) or `memoryview`; undefined for anything
- * else.
- */
-export function asBytes(value: PyValue): Uint8Array | undefined {
-  if (value instanceof PyBytes || value instanceof PyByteArray) return value.bytes;
+/** Is it a `bytes` or a `bytearray`, or an instance of a derived class? */
+export function isBytes(value: PyValue): value is PyBytes | PyByteArray {
+  return value instanceof PyBytes || value instanceof PyByteArray;
+}
+/** The bytes of a `bytes`, `bytearray` or `memoryview`, one with gaps included; undefined for anything else. */
+export function allBytes(value: PyValue): Uint8Array | undefined {
+  if (isBytes(value)) return value.bytes;
   return value instanceof PyObject ? bufferOf.view(value) : undefined;
+}
+/** The bytes of a bytes-like object: what has them in one piece. Undefined for anything else. */
+export function asBytes(value: PyValue): Uint8Array | undefined {
+  if (isBytes(value)) return value.bytes;
+  return bufferOf.hasGaps(value) ? undefined : allBytes(value);
+}
+/** What is said of an argument of which {@link asBytes} has none. */
+export function notBytesLike(
+  value: PyValue,
+  complaint = `a bytes-like object is required, not '${typeName(value)}'`,
+): PyObject {
+  if (!bufferOf.hasGaps(value)) return typeError(complaint);
+  return pyError(BufferError, "memoryview: underlying buffer is not C-contiguous");
 }
 
 /** An array of `size` zero bytes; the memory is asked for first. */

@@ -1,6 +1,6 @@
 // The module `base64`: base 64, 32, 16 and 85.
 import { ByteSink } from "../byte-sink.ts";
-import { asBytes, bytesOf, newBytes, PyBytes } from "../bytes.ts";
+import { allBytes, asBytes, bytesOf, newBytes, notBytesLike, PyBytes } from "../bytes.ts";
 import { AssertionError, pyError, typeError, valueError } from "../exceptions.ts";
 import { defineModule } from "../module.ts";
 import { type PyValue, typeName } from "../object.ts";
@@ -20,6 +20,11 @@ import { pythonFunctions } from "./python-function.ts";
 
 /** What may be decoded: bytes or ASCII text. */
 function encoded(value: PyValue): Uint8Array {
+  const bytes = allBytes(value);
+  if (bytes !== undefined) {
+    charge(bytes.length >> 3);
+    return bytes;
+  }
   return asciiArgument(
     value,
     (name) => `argument should be a bytes-like object or ASCII string, not '${name}'`,
@@ -27,7 +32,7 @@ function encoded(value: PyValue): Uint8Array {
 }
 /** Bytes where CPython makes a memoryview. */
 function viewed(value: PyValue): Uint8Array {
-  const bytes = asBytes(value);
+  const bytes = allBytes(value);
   if (bytes === undefined) {
     throw typeError(`memoryview: a bytes-like object is required, not '${typeName(value)}'`);
   }
@@ -232,7 +237,7 @@ function a85decode(
 
 function legacy(value: PyValue): Uint8Array {
   const bytes = asBytes(value);
-  if (bytes === undefined) throw typeError(`expected bytes-like object, not ${typeName(value)}`);
+  if (bytes === undefined) throw notBytesLike(value, `expected bytes-like object, not ${typeName(value)}`);
   charge(bytes.length >> 3);
   return bytes;
 }

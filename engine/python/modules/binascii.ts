@@ -1,6 +1,6 @@
 // The module `binascii`: base64, hexadecimal, quoted-printable and uuencoded text, and checksums.
 import { ByteSink } from "../byte-sink.ts";
-import { asBytes, bytesOf, latin1Text, newBytes, PyBytes } from "../bytes.ts";
+import { asBytes, bytesOf, latin1Text, newBytes, notBytesLike, PyBytes } from "../bytes.ts";
 import { Exception, pyError, typeError, ValueError, valueError } from "../exceptions.ts";
 import { defineModule } from "../module.ts";
 import { asInt, asStr, makeType, type PyValue, typeName } from "../object.ts";
@@ -19,7 +19,7 @@ export const binasciiError = (message: string) => pyError(BinasciiError, message
 /** The bytes of a bytes-like object; TypeError for anything else. */
 export function bytesArgument(value: PyValue): Uint8Array {
   const bytes = asBytes(value);
-  if (bytes === undefined) throw typeError(`a bytes-like object is required, not '${typeName(value)}'`);
+  if (bytes === undefined) throw notBytesLike(value);
   charge(bytes.length >> 3);
   return bytes;
 }

@@ -2,7 +2,7 @@
 //
 // An object keeps what it was fed and hashes it when it is asked: the hashes themselves are the worker's, which keeps
 // nothing between two calls.
-import { asBytes, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import { asBytes, newBytes, notBytesLike, PyByteArray, PyBytes } from "../bytes.ts";
 import type { PyDict } from "../dict.ts";
 import { NotImplementedError, overflowError, pyError, typeError, valueError } from "../exceptions.ts";
 import { builtin, defineAttributes, defineMethods } from "../function.ts";
@@ -25,11 +25,8 @@ import { pythonFunctions } from "./python-function.ts";
 function fed(value: PyValue): Uint8Array {
   const bytes = asBytes(value);
   if (bytes !== undefined) return bytes;
-  throw typeError(
-    asStr(value) === undefined
-      ? "object supporting the buffer API required"
-      : "Strings must be encoded before hashing",
-  );
+  if (asStr(value) !== undefined) throw typeError("Strings must be encoded before hashing");
+  throw notBytesLike(value, "object supporting the buffer API required");
 }
 
 /** An object that hashes. */

@@ -1,6 +1,6 @@
 // The module `hmac`: keyed hashes, and comparison in constant time.
 import { getAttribute, getAttributeOr } from "../attribute.ts";
-import { asBytes, bytesOf, latin1Text, newBytes, PyBytes } from "../bytes.ts";
+import { allBytes, bytesOf, isBytes, latin1Text, newBytes, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { typeError, valueError } from "../exceptions.ts";
 import { call, defineAttributes, defineStatic, method0, method1 } from "../function.ts";
@@ -83,12 +83,11 @@ pythonMethods(hmacType, {
     msg: PyValue = null,
     digestmod: PyValue = "",
   ) => {
-    const bytes = asBytes(key);
-    if (bytes === undefined) {
+    if (!isBytes(key)) {
       throw typeError(`key: expected bytes or bytearray, but got ${repr(typeName(key))}`);
     }
     if (!truth(digestmod)) throw typeError("Missing required argument 'digestmod'.");
-    self.keyed = keyed(bytes, makerOf(digestmod));
+    self.keyed = keyed(key.bytes, makerOf(digestmod));
     if (msg !== null) method1(self.keyed.inner, "update", msg);
     return null;
   },
@@ -119,7 +118,7 @@ function compareDigest(a: PyValue, b: PyValue): boolean {
       throw typeError("comparing strings with non-ASCII characters is not supported");
     }
   } else {
-    if (asBytes(a) === undefined && asBytes(b) === undefined) {
+    if (allBytes(a) === undefined && allBytes(b) === undefined) {
       const types = `'${typeName(a)}' and '${typeName(b)}'`;
       throw typeError(`unsupported operand types(s) or combination of types: ${types}`);
     }

@@ -1,6 +1,6 @@
 // The module `json`: `loads` and `dumps`, `load` and `dump`, and the classes behind them.
 import { getAttribute } from "../attribute.ts";
-import { asBytes } from "../bytes.ts";
+import { isBytes } from "../bytes.ts";
 import { decode } from "../codecs.ts";
 import { PyDict } from "../dict.ts";
 import { typeError } from "../exceptions.ts";
@@ -119,12 +119,11 @@ function loads(
   let doc = s;
   let text = asStr(s);
   if (text === undefined) {
-    const bytes = asBytes(s);
-    if (bytes === undefined) {
+    if (!isBytes(s)) {
       const name = str(getAttribute(getAttribute(s, "__class__"), "__name__"));
       throw typeError(`the JSON object must be str, bytes or bytearray, not ${name}`);
     }
-    text = decode(bytes, detectEncoding(bytes), "surrogatepass");
+    text = decode(s.bytes, detectEncoding(s.bytes), "surrogatepass");
     doc = text;
   } else if (text.startsWith("\ufeff")) {
     throw decodeErrorType.call(["Unexpected UTF-8 BOM (decode using utf-8-sig)", s, 0], null);

@@ -1,5 +1,5 @@
 // The module `struct`: values to packed bytes and back, by format.
-import { asBytes, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import { isBytes, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
 import { Exception, overflowError, PyException, pyError, RuntimeError, typeError } from "../exceptions.ts";
@@ -151,10 +151,9 @@ function packItem(view: DataView, at: number, run: Run, value: PyValue, layout: 
     }
     view.setUint8(at, value.bytes[0] as number);
   } else if (letter === "s" || letter === "p") {
-    const bytes = asBytes(value);
-    if (bytes === undefined) throw structError(`argument for '${letter}' must be a bytes object`);
+    if (!isBytes(value)) throw structError(`argument for '${letter}' must be a bytes object`);
     const lead = letter === "p" ? 1 : 0;
-    const kept = bytes.subarray(0, Math.max(0, size - lead));
+    const kept = value.bytes.subarray(0, Math.max(0, size - lead));
     // Nothing of `0p` is written, not even how long it is.
     if (size === 0) return;
     new Uint8Array(view.buffer, view.byteOffset).set(kept, at + lead);

@@ -1,7 +1,7 @@
 // `quote`, `unquote`, `urlencode`, `parse_qs` and their kin of `urllib.parse`.
 import { findAttribute, getAttribute } from "../attribute.ts";
 import { ByteSink, TextSink } from "../byte-sink.ts";
-import { asBytes, bytesOf, PyByteArray, PyBytes } from "../bytes.ts";
+import { asBytes, bytesOf, isBytes, PyByteArray, PyBytes } from "../bytes.ts";
 import { decode, encode } from "../codecs.ts";
 import { PyDict } from "../dict.ts";
 import { PyException, raise, TypeError_, typeError, valueError } from "../exceptions.ts";
@@ -52,9 +52,8 @@ function quoteBytes(bytes: Uint8Array, safe: PyValue): string {
   return out.finish();
 }
 function quoteFromBytes(value: PyValue, safe: PyValue = "/"): PyValue {
-  const bytes = asBytes(value);
-  if (bytes === undefined) throw typeError("quote_from_bytes() expected bytes");
-  return bytes.length === 0 ? "" : quoteBytes(bytes, safe);
+  if (!isBytes(value)) throw typeError("quote_from_bytes() expected bytes");
+  return value.bytes.length === 0 ? "" : quoteBytes(value.bytes, safe);
 }
 function quote(
   string: PyValue,
@@ -124,9 +123,9 @@ function unquoteToBytes(string: PyValue): Uint8Array {
     return new Uint8Array();
   }
   const text = asStr(string);
-  const bytes = text === undefined ? asBytes(string) : encode(text);
+  if (text !== undefined) return unquoteBytes(encode(text));
   if (string instanceof PyByteArray && string.bytes.includes(PERCENT)) hash(string);
-  if (bytes !== undefined) return unquoteBytes(bytes);
+  if (isBytes(string)) return unquoteBytes(string.bytes);
   getAttribute(string, "split");
   throw typeError(`a bytes-like object is required, not '${typeName(string)}'`);
 }

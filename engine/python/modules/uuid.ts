@@ -132,7 +132,9 @@ pythonMethods(uuidType, {
       const raw = asBytes(given);
       if (raw === undefined) throw pyError(AssertionError, repr(given));
       const ordered = bytes === null ? swapped(raw) : raw;
-      if (!(given instanceof PyBytes)) throw pyError(AssertionError, repr(new PyByteArray(ordered)));
+      if (!(given instanceof PyBytes)) {
+        throw pyError(AssertionError, repr(bytes === null ? new PyByteArray(ordered) : given));
+      }
       value = fromBytes(ordered);
     } else if (fields !== null) value = fromFields(fields);
     else {

@@ -1,5 +1,5 @@
 // What only a `bytearray` can do: change.
-import { asBytes, bytearrayType, PyByteArray } from "../bytes.ts";
+import { allBytes, asBytes, bytearrayType, PyByteArray } from "../bytes.ts";
 import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
@@ -73,6 +73,9 @@ function removeSlice(self: PyByteArray, key: PySlice): PyValue {
 function extend(self: PyByteArray, iterable: PyValue): PyValue {
   const own = asBytes(iterable);
   if (own === undefined) {
+    if (allBytes(iterable) !== undefined) {
+      throw typeError(`can't set bytearray slice from ${typeName(iterable)}`);
+    }
     if (asStr(iterable) !== undefined) throw typeError("expected iterable of integers; got: 'str'");
     const type = typeOf(iterable);
     if (type.lookup("__iter__") === undefined && type.lookup("__getitem__") === undefined) {

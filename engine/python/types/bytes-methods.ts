@@ -2,12 +2,15 @@
 
 import { ByteSink } from "../byte-sink.ts";
 import {
+  allBytes,
   asBytes,
   bytearrayType,
   bytesOf,
   bytesType,
+  isBytes,
   latin1Text,
   newBytes,
+  notBytesLike,
   PyByteArray,
   PyBytes,
 } from "../bytes.ts";
@@ -40,7 +43,7 @@ function made(self: Bytes, text: string): Bytes {
 /** A bytes-like argument as text. */
 function likeBytes(value: PyValue): string {
   const bytes = asBytes(value);
-  if (bytes === undefined) throw typeError(`a bytes-like object is required, not '${typeName(value)}'`);
+  if (bytes === undefined) throw notBytesLike(value);
   return latin1Text(bytes);
 }
 
@@ -69,7 +72,7 @@ function subArgument(value: PyValue): string {
   if (bytes !== undefined) return latin1Text(bytes);
   const byte = integral(value);
   if (byte === undefined) {
-    throw typeError(`argument should be integer or bytes-like object, not '${typeName(value)}'`);
+    throw notBytesLike(value, `argument should be integer or bytes-like object, not '${typeName(value)}'`);
   }
   return String.fromCharCode(byteValue(byte, "byte must be in range(0, 256)"));
 }
@@ -118,7 +121,7 @@ function affix(name: string, atEnd: boolean) {
       part.length <= range.to - range.from &&
       text.startsWith(part, atEnd ? range.to - part.length : range.from);
     if (prefix instanceof PyTuple) return prefix.items.some((part) => fits(likeBytes(part)));
-    if (asBytes(prefix) === undefined) {
+    if (allBytes(prefix) === undefined) {
       throw typeError(`${name} first arg must be bytes or a tuple of bytes, not ${typeName(prefix)}`);
     }
     return fits(likeBytes(prefix));
@@ -211,7 +214,7 @@ function stripping(atStart: boolean, atEnd: boolean) {
 function padding(name: string, left: (room: number, width: number) => number) {
   return (self: Bytes, width: PyValue, fillbyte?: PyValue): PyValue => {
     const size = sizeArgument(width);
-    const fill = fillbyte === undefined ? " " : latin1Text(asBytes(fillbyte) ?? newBytes(0));
+    const fill = fillbyte === undefined ? " " : isBytes(fillbyte) ? latin1Text(fillbyte.bytes) : "";
     if (fill.length !== 1) {
       throw typeError(
         `${name}() argument 2 must be a byte string of length 1, not ${givenType(fillbyte as PyValue)}`,
@@ -305,7 +308,7 @@ const byteRules: PercentRules = {
   kind: "bytes",
   key: (text) => bytesOf(text),
   text: (value) => {
-    const bytes = asBytes(value) ?? asBytes(special(value, "__bytes__", []) ?? null);
+    const bytes = allBytes(value) ?? asBytes(special(value, "__bytes__", []) ?? null);
     if (bytes === undefined) {
       throw typeError(
         `%b requires a bytes-like object, or an object that implements __bytes__, not '${typeName(value)}'`,
@@ -314,9 +317,8 @@ const byteRules: PercentRules = {
     return latin1Text(bytes);
   },
   char: (value) => {
-    const bytes = asBytes(value);
-    if (bytes?.length === 1) return latin1Text(bytes);
-    const byte = bytes === undefined ? integral(value) : undefined;
+    if (isBytes(value) && value.bytes.length === 1) return latin1Text(value.bytes);
+    const byte = isBytes(value) ? undefined : integral(value);
     if (byte === undefined) throw typeError("%c requires an integer in range(256) or a single byte");
     if (byte < 0 || byte > 255) throw overflowError("%c arg not in range(256)");
     return String.fromCharCode(Number(byte));

@@ -1,7 +1,7 @@
 // What `bytes(…)` accepts as a source of bytes.
 
 import { ByteSink } from "../byte-sink.ts";
-import { asBytes } from "../bytes.ts";
+import { allBytes, asBytes } from "../bytes.ts";
 import { typeError, valueError } from "../exceptions.ts";
 import { callWithSelf } from "../function.ts";
 import { iter } from "../iterator.ts";
@@ -24,7 +24,7 @@ export function byteValue(value: PyValue, message = "bytes must be in range(0, 2
  * @param outOfRange the ValueError's text for an item that is no byte
  */
 export function bytesFrom(source: PyValue, target = "bytes", outOfRange?: string): Uint8Array {
-  const own = asBytes(source);
+  const own = allBytes(source);
   if (own !== undefined && typeOf(source).builtin) return own;
   const convert = target === "bytes" ? typeOf(source).lookup("__bytes__") : undefined;
   if (convert !== undefined) {

@@ -1,6 +1,16 @@
 // `bytes` and `bytearray`: construction, operators, indexing. Methods that both have are in bytes-methods.ts, what
 // only a bytearray can do is in bytearray.ts.
-import { asBytes, bytearrayType, bytesType, latin1Text, newBytes, PyByteArray, PyBytes } from "../bytes.ts";
+import {
+  allBytes,
+  asBytes,
+  bytearrayType,
+  bytesType,
+  latin1Text,
+  newBytes,
+  notBytesLike,
+  PyByteArray,
+  PyBytes,
+} from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
 import type { PyDict } from "../dict.ts";
@@ -53,7 +63,7 @@ function makeBytes(type: PyType, source?: PyValue, encoding?: PyValue, errors?: 
   if (handler !== undefined) throw typeError("errors without a string argument");
   if (source === undefined) return newBytes(0);
   const isBytes = type === bytesType;
-  if (asBytes(source) === undefined && !(isBytes && typeOf(source).lookup("__bytes__") !== undefined)) {
+  if (allBytes(source) === undefined && !(isBytes && typeOf(source).lookup("__bytes__") !== undefined)) {
     const count = countOf(source);
     if (count !== undefined) {
       if (typeof count === "bigint" && BigInt.asIntN(64, count) !== count) {
@@ -115,7 +125,7 @@ function isPlainIterable(source: PyValue | undefined): source is PyValue {
   return (
     source !== undefined &&
     asStr(source) === undefined &&
-    asBytes(source) === undefined &&
+    allBytes(source) === undefined &&
     typeOf(source).lookup("__index__") === undefined &&
     isIterable(source)
   );
@@ -190,7 +200,7 @@ function comparison(holds: (order: number) => boolean): (self: Bytes, other: PyV
   return (self, other) => {
     // A view compares itself, by its own format.
     if (self instanceof PyBytes && other instanceof PyMemoryView) return NotImplemented;
-    const bytes = asBytes(other);
+    const bytes = allBytes(other);
     return bytes === undefined ? NotImplemented : holds(compareBytes(self.bytes, bytes));
   };
 }
@@ -248,7 +258,7 @@ function includes(self: Bytes, value: PyValue): boolean {
       : latin1Text(self.bytes).includes(latin1Text(part));
   }
   const byte = integral(value);
-  if (byte === undefined) throw typeError(`a bytes-like object is required, not '${typeName(value)}'`);
+  if (byte === undefined) throw notBytesLike(value);
   return self.bytes.includes(byteValue(byte, "byte must be in range(0, 256)"));
 }
 

@@ -256,8 +256,10 @@ function toBytes(
   if (size < 0) throw valueError("length argument must be non-negative");
   let value = BigInt(int(self));
   if (value < 0n && !isSigned) throw overflowError("can't convert negative int to unsigned");
-  const needed = isSigned ? bitLength(value < 0n ? -value - 1n : value) + 1 : bitLength(value);
-  if (needed > size * 8 && !(value === 0n && size === 0)) throw overflowError("int too big to convert");
+  // No byte at all is enough for 0 and for -1.
+  const sign = isSigned && size > 0 ? 1 : 0;
+  if (bitLength(value < 0n ? -value - 1n : value) + sign > size * 8)
+    throw overflowError("int too big to convert");
   const bytes = newBytes(size);
   if (value < 0n) value += 1n << BigInt(size * 8);
   allocate(size * 2);

@@ -105,6 +105,7 @@ function viewOf(value: PyValue): PyMemoryView | undefined {
   return value instanceof PyBytes || value instanceof PyByteArray ? whole(value) : undefined;
 }
 bufferOf.view = (value) => (value instanceof PyMemoryView ? value.bytes : undefined);
+bufferOf.hasGaps = (value) => value instanceof PyMemoryView && !value.contiguous;
 
 defineConstructor(memoryViewType, "(object)", (_cls: PyType, object: PyValue) => {
   const view = viewOf(object);
