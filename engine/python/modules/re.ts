@@ -190,6 +190,8 @@ export class PyMatch extends PyObject {
       if (n !== undefined) return n;
     } else {
       const n = asInt(key) ?? (typeOf(key).lookup("__index__") === undefined ? undefined : index(key));
+      // Looked for among the names, when there are any.
+      if (n === undefined && this.pattern.compiled.groupindex.size > 0) hash(key);
       if (n !== undefined && n >= 0 && n <= this.pattern.compiled.groups) return Number(n);
     }
     throw indexError("no such group");
