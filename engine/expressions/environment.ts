@@ -53,7 +53,8 @@ function policyVariables(request: PyRecord, vars: Map<string, PyValue>): Map<str
     vars.set("http_request", http);
     vars.set("ak_client_ip", clientIp(http));
   }
-  vars.set("ak_is_sso_flow", context instanceof PyDict ? (context.get("is_sso") ?? false) : false);
+  const sso = context instanceof PyDict ? context.get("is_sso") : undefined;
+  vars.set("ak_is_sso_flow", sso === undefined ? false : sso);
   return vars;
 }
 

@@ -56,7 +56,7 @@ function sanitized(record: PyRecord, model: Model | undefined): PyDict {
     dict.set("app", app);
     dict.set("model_name", name);
     dict.set("pk", record.get("pk"));
-    dict.set("name", record.dict.get("name") ?? str(record));
+    dict.set("name", record.dict.has("name") ? record.get("name") : str(record));
   } else {
     for (const [key, item] of record.dict) {
       if (!(item instanceof PyRecord || item instanceof PyRelatedManager) || key === "user")

@@ -135,7 +135,8 @@ export function makeClass(
   setCell: ((type: PyValue) => void) | null,
 ): PyValue {
   const bases = resolveBases(given);
-  let meta: PyValue = kw?.get("metaclass") ?? (bases.length === 0 ? typeType : typeOf(bases[0] as PyValue));
+  let meta = kw?.get("metaclass");
+  if (meta === undefined) meta = bases.length === 0 ? typeType : typeOf(bases[0] as PyValue);
   kw?.delete("metaclass");
   if (meta instanceof PyType) meta = metaclassOf(meta, bases);
   const start = (namespace: Map<string, PyValue>): void => {

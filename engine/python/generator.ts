@@ -329,7 +329,8 @@ export function* delegateTo(source: PyValue): Body {
 
 /** The value that a StopIteration carries. */
 function valueOf(stop: PyException): PyValue {
-  return stop.fields?.get("value") ?? stop.args[0] ?? null;
+  const value = stop.fields?.get("value");
+  return value === undefined ? (stop.args[0] ?? null) : value;
 }
 
 /** An iterator of the author's, or a built-in one that takes nothing. */

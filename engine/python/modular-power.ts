@@ -13,7 +13,8 @@ import {
   typeName,
   typeOf,
 } from "./object.ts";
-import { complexType } from "./types/complex.ts";
+import { asDouble } from "./operators.ts";
+import { complexType, PyComplex } from "./power.ts";
 
 function modularInverse(value: Int, modulus: Int): Int {
   const m = modulus < 0 ? -BigInt(modulus) : BigInt(modulus);
@@ -53,7 +54,11 @@ export function powerModulo(base: PyValue, exp: PyValue, mod: PyValue): PyValue 
     }
     if (slot === floatType)
       throw typeError("pow() 3rd argument not allowed unless all arguments are integers");
-    if (slot === complexType) throw valueError("complex modulo");
+    if (slot === complexType) {
+      if ([base, exp].every((value) => value instanceof PyComplex || asDouble(value) !== undefined))
+        throw valueError("complex modulo");
+      return NotImplemented;
+    }
     if (powerSlot(base) === slot) return special(base, "__pow__", [exp, mod]) ?? NotImplemented;
     // An author's `__rpow__` is only asked where there are two operands.
     return slot !== "author" && powerSlot(exp) === slot

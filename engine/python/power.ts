@@ -1,5 +1,7 @@
 // Powers of floats, which may be complex, and the object behind `complex`.
 import { OverflowError, PyException, raise, zeroDivision } from "./exceptions.ts";
+import { atan2, cos, exp, log, sin } from "./modules/elementary-functions.ts";
+import { vectorLength } from "./modules/exact-sums.ts";
 import { makeType, PyFloat, PyObject, type PyValue } from "./object.ts";
 
 /** A complex number. */
@@ -81,18 +83,18 @@ export function complexPower(base: Complex, exponent: Complex): Complex {
     const whole = positivePower(base, Math.abs(exponent.real));
     result = exponent.real < 0 ? reciprocal(whole) : whole;
   } else {
-    const size = Math.hypot(base.real, base.imag);
-    const angle = Math.atan2(base.imag, base.real);
+    const size = vectorLength([base.real, base.imag]);
+    const angle = atan2(base.imag, base.real);
     let length = size ** exponent.real;
     let phase = angle * exponent.real;
     if (exponent.imag !== 0) {
-      length *= Math.exp(-angle * exponent.imag);
-      phase += exponent.imag * Math.log(size);
+      length /= exp(angle * exponent.imag);
+      phase += exponent.imag * log(size);
     }
     // The C library has no sine of infinity, and CPython shows that so.
     if (Math.abs(phase) === Number.POSITIVE_INFINITY)
       throw zeroDivision("0.0 to a negative or complex power");
-    result = { real: length * Math.cos(phase), imag: length * Math.sin(phase) };
+    result = { real: length * cos(phase), imag: length * sin(phase) };
   }
   const finite = [base.real, base.imag, exponent.real, exponent.imag].every(Number.isFinite);
   if (finite && !(Number.isFinite(result.real) && Number.isFinite(result.imag))) {

@@ -46,7 +46,8 @@ const listOf = (self: PyQueryDict, key: PyValue): PyList | undefined => {
   const own = self.get(key);
   return own instanceof PyList ? own : undefined;
 };
-const last = (values: PyList): PyValue => values.items.at(-1) ?? list([]);
+const last = (values: PyList): PyValue =>
+  values.items.length > 0 ? (values.items.at(-1) as PyValue) : list([]);
 function requireMutable(self: PyQueryDict): void {
   if (!self.mutable) throw pyError(AttributeError, "This QueryDict instance is immutable");
 }

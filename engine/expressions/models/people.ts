@@ -102,7 +102,8 @@ pythonMethods(userModel.type, {
     if (language !== null) return language;
     const attributes = self.get("attributes");
     const settings = attributes instanceof PyDict ? attributes.get("settings") : undefined;
-    return (settings instanceof PyDict ? settings.get("locale") : undefined) ?? "";
+    const locale = settings instanceof PyDict ? settings.get("locale") : undefined;
+    return locale === undefined ? "" : locale;
   },
   "get_full_name()": (self: PyRecord) =>
     `${self.dict.has("first_name") ? str(self.get("first_name")) : ""} ${self.dict.has("last_name") ? str(self.get("last_name")) : ""}`.trim(),

@@ -76,8 +76,10 @@ pythonMethods(cookieType, {
   "is_expired(now=None)": (self: PyObject, at: PyValue = null) =>
     expired(self, at === null ? new PyFloat(S.now / 1000) : at),
   "has_nonstandard_attr(name)": (self: PyObject, name: PyValue) => (read(self, "_rest") as PyDict).has(name),
-  "get_nonstandard_attr(name, default=None)": (self: PyObject, name: PyValue, fallback: PyValue = null) =>
-    (read(self, "_rest") as PyDict).get(name) ?? fallback,
+  "get_nonstandard_attr(name, default=None)": (self: PyObject, name: PyValue, fallback: PyValue = null) => {
+    const found = (read(self, "_rest") as PyDict).get(name);
+    return found === undefined ? fallback : found;
+  },
 });
 defineMethods(cookieType, {
   "__str__()": (self: PyObject) => {
@@ -321,7 +323,10 @@ pythonMethods(cookieJarType, {
     fallback: PyValue = null,
     domain: PyValue = null,
     path: PyValue = null,
-  ) => find(self, name, domain, path) ?? fallback,
+  ) => {
+    const found = find(self, name, domain, path);
+    return found === undefined ? fallback : found;
+  },
   "set(name, value, **kwargs)": setItem,
   "keys()": (self: PyCookieJar) => list(namesOf(self)),
   "values()": (self: PyCookieJar) => list(valuesOf(self)),

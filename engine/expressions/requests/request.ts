@@ -9,7 +9,7 @@ import { collect } from "../../python/iterator.ts";
 import { importFrom } from "../../python/module.ts";
 import { pythonClass, pythonMethods } from "../../python/modules/python-function.ts";
 import { asStr, PyInstance, type PyObject, type PyValue, typeOf } from "../../python/object.ts";
-import { truth } from "../../python/operators.ts";
+import { getItem, truth } from "../../python/operators.ts";
 import { caught } from "../../python/raising.ts";
 import { repr, str } from "../../python/representation.ts";
 import { list, PyList, PyTuple } from "../../python/sequence.ts";
@@ -252,7 +252,7 @@ const hookMethods = {
   },
   "deregister_hook(event, hook)": (self: PyValue, event: PyValue, hook: PyValue) => {
     try {
-      method1((getAttribute(self, "hooks") as PyDict).get(event) ?? list([]), "remove", hook);
+      method1(getItem(getAttribute(self, "hooks"), event), "remove", hook);
       return true;
     } catch (error) {
       if (caught(error).cls.isSubtype(ValueError)) return false;

@@ -226,7 +226,8 @@ function nextRequest(
 function send(self: PyValue, request: PyObject, given: Settings): PyValue {
   if (isInstance(request, requestType)) throw valueError("You can only send PreparedRequests.");
   const settings = new Map(given);
-  const follow = truth(settings.get("allow_redirects") ?? true);
+  const allowed = settings.get("allow_redirects");
+  const follow = allowed === undefined || truth(allowed);
   settings.delete("allow_redirects");
   for (const name of ["stream", "verify", "cert", "proxies"]) {
     if (!settings.has(name)) settings.set(name, read(self, name));

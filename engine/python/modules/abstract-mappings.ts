@@ -114,8 +114,10 @@ export function unpackPair(item: PyValue): [PyValue, PyValue] {
 
 export const mappingType = abstractClass("Mapping", MODULE, [collectionType], { "__getitem__(key)": absent });
 pythonMethods(mappingType, {
-  "get(key, default=None)": (self: PyValue, key: PyValue, fallback: PyValue = null) =>
-    find(self, key) ?? fallback,
+  "get(key, default=None)": (self: PyValue, key: PyValue, fallback: PyValue = null) => {
+    const found = find(self, key);
+    return found === undefined ? fallback : found;
+  },
   "__contains__(key)": (self: PyValue, key: PyValue) => find(self, key) !== undefined,
   "keys()": (self: PyValue) => call1(keysViewType, self),
   "items()": (self: PyValue) => call1(itemsViewType, self),

@@ -1,23 +1,41 @@
 // The module `bisect`.
-import { valueError } from "../exceptions.ts";
-import { call1, method2 } from "../function.ts";
+import { typeError, valueError } from "../exceptions.ts";
+import { call1, method2, PyBuiltin } from "../function.ts";
 import { defineModule } from "../module.ts";
-import type { PyValue } from "../object.ts";
+import { type PyValue, typeName, typeOf } from "../object.ts";
 import { getItem, length, lt, truth } from "../operators.ts";
 import { listType, PyList } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { sizeArgument } from "../types/str-methods.ts";
 import { moduleFunctions } from "./python-function.ts";
 
+/** C asks for the slots of sequences, which its own mappings have not; classes written in Python have those of both. */
+function lacks(sequence: PyValue, name: string): boolean {
+  const type = typeOf(sequence);
+  const method = type.lookup(name);
+  const isWritten = !type.builtin || type.layout !== type;
+  return !isWritten && method instanceof PyBuiltin && method.owner?.patternKind === "mapping";
+}
+function lengthOf(sequence: PyValue): number {
+  if (lacks(sequence, "__len__")) throw typeError(`${typeName(sequence)} is not a sequence`);
+  return length(sequence);
+}
+function itemOf(sequence: PyValue, at: number): PyValue {
+  if (typeOf(sequence).lookup("__getitem__") === undefined)
+    throw typeError(`'${typeName(sequence)}' object does not support indexing`);
+  if (lacks(sequence, "__getitem__")) throw typeError(`${typeName(sequence)} is not a sequence`);
+  return getItem(sequence, at);
+}
+
 /** Where `x` belongs among the items from `lo` to `hi`: before its equals, or behind them. */
 function search(left: boolean, a: PyValue, x: PyValue, lo: number, hi: number, key: PyValue): number {
   if (lo < 0) throw valueError("lo must be non-negative");
   let low = lo;
-  let high = hi === -1 ? length(a) : hi;
+  let high = hi === -1 ? lengthOf(a) : hi;
   while (low < high) {
     charge(1);
     const middle = Math.floor((low + high) / 2);
-    const item = getItem(a, middle);
+    const item = itemOf(a, middle);
     const its = key === null ? item : call1(key, item);
     const further = left ? truth(lt(its, x)) : !truth(lt(x, its));
     if (further) low = middle + 1;

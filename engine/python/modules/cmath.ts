@@ -9,6 +9,7 @@ import { charge } from "../state.ts";
 import { PyComplex } from "../types/complex.ts";
 import type { Failure, Z } from "./complex-functions.ts";
 import * as functions from "./complex-functions.ts";
+import { vectorLength } from "./exact-sums.ts";
 import { moduleFunctions } from "./python-function.ts";
 
 /** The complex number of an argument. */
@@ -65,7 +66,7 @@ function isClose(
   if (rel < 0 || abs < 0) throw valueError("tolerances must be non-negative");
   if (a.real === b.real && a.imag === b.imag) return true;
   if ([a.real, a.imag, b.real, b.imag].some(infinite)) return false;
-  const size = (value: Z): number => Math.hypot(value.real, value.imag);
+  const size = (value: Z): number => vectorLength([value.real, value.imag]);
   const distance = size({ real: a.real - b.real, imag: a.imag - b.imag });
   return distance <= rel * size(b) || distance <= rel * size(a) || distance <= abs;
 }

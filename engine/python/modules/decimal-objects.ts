@@ -236,7 +236,9 @@ defineMethods(decimalTupleType, {
   "_replace(**kwds)": (self: PyDecimalTuple, changes: PyDict) => {
     const unknown = [...changes.keys()].filter((name) => !FIELDS.some((field) => field === name));
     if (unknown.length > 0) throw typeError(`Got unexpected field names: ${repr(list(unknown))}`);
-    return new PyDecimalTuple(FIELDS.map((name, i) => changes.get(name) ?? (self.items[i] as PyValue)));
+    return new PyDecimalTuple(
+      FIELDS.map((name, i) => (changes.has(name) ? changes.get(name) : self.items[i]) as PyValue),
+    );
   },
 });
 defineClassMethods(decimalTupleType, {

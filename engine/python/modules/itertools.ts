@@ -48,10 +48,13 @@ function numeric(value: PyValue): PyValue {
   const type = typeOf(value);
   const number = ["__index__", "__float__", "__int__"].some((name) => type.lookup(name) !== undefined);
   if (!number && type.name !== "complex") throw typeError("a number is required");
-  return typeof value === "boolean" ? Number(value) : value;
+  return value;
 }
 const countType = tool("count", Count, "(start=0, step=1)", (start: PyValue = 0, step: PyValue = 1) => {
-  return new Count(numeric(start), numeric(step));
+  const [first, by] = [numeric(start), numeric(step)];
+  const whole = asInt(first);
+  // CPython counts in steps of one with a plain number.
+  return new Count(whole !== undefined && asInt(by) === 1 ? whole : first, by);
 });
 defineMethods(countType, { "__repr__()": (self: Count) => self.show() });
 
@@ -189,7 +192,7 @@ class ZipLongest extends PyIterator {
           this.sources[i] = null;
         }
       }
-      items.push(value ?? this.fill);
+      items.push(value === undefined ? this.fill : value);
     }
     return tuple(items);
   }

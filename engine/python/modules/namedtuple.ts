@@ -157,7 +157,7 @@ export function namedtuple(
       const values = fields.map((field, i) => {
         const value = changes.get(field);
         if (value !== undefined) changes.delete(field);
-        return value ?? (self.items[i] as PyValue);
+        return value === undefined ? (self.items[i] as PyValue) : value;
       });
       const result = method1(self, "_make", list(values));
       if (changes.size > 0) {

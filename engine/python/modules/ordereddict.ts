@@ -2,7 +2,16 @@
 
 import { getAttributeOr } from "../attribute.ts";
 import { dictType, PyDict } from "../dict.ts";
-import { keyError, pyError, RuntimeError, typeError, valueError } from "../exceptions.ts";
+import {
+  KeyError,
+  keyError,
+  PyException,
+  pyError,
+  RuntimeError,
+  raise,
+  typeError,
+  valueError,
+} from "../exceptions.ts";
 import {
   call0,
   call1,
@@ -18,7 +27,7 @@ import { forEach, iter, iteratorType, PyIterator } from "../iterator.ts";
 import { makeType, NotImplemented, type PyType, type PyValue } from "../object.ts";
 import { contains, getItem, same, setItem, truth } from "../operators.ts";
 import { repr, reprOnce } from "../representation.ts";
-import { type PyTuple, tuple } from "../sequence.ts";
+import { PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { type DictPart, itemsType, keysType, PyDictView, valuesType } from "../types/dict.ts";
 
@@ -62,6 +71,12 @@ function update(self: PyValue, args: PyTuple, kw: PyDict, complaint: (n: number)
   if (source !== undefined) addAll(self, source);
   for (const [key, value] of kw.entries()) setItem(self, key, value);
   return null;
+}
+
+/** The KeyError of `move_to_end`, whose arguments C fills in: a tuple is all of them, None is none. */
+function unmovable(key: PyValue): PyException {
+  const args = key instanceof PyTuple ? key.items : key === null ? [] : [key];
+  return raise(new PyException(KeyError, [...args]));
 }
 
 /** Over an `OrderedDict`, from either end; notices when it changes. */
@@ -187,7 +202,7 @@ defineMethods(orderedDictType, {
   "move_to_end(key, last=True)": (self: PyDict, key: PyValue, last: PyValue = true) => {
     const toEnd = truth(last);
     if (!toEnd) charge(self.size >> 3);
-    if (!self.move(key, toEnd)) throw keyError(key);
+    if (self.size === 0 || !self.move(key, toEnd)) throw unmovable(key);
     return null;
   },
   "clear()": (self: PyDict) => {

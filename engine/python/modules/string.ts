@@ -98,7 +98,7 @@ defineClassMethods(templateType, {
 /** What a template's names are looked up in: keywords come before the mapping. */
 function lookupIn(mapping: PyValue | undefined, kws: PyDict): (name: PyValue) => PyValue {
   if (mapping === undefined) return (name) => getItem(kws, name);
-  return (name) => kws.get(name) ?? getItem(mapping, name);
+  return (name) => getItem(kws.has(name) ? kws : mapping, name);
 }
 
 const UNRECOGNIZED = "Unrecognized named group in pattern";

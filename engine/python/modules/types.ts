@@ -99,8 +99,8 @@ const dynamicType = pythonClass("DynamicClassAttribute", { module: "types" });
 const part = (self: PyValue, name: string): PyValue => getAttribute(self, name);
 /** The same attribute with one of its functions replaced. */
 function replaced(self: PyValue, change: { fget?: PyValue; fset?: PyValue; fdel?: PyValue }): PyValue {
-  const [fget, fset, fdel] = ["fget", "fset", "fdel"].map(
-    (name) => change[name as "fget"] ?? part(self, name),
+  const [fget, fset, fdel] = ["fget", "fset", "fdel"].map((name) =>
+    name in change ? change[name as "fget"] : part(self, name),
   ) as [PyValue, PyValue, PyValue];
   const ofGetter = change.fget !== undefined && truth(part(self, "overwrite_doc"));
   const doc = (ofGetter ? getAttribute(fget, "__doc__") : null) ?? part(self, "__doc__");
@@ -168,8 +168,8 @@ function prepare(
 ): { meta: PyValue; namespace: PyValue; kwds: PyDict } {
   const keywords = new PyDict();
   if (kwds !== null) mergeInto(keywords, kwds);
-  let meta: PyValue =
-    keywords.get("metaclass") ?? (bases.items.length > 0 ? typeOf(bases.items[0] as PyValue) : typeType);
+  let meta = keywords.get("metaclass");
+  if (meta === undefined) meta = bases.items.length > 0 ? typeOf(bases.items[0] as PyValue) : typeType;
   keywords.delete("metaclass");
   if (meta instanceof PyType) meta = metaclassOf(meta, bases.items);
   const hook = getAttributeOr(meta, "__prepare__", undefined);

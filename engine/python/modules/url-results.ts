@@ -130,7 +130,7 @@ function resultType(name: string, fields: readonly string[]): PyType {
     const items = fields.map((each, i) => {
       const given = kw.get(each);
       kw.delete(each);
-      return given ?? (self.items[i] as PyValue);
+      return given === undefined ? (self.items[i] as PyValue) : given;
     });
     if (kw.size > 0) throw typeError(`Got unexpected field names: ${repr(list([...kw.keys()]))}`);
     return made(self.cls, items);

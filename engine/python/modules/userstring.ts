@@ -72,7 +72,13 @@ function hand(declarations: readonly string[], made: boolean, wrapped = false): 
       [declaration]: (self: PyValue, ...given: (PyValue | PyTuple | undefined)[]) => {
         const args = given.flatMap((arg, i): PyValue[] => {
           if (declaration.includes("*args") && i === given.length - 1) return [...(arg as PyTuple).items];
-          return [wrapped && i === 0 ? unwrapped(arg as PyValue) : (arg ?? standIn(declaration, i))];
+          return [
+            wrapped && i === 0
+              ? unwrapped(arg as PyValue)
+              : arg === undefined
+                ? standIn(declaration, i)
+                : (arg as PyValue),
+          ];
         });
         const answer = method(dataOf(self), name, args, null);
         return made ? remade(self, answer) : answer;

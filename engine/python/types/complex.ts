@@ -6,6 +6,7 @@ import { formatComplex } from "../format-spec.ts";
 import { defineMembers, defineMethods, special } from "../function.ts";
 import { hashFloat } from "../hash.ts";
 import { narrow } from "../integer.ts";
+import { vectorLength } from "../modules/exact-sums.ts";
 import { asInt, asStr, NotImplemented, PyFloat, type PyType, type PyValue, typeName } from "../object.ts";
 import { asDouble } from "../operators.ts";
 import { type Complex, complexPower, complexType, PyComplex } from "../power.ts";
@@ -171,7 +172,7 @@ defineMethods(complexType, {
   "__neg__()": (self: PyComplex) => new PyComplex(-self.real, -self.imag),
   "__pos__()": (self: PyComplex) => new PyComplex(self.real, self.imag),
   "__abs__()": (self: PyComplex) => {
-    const size = Math.hypot(self.real, self.imag);
+    const size = vectorLength([self.real, self.imag]);
     if (!Number.isFinite(size) && Number.isFinite(self.real) && Number.isFinite(self.imag)) {
       throw pyError(OverflowError, "absolute value too large");
     }

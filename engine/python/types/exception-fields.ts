@@ -20,11 +20,22 @@ import { plainText } from "./exception.ts";
 
 /** A field's value as long as nothing has set it: from the arguments. */
 type Initial = (self: PyException) => PyValue;
-const declared: [PyType, { readonly [name: string]: Initial }][] = [];
+type Keep = (self: PyException) => unknown;
+const keepers: [PyType, Keep][] = [];
+/** Says how errors of a class keep what they have of their arguments when these change. */
+export function keepFields(type: PyType, keep: Keep): void {
+  keepers.push([type, keep]);
+}
 
 /** Declares fields of a class. They can be set and deleted, and deleted ones are None. */
 export function defineFields(type: PyType, fields: { readonly [name: string]: Initial }): void {
-  declared.push([type, fields]);
+  keepFields(type, (self) => {
+    for (const [name, initial] of Object.entries(fields)) {
+      const value = fieldOf(self, name, initial);
+      self.fields ??= new Map();
+      self.fields.set(name, value);
+    }
+  });
   for (const [name, initial] of Object.entries(fields)) {
     const set = (self: PyException, value: PyValue): void => {
       self.fields ??= new Map();
@@ -49,14 +60,7 @@ function fieldOf(self: PyException, name: string, initial: Initial): PyValue {
 
 /** Keeps what fields have of the arguments, which are about to change. */
 export function fixFields(self: PyException): void {
-  for (const [type, fields] of declared) {
-    if (!self.cls.isSubtype(type)) continue;
-    for (const [name, initial] of Object.entries(fields)) {
-      const value = fieldOf(self, name, initial);
-      self.fields ??= new Map();
-      self.fields.set(name, value);
-    }
-  }
+  for (const [type, keep] of keepers) if (self.cls.isSubtype(type)) keep(self);
 }
 
 const none: Initial = () => null;

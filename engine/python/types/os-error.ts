@@ -10,13 +10,13 @@ import {
   pyError,
   typeError,
 } from "../exceptions.ts";
-import { defineAttributes, defineMethods, defineStatic, PyBuiltin } from "../function.ts";
+import { defineAttributes, defineMembers, defineMethods, defineStatic, PyBuiltin } from "../function.ts";
 import { asInt, type PyType, type PyValue } from "../object.ts";
 import { index } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { plainText } from "./exception.ts";
-import { defineFields } from "./exception-fields.ts";
+import { keepFields } from "./exception-fields.ts";
 
 /** Linux's numbers of the errors that have a class of their own. */
 const ERRNO: { readonly [errno: number]: string } = {
@@ -41,14 +41,22 @@ const ERRNO: { readonly [errno: number]: string } = {
 };
 const BlockingIOError = exceptionTypes.get("BlockingIOError") as PyType;
 
-const none = (): PyValue => null;
-/** The runtime raises with the two arguments alone. */
-const argument =
-  (i: number) =>
-  ({ args }: PyException): PyValue =>
-    args.length === 2 ? (args[i] as PyValue) : null;
-const fields = { errno: argument(0), strerror: argument(1), filename: none, filename2: none };
-defineFields(OSError, fields);
+const NAMES = ["errno", "strerror", "filename", "filename2"];
+/** What an error has of the four; the runtime raises with the first two as arguments alone. */
+function fieldsOf(self: PyException): Map<string, PyValue> {
+  self.fields ??= new Map(self.args.length === 2 ? self.args.map((arg, i) => [NAMES[i] as string, arg]) : []);
+  return self.fields;
+}
+keepFields(OSError, fieldsOf);
+for (const name of NAMES) {
+  defineMembers<PyException>(OSError, {
+    [name]: [
+      (self) => fieldsOf(self).get(name) ?? null,
+      (self, value) => fieldsOf(self).set(name, value),
+      (self) => fieldsOf(self).delete(name),
+    ],
+  });
+}
 
 function isNumber(value: PyValue): boolean {
   return typeof value === "number" || typeof value === "bigint";
@@ -97,17 +105,15 @@ defineMethods(OSError, {
     return null;
   },
   "__str__()": (self: PyException) => {
-    const [errno, strerror, filename, filename2] = Object.entries(fields).map(
-      ([name, initial]) => self.fields?.get(name) ?? initial(self),
-    ) as [PyValue, PyValue, PyValue, PyValue];
-    const text = `[Errno ${str(errno)}] ${str(strerror)}`;
-    if (filename !== null) {
-      return filename2 === null
+    const own = fieldsOf(self);
+    const [errno, strerror, filename, filename2] = NAMES.map((name) => own.get(name));
+    const text = `[Errno ${str(errno ?? null)}] ${str(strerror ?? null)}`;
+    if (filename !== undefined) {
+      return filename2 === undefined
         ? `${text}: ${repr(filename)}`
         : `${text}: ${repr(filename)} -> ${repr(filename2)}`;
     }
-    const numbered = self.fields === undefined ? self.args.length === 2 : self.fields.has("errno");
-    return numbered && strerror !== null ? text : plainText(self);
+    return errno !== undefined && strerror !== undefined ? text : plainText(self);
   },
 });
 const create = OSError.dict.get("__new__");
@@ -122,13 +128,8 @@ const unwritten = (): never => {
 };
 defineAttributes<PyException>(OSError, {
   characters_written: [
-    (self) => self.fields?.get("characters_written") ?? unwritten(),
-    (self, value) => {
-      self.fields ??= new Map();
-      self.fields.set("characters_written", index(value));
-    },
-    (self) => {
-      if (self.fields?.delete("characters_written") !== true) unwritten();
-    },
+    (self) => fieldsOf(self).get("characters_written") ?? unwritten(),
+    (self, value) => fieldsOf(self).set("characters_written", index(value)),
+    (self) => fieldsOf(self).delete("characters_written") || unwritten(),
   ],
 });

@@ -86,7 +86,8 @@ typeType.hasDict = true;
 typeType.hasWeakref = true;
 
 function moduleOf(type: PyType): PyValue {
-  return (type.builtin ? undefined : type.dict.get("__module__")) ?? type.module;
+  const own = type.builtin ? undefined : type.dict.get("__module__");
+  return own === undefined ? type.module : own;
 }
 
 /** An attribute that classes of the author's can change: `set` gets the new value, checked no further. */
@@ -210,7 +211,10 @@ defineAttributes<PyType>(typeType, {
     },
   ],
   __type_params__: [
-    (self) => (self.builtin ? undefined : self.dict.get("__type_params__")) ?? tuple([]),
+    (self) => {
+      const own = self.builtin ? undefined : self.dict.get("__type_params__");
+      return own === undefined ? tuple([]) : own;
+    },
     (self, value) => {
       if (self.builtin)
         throw typeError(`cannot set '__type_params__' attribute of immutable type '${self.name}'`);

@@ -9,8 +9,9 @@ import {
   UnicodeTranslateError,
 } from "../exceptions.ts";
 import { defineMembers, defineMethods } from "../function.ts";
+import { type Int, subInt } from "../integer.ts";
 import { asInt, asStr, type PyType, type PyValue, typeName } from "../object.ts";
-import { wordIndex } from "../operators.ts";
+import { index, sizeArgument } from "../operators.ts";
 import { str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { defineFields } from "./exception-fields.ts";
@@ -43,7 +44,7 @@ function define(
         (self, value) => {
           self.fields ??= new Map();
           if (asInt(value) === undefined) throw typeError("an integer is required");
-          self.fields.set(name, wordIndex(value));
+          self.fields.set(name, sizeOf(value));
         },
         () => {
           throw typeError("can't delete numeric/char attribute");
@@ -61,13 +62,19 @@ function define(
       self.fields = new Map(
         names.map((name, i) => {
           const value = args.items[i] as PyValue;
-          if (NUMBERS.has(name)) return [name, wordIndex(value)];
+          if (NUMBERS.has(name)) return [name, sizeOf(value)];
           return [name, name === "object" ? object(value, i + 1) : text(value, i + 1)];
         }),
       );
       return null;
     },
   });
+}
+/** A field that C keeps as a `Py_ssize_t`. */
+function sizeOf(value: PyValue): Int {
+  const int = index(value);
+  sizeArgument(int);
+  return int;
 }
 const NUMBERS: ReadonlySet<string> = new Set(["start", "end"]);
 define(UnicodeEncodeError, ["encoding", "object", "start", "end", "reason"], text);
@@ -83,8 +90,9 @@ define(UnicodeDecodeError, ["encoding", "object", "start", "end", "reason"], (va
 interface Problem {
   readonly encoding: string;
   readonly reason: string;
-  readonly start: number;
-  readonly end: number;
+  /** First and last place. */
+  readonly start: Int;
+  readonly last: Int;
   readonly object: PyValue;
 }
 function problem(self: PyException): Problem | null {
@@ -98,8 +106,8 @@ function problem(self: PyException): Problem | null {
   return {
     encoding: str(field("encoding")),
     reason: str(field("reason")),
-    start: Number(asInt(field("start")) ?? 0),
-    end: Number(asInt(field("end")) ?? 0),
+    start: asInt(field("start")) ?? 0,
+    last: subInt(asInt(field("end")) ?? 0, 1),
     object,
   };
 }
@@ -113,11 +121,11 @@ function aboutText(verb: string): (self: PyException) => PyValue {
   return (self) => {
     const found = problem(self);
     if (found === null) return "";
-    const { encoding, object, start, end, reason } = found;
+    const { encoding, object, start, last, reason } = found;
     const codec = verb === "encode" ? `'${encoding}' codec ` : "";
-    const point = end === start + 1 ? [...(asStr(object) ?? "")][start]?.codePointAt(0) : undefined;
+    const point = last === start ? [...(asStr(object) ?? "")][Number(start)]?.codePointAt(0) : undefined;
     return point === undefined
-      ? `${codec}can't ${verb} characters in position ${start}-${end - 1}: ${reason}`
+      ? `${codec}can't ${verb} characters in position ${start}-${last}: ${reason}`
       : `${codec}can't ${verb} character '${shown(point)}' in position ${start}: ${reason}`;
   };
 }
@@ -127,10 +135,10 @@ defineMethods(UnicodeDecodeError, {
   "__str__()": (self: PyException) => {
     const found = problem(self);
     if (found === null) return "";
-    const { encoding, object, start, end, reason } = found;
-    const byte = end === start + 1 ? asBytes(object)?.[start] : undefined;
+    const { encoding, object, start, last, reason } = found;
+    const byte = last === start ? asBytes(object)?.[Number(start)] : undefined;
     return byte === undefined
-      ? `'${encoding}' codec can't decode bytes in position ${start}-${end - 1}: ${reason}`
+      ? `'${encoding}' codec can't decode bytes in position ${start}-${last}: ${reason}`
       : `'${encoding}' codec can't decode byte 0x${byte.toString(16).padStart(2, "0")} in position ${start}: ${reason}`;
   },
 });
