@@ -36,8 +36,56 @@ export interface PatternFacts {
   readonly size: number;
   /** Which group closed last follows from where the groups end: no captures in loops or look-arounds. */
   readonly simpleCaptures: boolean;
+  /** What a backtracking engine may do with the pattern. */
+  readonly backtracking: Backtracking;
   /** For each group its turn to close, among all groups of the pattern read from left to right. */
   readonly groupEnds: readonly number[];
+}
+
+/**
+ * The ways through a pattern, of which a backtracking engine tries all at worst: `choices` times one for each length that each
+ * of its unbounded `loops` may have.
+ */
+export interface Backtracking {
+  readonly choices: number;
+  readonly loops: number;
+}
+/** Steps that a backtracking engine takes at most to search a text of that length, roughly. */
+export function searchSteps({ choices, loops }: Backtracking, length: number): number {
+  return choices * (length + 1) ** (loops + 1);
+}
+function backtracking(node: Node): Backtracking {
+  switch (node.kind) {
+    case "sequence":
+      return node.nodes.map(backtracking).reduce(inTurn, { choices: 1, loops: 0 });
+    case "branch": {
+      const arms = node.arms.map(backtracking);
+      const choices = arms.reduce((sum, arm) => sum + arm.choices, 0);
+      return { choices, loops: Math.max(...arms.map(({ loops }) => loops)) };
+    }
+    case "capture":
+    case "atomic":
+      return backtracking(node.body);
+    case "look":
+      return backtracking(node.body);
+    case "conditional":
+      return inTurn(backtracking(node.yes), backtracking(node.no));
+    case "repeat": {
+      const body = backtracking(node.body);
+      // A body with one way through it is gone through as often as the text allows; with more, ways multiply each time.
+      if (body.loops === 0 && body.choices === 1)
+        return node.max === MAX_REPEAT
+          ? { choices: 1, loops: 1 }
+          : { choices: 1 + node.max - node.min, loops: 0 };
+      if (node.max === MAX_REPEAT) return { choices: Number.POSITIVE_INFINITY, loops: 0 };
+      return { choices: (1 + body.choices) ** node.max, loops: body.loops * node.max };
+    }
+    default:
+      return { choices: 1, loops: 0 };
+  }
+}
+function inTurn(a: Backtracking, b: Backtracking): Backtracking {
+  return { choices: a.choices * b.choices, loops: a.loops + b.loops };
 }
 
 export function patternFacts(root: Node): PatternFacts {
@@ -60,6 +108,7 @@ export function patternFacts(root: Node): PatternFacts {
     asciiSize,
     size: sizeOf(root, false),
     simpleCaptures: survey.simpleCaptures,
+    backtracking: backtracking(root),
     groupEnds: survey.groupEnds,
   };
 }

@@ -1,11 +1,12 @@
 // Runs a compiled pattern over a text: chooses the engine, and finds one match or all of them.
 //
 // The engine is chosen for pattern *and* text, because RE2's answer is CPython's only for some texts: its `\b` knows
-// ASCII only, it has no "before the last newline" and it cannot read lone surrogates.
+// ASCII only, it has no "before the last newline" and it cannot read lone surrogates. And because RE2 is far away: where
+// the pattern's loops and the text's length bound V8's backtracking to some microseconds, V8 is asked, which is inside.
 import { BacktrackingMatcher } from "./backtracking-matcher.ts";
 import type { CompiledPattern, Engine, V8Form } from "./compiled-pattern.ts";
 import { NEWLINE_STAND_IN, type TextKind } from "./emit-pattern.ts";
-import { RE2_MAX_SIZE } from "./engine-choice.ts";
+import { RE2_MAX_SIZE, searchSteps } from "./engine-choice.ts";
 import { MatchText, startsPair } from "./match-text.ts";
 import { isAscii } from "./pattern-source.ts";
 import type { MatchMode, Spans } from "./spans.ts";
@@ -20,12 +21,20 @@ export interface RegexHost {
   re2(source: string, flags: string, text: string, start: number, limit: number, mode: MatchMode): Spans[];
   /** Is told the steps a match takes; may throw to end it. */
   step(count: number): void;
+  /** Is told that V8 now begins a search that may take as long as it likes. */
+  uninterrupted?(): void;
 }
 
 /** Text length times program size that RE2 may be given: it cannot be interrupted. */
 const RE2_MAX_WORK = 100_000_000;
 /** Matches asked of RE2 in one call, so that a deadline is noticed between calls. */
 const RE2_BATCH = 512;
+
+/**
+ * Steps up to which V8 is asked although RE2 could be: RE2 is outside the isolate, and getting there costs more than all
+ * of them.
+ */
+const V8_FEW_STEPS = 20_000;
 
 interface Plan {
   readonly engine: Engine;
@@ -43,8 +52,11 @@ function planFor(pattern: CompiledPattern, text: string): Plan {
   const newlineLast = facts.lastLineEnd && text.endsWith("\n");
   const kind: TextKind = { ascii, newlineLast };
   if (facts.noBoundary && text === "") return { engine: "own", kind };
+  const v8Answers = facts.notV8 === undefined && (ascii || !facts.foldedReference);
+  if (v8Answers && searchSteps(facts.backtracking, text.length) <= V8_FEW_STEPS)
+    return { engine: "v8", kind };
   if (facts.notRe2 === undefined && re2Answers(pattern, text, kind)) return { engine: "re2", kind };
-  if (facts.notV8 === undefined && (ascii || !facts.foldedReference)) return { engine: "v8", kind };
+  if (v8Answers) return { engine: "v8", kind };
   return { engine: "own", kind };
 }
 
@@ -237,6 +249,8 @@ class Run {
   #v8(pos: number, limit: number, mode: MatchMode): Spans[] | undefined {
     const form = this.#pattern.v8Form(this.#plan.kind.ascii, mode);
     if (form === undefined) return undefined;
+    if (searchSteps(this.#pattern.facts.backtracking, this.#text.length) > V8_FEW_STEPS)
+      this.#host.uninterrupted?.();
     const out: Spans[] = [];
     let start = pos;
     while (out.length < limit && start <= this.#text.length) {

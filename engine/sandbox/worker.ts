@@ -73,6 +73,7 @@ const cpuMs = new ivm.Callback(() => {
   return cpuUsedMs();
 });
 const re2 = new ivm.Callback((...args: unknown[]) => {
+  flush();
   try {
     return callRe2(args);
   } catch (error) {
@@ -97,6 +98,7 @@ const zone = new ivm.Callback((name: unknown) => {
 /** Loaded at the first use, like RE2. */
 let runDigest: typeof digestFunction | undefined;
 const digest = new ivm.Callback((...args: unknown[]) => {
+  flush();
   runDigest ??= (require("./digests.ts") as typeof import("./digests.ts")).digest;
   return runDigest(String(args[0]), String(args[1]), String(args[2]));
 });

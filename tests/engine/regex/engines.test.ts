@@ -57,9 +57,30 @@ describe("the engine for a pattern", () => {
     ["x", "\ud800x", "v8"],
     [String.raw`\B`, "", "own"],
     [String.raw`\w{1,64}@`, "a@", "re2"],
-  ])("%s on %j runs on %s", (pattern, text, engine) => {
-    expect(engineFor(compile(pattern), text)).toBe(engine);
+  ])("%s on a long text and then %j runs on %s", (pattern, text, engine) => {
+    expect(engineFor(compile(pattern), engine === "re2" ? `${"-".repeat(50_000)} ${text}` : text)).toBe(
+      engine,
+    );
   });
+
+  test.each([
+    [String.raw`\s+`, 100, "v8"],
+    [String.raw`\s+`, 150, "re2"],
+    ["^[a-z][a-z0-9._-]{2,31}$", 400, "v8"],
+    ["^[a-z][a-z0-9._-]{2,31}$", 1000, "re2"],
+    [String.raw`\d+-\d+-\d+`, 10, "v8"],
+    [String.raw`\d+-\d+-\d+`, 12, "re2"],
+    ["(a|ab)(c|cd)(e|ef)", 2000, "v8"],
+    ["(a|ab)(c|cd)(e|ef)", 3000, "re2"],
+    ["(?:a+)+", 0, "re2"],
+    ["(?:ab|c)*", 0, "re2"],
+    ["(?:a{1,9}){1,9}", 0, "re2"],
+  ])(
+    "%s on a text of %i characters runs on %s: only what cannot take long stays inside",
+    (pattern, length, engine) => {
+      expect(engineFor(compile(pattern), "x".repeat(length))).toBe(engine);
+    },
+  );
 
   test("a trace sees what RE2 is given", () => {
     expect(compile(String.raw`(?P<n>a)\d+$`).re2).toEqual({ source: "(a)(?:[0-9])+\\z", flags: "u" });
@@ -200,7 +221,7 @@ describe("the way to RE2 out of the isolate", () => {
       }),
       step: () => {},
     };
-    const pattern = compile("(a)b");
+    const pattern = compile("(a)(?:b|cc)+");
     expect(matchAt(pattern, "xab", 0, 3, "search", refusing)).toEqual([1, 3, 1, 2]);
     expect(matchAt(pattern, "xab", 0, 3, "search", refusing)).toEqual([1, 3, 1, 2]);
     expect(asked).toBe(1);

@@ -1,0 +1,81 @@
+// Answers that are written together are still written before anything that takes long, and none is lost or mixed up.
+import { expect, test } from "vitest";
+import { openSandbox, request } from "./open-sandbox.ts";
+
+const long = 400;
+/** When each answer came, in milliseconds from now. */
+async function arrivals(bodies: readonly string[]) {
+  const sandbox = await openSandbox();
+  await sandbox.run(request("1"));
+  const since = performance.now();
+  const answers = await Promise.all(
+    bodies.map(async (body) => {
+      const answer = await sandbox.run(request(body, { limit: { wallMs: 4000 } }));
+      return { answer, at: performance.now() - since };
+    }),
+  );
+  await sandbox.close();
+  return answers;
+}
+const busyAfter = (asked: string): string =>
+  `(() => { ${asked}; const end = Date.now() + ${long}; while (Date.now() < end); return 1; })()`;
+
+test.each([
+  ["a tick", busyAfter("host.cpuMs()")],
+  ["a large allocation", busyAfter("host.heapUsed()")],
+  ["RE2", busyAfter('host.re2("a", "u", "a", 0, 1, "search")')],
+])("an answer does not wait for the next evaluation once that has asked for %s", async (_what, slow) => {
+  const [first, second] = await arrivals(["1", slow]);
+  expect(second?.answer.ok).toBe(true);
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(long / 2);
+});
+
+test("an answer that dies with the worker before it is written is given by another worker", async () => {
+  const answers = await arrivals([
+    "1",
+    "2",
+    "(() => { const all = []; for (;;) all.push(new Array(1e6).fill(1.5)); })()",
+    "3",
+  ]);
+  expect(answers.map(({ answer }) => (answer.ok ? answer.outcomeJson : answer.failure))).toEqual([
+    "1",
+    "2",
+    "MemoryLimitExceeded",
+    "3",
+  ]);
+});
+
+test("thousands of answers of all lengths arrive in order, each with its own request", async () => {
+  const sandbox = await openSandbox();
+  const lengths = Array.from({ length: 2000 }, (_, i) => (i * 7919) % 3001);
+  const answers = await Promise.all(
+    lengths.map((length, i) =>
+      sandbox.run(
+        request(`context.i + "ü".repeat(context.length)`, { contextJson: JSON.stringify({ i, length }) }),
+      ),
+    ),
+  );
+  for (const [i, answer] of answers.entries())
+    expect(answer.ok && answer.outcomeJson).toBe(JSON.stringify(i + "ü".repeat(lengths[i] as number)));
+  await sandbox.close();
+});
+
+test("a context that several requests have in common is theirs alone", async () => {
+  const sandbox = await openSandbox();
+  const texts = ['{"a":1}', '{"a":1}', '{"a":2}', '{"a":1}', '{"a":3}', '{"a":3}'];
+  const settings = ["json", "json", "json", "raw", "raw", "json"];
+  const answers = await Promise.all(
+    texts.map((contextJson, i) =>
+      sandbox.run(request(`"" + context.a++ + context.a`, { contextJson, settings: settings[i] as string })),
+    ),
+  );
+  expect(answers.map((answer) => answer.ok && answer.outcomeJson)).toEqual([
+    '"12"',
+    '"12"',
+    '"23"',
+    "12",
+    "34",
+    '"34"',
+  ]);
+  await sandbox.close();
+});
