@@ -1,7 +1,7 @@
 // What addresses and interfaces of the module `ipaddress` answer.
 import { newBytes, PyBytes } from "../bytes.ts";
 import { typeError } from "../exceptions.ts";
-import { defineAttributes } from "../function.ts";
+import { defineAttributes, defineMembers } from "../function.ts";
 import { hash, hashTuple } from "../hash.ts";
 import { narrow } from "../integer.ts";
 import { asInt, asStr, NotImplemented, type PyValue } from "../object.ts";
@@ -100,6 +100,7 @@ defineAttributes<PyAddress>(ADDRESS[4], {
 defineAttributes<PyAddress>(ADDRESS[6], {
   ipv4_mapped: mapped,
   scope_id: (self) => self.scope,
+  _scope_id: (self) => self.scope,
   is_site_local: isSiteLocal,
   sixtofour: (self) =>
     self.value >> 112n === 0x2002n ? addressOf(4, (self.value >> 80n) & 0xffffffffn) : null,
@@ -110,6 +111,7 @@ defineAttributes<PyAddress>(ADDRESS[6], {
 });
 
 for (const version of [4, 6] as const) {
+  defineMembers<PyAddress>(ADDRESS[version], { _ip: (self) => narrow(self.value) });
   pythonMethods(INTERFACE[version], {
     "__str__()": (self: PyInterface) => `${showAddress(self)}/${self.network.prefix}`,
     "__eq__(other)": (self: PyInterface, other: PyValue) => {
@@ -129,6 +131,7 @@ for (const version of [4, 6] as const) {
   });
   const alone = (self: PyInterface): string => textOf(version, self.value);
   defineAttributes<PyInterface>(INTERFACE[version], {
+    _prefixlen: (self) => self.network.prefix,
     ip: (self) => addressOf(version, self.value),
     network: (self) => self.network,
     netmask: (self) => addressOf(version, self.network.netMask),

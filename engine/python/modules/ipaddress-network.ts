@@ -242,6 +242,7 @@ defineAttributes<PyNetwork>(baseNetwork, {
   netmask: (self) => addressOf(self.version, self.netMask),
   hostmask: (self) => addressOf(self.version, self.hostMask),
   prefixlen: (self) => self.prefix,
+  _prefixlen: (self) => self.prefix,
   num_addresses: (self) => narrow(self.hostMask + 1n),
   compressed: str,
   exploded: explodedText,

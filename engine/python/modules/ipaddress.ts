@@ -5,14 +5,14 @@ import { call1, method, method0 } from "../function.ts";
 import { type Body, makeGenerator } from "../generator.ts";
 import { forEach } from "../iterator.ts";
 import { defineModule } from "../module.ts";
-import { NotImplemented, type PyValue } from "../object.ts";
+import { NotImplemented, type PyObject, type PyValue } from "../object.ts";
 import { isRaised } from "../raising.ts";
 import { repr, str } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import "./ipaddress-address.ts";
 import "./ipaddress-network.ts";
-import { equal, truth } from "../operators.ts";
+import { equal, gt, ne, truth } from "../operators.ts";
 import {
   ADDRESS,
   abstractTypes,
@@ -74,13 +74,18 @@ function* summarize(first: PyValue, last: PyValue): Body {
   if (!(first instanceof PyAddress && last instanceof PyAddress)) {
     throw typeError("first and last must be IP addresses, not networks");
   }
-  sameVersion(first, last);
-  if (first.value > last.value) throw valueError("last IP address must be greater than first");
+  // A derived class may answer for itself.
+  const version = getAttribute(first, "version");
+  if (truth(ne(version, getAttribute(last, "version")))) throw differ(first, last);
+  if (truth(gt(first, last))) throw valueError("last IP address must be greater than first");
+  if (!equal(version, 4) && !equal(version, 6)) throw valueError("unknown IP version");
   return yield* cover(first.version, first.value, last.value);
 }
+function differ(value: PyValue, other: PyValue): PyObject {
+  return typeError(`${str(value)} and ${str(other)} are not of the same version`);
+}
 function sameVersion(value: PyAddress | PyNetwork, other: PyAddress | PyNetwork | undefined): void {
-  if (other === undefined || value.version === other.version) return;
-  throw typeError(`${str(value)} and ${str(other)} are not of the same version`);
+  if (other !== undefined && value.version !== other.version) throw differ(value, other);
 }
 
 function collapse(given: PyValue): PyValue {
