@@ -45,6 +45,7 @@ import {
 } from "./function.ts";
 import { delegate, makeGenerator } from "./generator.ts";
 import { checkUnpackable, collect, isIterable, iter, unpack } from "./iterator.ts";
+import { collectCounted } from "./length-hint.ts";
 import { matchClass, matchMapping, matchSequence } from "./matching.ts";
 import { importFrom, importModule } from "./module.ts";
 import {
@@ -142,7 +143,7 @@ function spreadArguments(callee: unknown, value: PyValue): PyValue[] {
   if (!isIterable(value)) {
     throw typeError(`${calleeName(callee)} argument after * must be an iterable, not ${typeName(value)}`);
   }
-  return collect(value);
+  return collectCounted(value);
 }
 function addKeyword(callee: unknown, kw: KwArgs, name: string, value: PyValue): KwArgs {
   if (kw.has(name))
@@ -195,7 +196,7 @@ function mergeKeywords(callee: unknown, kw: KwArgs, mapping: PyValue): KwArgs {
 }
 function spread(value: PyValue): PyValue[] {
   if (!isIterable(value)) throw typeError(`Value after * must be an iterable, not ${typeName(value)}`);
-  return collect(value);
+  return collectCounted(value);
 }
 
 /** `*iterable` in a set display. */

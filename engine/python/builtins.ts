@@ -19,6 +19,7 @@ import {
 import { hash } from "./hash.ts";
 import { isInstanceOf, isSubclassOf } from "./instance-check.ts";
 import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
+import { collectCounted } from "./length-hint.ts";
 import { memoryViewType } from "./memoryview.ts";
 import { powerModulo } from "./modular-power.ts";
 import {
@@ -323,7 +324,7 @@ define({
   "sorted(*args, **kwargs)": (args: PyTuple, keywords: PyDict) => {
     const n = args.items.length;
     if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
-    const items = list(collect(args.items[0] as PyValue));
+    const items = list(collectCounted(args.items[0] as PyValue));
     const given = new Map([...keywords.entries()] as [string, PyValue][]);
     method(items, "sort", [], given.size === 0 ? null : given);
     return items;

@@ -362,8 +362,11 @@ export function collect(value: PyValue): PyValue[] {
     charge(value.items.length >> 3);
     return value.items.slice();
   }
+  return collectSteps(iter(value));
+}
+/** All values that are left, in a new array. */
+export function collectSteps(it: Stepper): PyValue[] {
   const items: PyValue[] = [];
-  const it = iter(value);
   // What cannot fit is refused before the first value.
   if (it instanceof PyIterator) allocate(8 * ((it as Counted).remaining ?? 0));
   for (let v = it.next(); v !== undefined; v = it.next()) {

@@ -2,16 +2,15 @@
 
 import { getAttribute } from "../attribute.ts";
 import type { PyDict } from "../dict.ts";
-import { TypeError_, typeError, valueError } from "../exceptions.ts";
+import { typeError, valueError } from "../exceptions.ts";
 import { call, defineMethods, method, special } from "../function.ts";
 import { iter } from "../iterator.ts";
+import { lengthHint } from "../length-hint.ts";
 import { defineModule } from "../module.ts";
 import {
-  asInt,
   asStr,
   type KwArgs,
   makeType,
-  NotImplemented,
   PyObject,
   type PyType,
   type PyValue,
@@ -19,7 +18,6 @@ import {
   typeOf,
 } from "../object.ts";
 import * as operators from "../operators.ts";
-import { isRaised } from "../raising.ts";
 import { repr } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
@@ -43,30 +41,6 @@ function searched(value: PyValue): { next(): PyValue | undefined } {
     throw typeError(`argument of type '${typeName(value)}' is not iterable`);
   }
   return iter(value);
-}
-
-/** `operator.length_hint`: the length, or what the object thinks it will be. */
-export function lengthHint(object: PyValue, fallback: number): number {
-  if (typeOf(object).lookup("__len__") !== undefined) {
-    try {
-      return operators.length(object);
-    } catch (error) {
-      if (!isRaised(error, TypeError_)) throw error;
-    }
-  }
-  let hint: PyValue | undefined;
-  try {
-    hint = special(object, "__length_hint__", []);
-  } catch (error) {
-    if (!isRaised(error, TypeError_)) throw error;
-  }
-  if (hint === undefined || hint === NotImplemented) return fallback;
-  if (asInt(hint) === undefined) {
-    throw typeError(`__length_hint__ must be an integer, not ${typeName(hint)}`);
-  }
-  const length = sizeArgument(hint);
-  if (length < 0) throw valueError("__length_hint__() should return >= 0");
-  return length;
 }
 
 // ---- functions -------------------------------------------------------------------------------------

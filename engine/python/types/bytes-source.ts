@@ -2,11 +2,13 @@
 
 import { ByteSink } from "../byte-sink.ts";
 import { allBytes, asBytes } from "../bytes.ts";
-import { typeError, valueError } from "../exceptions.ts";
+import { TypeError_, typeError, valueError } from "../exceptions.ts";
 import { callWithSelf } from "../function.ts";
-import { iter } from "../iterator.ts";
+import { iterObject, type Stepper, stepper } from "../iterator.ts";
+import { lengthHint } from "../length-hint.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
 import { index } from "../operators.ts";
+import { isRaised } from "../raising.ts";
 import { charge } from "../state.ts";
 
 /** A byte's value; ValueError when it is out of range. `message` is the whole text. */
@@ -14,6 +16,19 @@ export function byteValue(value: PyValue, message = "bytes must be in range(0, 2
   const n = index(value);
   if (n < 0 || n > 255) throw valueError(message);
   return Number(n);
+}
+
+/** The steps of a source of numbers; bytes ask how many there will be. */
+export function iterated(source: PyValue, target: string): Stepper {
+  let it: PyValue;
+  try {
+    it = iterObject(source);
+  } catch (error) {
+    if (!isRaised(error, TypeError_)) throw error;
+    throw typeError(`cannot convert '${typeName(source)}' object to ${target}`);
+  }
+  if (target === "bytes" && !typeOf(source).builtin) lengthHint(source, 64);
+  return stepper(it);
 }
 
 /**
@@ -40,7 +55,7 @@ export function bytesFrom(source: PyValue, target = "bytes", outOfRange?: string
     throw typeError(`cannot convert '${typeName(source)}' object to ${target}`);
   }
   const sink = new ByteSink(16);
-  const it = iter(source);
+  const it = iterated(source, target);
   for (let item = it.next(); item !== undefined; item = it.next()) {
     charge(1);
     sink.push(byteValue(item, outOfRange));

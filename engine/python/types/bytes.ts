@@ -18,7 +18,7 @@ import { indexError, overflowError, TypeError_, typeError, valueError } from "..
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
 import type { Int } from "../integer.ts";
-import { isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
+import { isIterable, iteratorType, PyIterator } from "../iterator.ts";
 import { PyMemoryView } from "../memoryview.ts";
 import { asStr, isInstance, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { indexSize, repeatCount, sequenceTypes } from "../operators.ts";
@@ -27,7 +27,7 @@ import { integral } from "../real.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { bindBuiltin, parseSignature } from "../signature.ts";
 import { charge } from "../state.ts";
-import { bytesFrom, byteValue } from "./bytes-source.ts";
+import { bytesFrom, byteValue, iterated } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 import { codecName } from "./text-argument.ts";
@@ -108,7 +108,7 @@ defineMethods(bytearrayType, {
     self.resize(0);
     // An iterable is taken byte by byte: what has come so far can be seen meanwhile.
     if (encoding === undefined && errors === undefined && isPlainIterable(source)) {
-      const it = iter(source);
+      const it = iterated(source, "bytearray");
       for (let item = it.next(); item !== undefined; item = it.next()) {
         charge(1);
         const byte = byteValue(item, "byte must be in range(0, 256)");

@@ -4,6 +4,7 @@ import { indexError, typeError, valueError } from "../exceptions.ts";
 import { asMethods, call1, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } from "../iterator.ts";
+import { collectCounted } from "../length-hint.ts";
 import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import {
   ge,
@@ -156,9 +157,9 @@ defineConstructor(tupleType, "(iterable=(), /)", (cls: PyType, iterable?: PyValu
   if (cls === tupleType) {
     if (iterable === undefined) return emptyTuple;
     if (iterable instanceof PyTuple && iterable.cls === tupleType) return iterable;
-    return tuple(collect(iterable));
+    return tuple(collectCounted(iterable));
   }
-  return adopt(new PyTuple(iterable === undefined ? [] : collect(iterable)), cls);
+  return adopt(new PyTuple(iterable === undefined ? [] : collectCounted(iterable)), cls);
 });
 defineMethods(tupleType, {
   "__repr__()": (self: PyTuple) =>
@@ -200,7 +201,7 @@ class ReverseIterator extends PyIterator {
 iteratorType("list_reverseiterator", ReverseIterator);
 
 function extend(self: PyList, iterable: PyValue): void {
-  const items = collect(iterable);
+  const items = collectCounted(iterable);
   allocate(items.length * 8);
   for (const item of items) self.items.push(item);
 }
@@ -297,7 +298,7 @@ function mergeSort<T extends { k: PyValue }>(a: T[], less: (x: PyValue, y: PyVal
 
 defineMethods(listType, {
   "__init__(iterable=(), /)": (self: PyList, iterable?: PyValue) => {
-    self.items = iterable === undefined ? [] : collect(iterable);
+    self.items = iterable === undefined ? [] : collectCounted(iterable);
     return null;
   },
   "__repr__()": (self: PyList) => reprOnce(self, "[...]", () => `[${reprItems(self.items)}]`),

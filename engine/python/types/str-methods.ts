@@ -2,8 +2,9 @@
 import { PyDict } from "../dict.ts";
 import { LookupError, overflowError, PyException, typeError, valueError } from "../exceptions.ts";
 import { defineMethods, defineStatic } from "../function.ts";
-import { collect } from "../iterator.ts";
-import { asInt, asStr, type PyStr, type PyValue, strType, typeName } from "../object.ts";
+import { collect, iterObject } from "../iterator.ts";
+import { collectCounted } from "../length-hint.ts";
+import { asInt, asStr, PyObject, type PyStr, type PyValue, strType, typeName } from "../object.ts";
 import { getItem, index } from "../operators.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, characters, isPlain, joinParts, textLength } from "../text.ts";
@@ -206,7 +207,10 @@ export function joinText(separator: string, iterable: PyValue): string {
 /** The items of what is joined; an error inside the iteration stays its own, "not iterable" becomes join's. */
 export function joinItems(iterable: PyValue): PyValue[] {
   try {
-    return collect(iterable);
+    // CPython makes a list of what the iterator gives.
+    return iterable instanceof PyObject && !iterable.cls.builtin
+      ? collectCounted(iterObject(iterable))
+      : collect(iterable);
   } catch (error) {
     if (
       error instanceof PyException &&

@@ -41,6 +41,7 @@ export const CALLS: Grammar = {
   names: ["1", "a", "(a, b)", "(a, args)", "kw", "(a, k)"],
   probe: [
     "f(**{1: $value})",
+    "C(**{1: $value, 'a': $value})",
     "f($arguments)",
     "f($arguments)",
     "f($arguments)",
@@ -63,7 +64,7 @@ export const CALLS: Grammar = {
     "$value, k=$value",
     "$value, b=$value",
     "*$any",
-    "**$any",
+    "**$mapping",
     "*$ints, k=1",
     "**{'a': $value}",
     "**{'a': 1, 'k': $value}",
@@ -75,6 +76,8 @@ export const CALLS: Grammar = {
     "*[1], *[2], **{'k': 1}, **{'j': 2}",
   ],
   value: ["$digit", "$any", "None", "'ab'"],
+  // Built-in types written in C differ in when they see that a keyword is no string; `f` and `C` are asked that.
+  mapping: ["{$str: $value}", "{}", "{'a': $value, $str: $any}", "None", "$digit", "[$value]", "$str"],
   builtin: [
     "abs",
     "all",
