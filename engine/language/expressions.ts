@@ -189,7 +189,7 @@ function numbers(left: Expr, right: Expr, a: string, b: string): string {
 /** `left op right`, as a value. */
 function binary(f: Frame, node: Expr & { kind: "BinOp" }): string {
   const fn = f.use(BINARY[node.op] as string);
-  if (!/^(?:Add|Sub|Mult|Mod)$/.test(node.op) || isNonNumber(node.left) || isNonNumber(node.right)) {
+  if (!/^(?:Add|Sub|Mult|Mod|FloorDiv)$/.test(node.op) || isNonNumber(node.left) || isNonNumber(node.right)) {
     return f.mark(node, `${fn}(${value(f, node.left)},${value(f, node.right)})`);
   }
   return f.scoped(() => {
@@ -208,6 +208,8 @@ export function arithmetic(
   b: string,
 ): string {
   const both = numbers(left, right, a, b);
+  // Exact also where the quotient is not: the remainder is taken off first.
+  if (op === "FloorDiv") return `${both}&&${a}>=0&&${b}>0?(${a}-${a}%${b})/${b}:${fn}(${a},${b})`;
   if (op === "Mod") return `${both}&&${a}>=0&&${b}>0?${a}%${b}:${fn}(${a},${b})`;
   const r = f.temp();
   const symbol = op === "Add" ? "+" : op === "Sub" ? "-" : "*";
@@ -544,6 +546,9 @@ function callExpression(f: Frame, node: Call): string {
   });
 }
 
+/** Methods with a function of their own (`common-methods.ts`), with the number of their arguments. */
+const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "append1"]);
+
 /** `object.method(…)`: looked up before the arguments are evaluated, without making the bound method. */
 function methodCall(f: Frame, node: Call, plain: boolean): string {
   const func = node.func as Expr & { kind: "Attribute" };
@@ -551,6 +556,8 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   const { args, keywords } = node;
   if (plain && args.length <= 2 && args.every((a) => isSimple(f, a))) {
     const list = args.map((a) => `,${value(f, a)}`).join("");
+    const common = `${func.attr}${args.length}`;
+    if (COMMON_METHODS.has(common)) return f.mark(node, `${f.use(common)}(${value(f, func.value)}${list})`);
     return f.mark(node, `${f.use(`method${args.length}`)}(${value(f, func.value)},${name}${list})`);
   }
   return f.scoped(() => {

@@ -5,6 +5,7 @@ import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attr
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
+import { append1, get1, get2 } from "./common-methods.ts";
 import {
   asyncIter,
   asyncNext,
@@ -293,6 +294,9 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   call3,
   method0,
   method1,
+  append1,
+  get1,
+  get2,
   method2,
   loadMethod,
   callMethod,

@@ -18,19 +18,20 @@ export class PyDict extends PyObject {
     return this.map.size;
   }
   get(key: PyValue): PyValue | undefined {
-    if (typeof key === "string" && this.index.plain) {
-      const value = this.map.get(key);
-      if (value !== undefined) return value;
-    }
+    if ((typeof key === "string" || typeof key === "number") && this.index.isDirect) return this.map.get(key);
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal === undefined ? undefined : this.map.get(normal);
   }
   has(key: PyValue): boolean {
+    if ((typeof key === "string" || typeof key === "number") && this.index.isDirect) return this.map.has(key);
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal !== undefined && this.map.has(normal);
   }
   set(key: PyValue, value: PyValue): void {
-    const normal = this.index.find(key, true, keysOf(this.map)) as Key;
+    const normal =
+      (typeof key === "string" || typeof key === "number") && this.index.isDirect
+        ? key
+        : (this.index.find(key, true, keysOf(this.map)) as Key);
     const before = this.map.size;
     this.map.set(normal, value);
     if (this.map.size !== before) {
@@ -140,7 +141,10 @@ export class PySet extends PyObject {
     return normal !== undefined && this.keysSet.has(normal);
   }
   add(key: PyValue): void {
-    const normal = this.index.find(key, true, this.keysSet) as Key;
+    const normal =
+      (typeof key === "string" || typeof key === "number") && this.index.isDirect
+        ? key
+        : (this.index.find(key, true, this.keysSet) as Key);
     const before = this.keysSet.size;
     this.keysSet.add(normal);
     if (this.keysSet.size !== before) {

@@ -156,6 +156,10 @@ export class KeyIndex {
     const alias = this.aliases.get(normal);
     return alias === undefined ? normal : alias;
   }
+  /** True when texts and numbers are their own normal forms: no key has an `__eq__` of its own that could equal them. */
+  get isDirect(): boolean {
+    return this.buckets === null;
+  }
   /** True when every key is its own normal form. */
   get plain(): boolean {
     return this.aliases === null;

@@ -96,6 +96,8 @@ export class PyType extends PyObject {
   layout: PyType;
   /** Calls the type with positional arguments, where CPython does so past `__new__` and in other words. */
   vectorcall: ((args: readonly PyValue[]) => PyValue) | undefined;
+  /** The same for one argument. */
+  convert: ((value: PyValue) => PyValue) | undefined;
   private readonly cache: Map<string, PyValue | undefined> = new Map();
   private dictOfInstances = false;
 
@@ -110,6 +112,7 @@ export class PyType extends PyObject {
     this.subclassable = true;
     this.readHook = undefined;
     this.vectorcall = undefined;
+    this.convert = undefined;
     this.mro = mro(this);
     this.layout = this;
     this.solid = this;
@@ -158,6 +161,9 @@ export class PyType extends PyObject {
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     if (kw === null && this.vectorcall !== undefined) return this.vectorcall(args);
     return protocol.callType(this, args, kw);
+  }
+  override call1(a: PyValue): PyValue {
+    return this.convert === undefined ? this.call([a], null) : this.convert(a);
   }
 }
 

@@ -3,7 +3,7 @@
 // Every built-in type puts its special methods into its table like an author's class does, so one dispatch serves
 // all; the common pairs of built-in types are answered before it.
 import { getAttributeOr } from "./attribute.ts";
-import { dictItem, PyDict } from "./dict.ts";
+import { dictItem, dictType, PyDict } from "./dict.ts";
 import {
   AttributeError,
   indexError,
@@ -49,6 +49,7 @@ import {
 } from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
+import { textLength } from "./text.ts";
 
 /** Types whose `+` and `*` are sequence slots: tried after the other operand's reflected method. */
 export const sequenceTypes: Set<PyType> = new Set([strType]);
@@ -144,6 +145,10 @@ export function add(a: PyValue, b: PyValue): PyValue {
     allocate(16 + b.length);
     return a + b;
   }
+  return addOthers(a, b);
+}
+// Apart, so that V8 takes the few steps of the above into the program.
+function addOthers(a: PyValue, b: PyValue): PyValue {
   if (ints(a, b)) return addInt(intOf(a), intOf(b));
   if (floats(a, b)) return new PyFloat(fa + fb);
   return dispatch(a, b, "__add__", "__radd__", "+");
@@ -220,7 +225,9 @@ function inPlace(
   special_: string,
   reflected: string,
 ): (a: PyValue, b: PyValue) => PyValue {
+  const concatenates = symbol === "+=";
   return (a, b) => {
+    if (concatenates && typeof a === "string" && typeof b === "string") return plain(a, b);
     if (!(a instanceof PyObject) || (a instanceof PyFloat && a.cls.builtin)) {
       if (!(b instanceof PyObject) || b instanceof PyFloat)
         return relabel(plain, a, b, symbol, special_, reflected);
@@ -342,11 +349,13 @@ export function length(value: PyValue): number {
 }
 /** `len(value)`: a range, or what says so of itself, may be longer than anything that is stored. */
 export function size(value: PyValue): Int {
+  if (typeof value === "string") return textLength(value);
   const result = special(value, "__len__", []);
   if (result === undefined) throw typeError(`object of type '${typeName(value)}' has no len()`);
   const n = index(result);
   if (n < 0) throw valueError("__len__() should return >= 0");
-  if (n >= 2n ** 63n) throw overflowError("cannot fit 'int' into an index-sized integer");
+  if (typeof n === "bigint" && n >= 2n ** 63n)
+    throw overflowError("cannot fit 'int' into an index-sized integer");
   return n;
 }
 
@@ -552,8 +561,7 @@ function iterated(container: PyValue): Stepper {
 /** `object[key]`. */
 export function getItem(object: PyValue, key: PyValue): PyValue {
   if (object instanceof PyObject) {
-    if (object instanceof PyDict && object.cls.builtin && object.cls.name === "dict")
-      return dictItem(object, key);
+    if (object instanceof PyDict && object.cls === dictType) return dictItem(object, key);
     if (
       typeof key === "number" &&
       object.cls.builtin &&
@@ -585,7 +593,7 @@ function classItem(type: PyType, key: PyValue): PyValue {
 /** `object[key] = value`. */
 export function setItem(object: PyValue, key: PyValue, value: PyValue): void {
   if (object instanceof PyObject && object.cls.builtin) {
-    if (object instanceof PyDict && object.cls.name === "dict") {
+    if (object instanceof PyDict && object.cls === dictType) {
       object.set(key, value);
       return;
     }

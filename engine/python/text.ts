@@ -84,14 +84,23 @@ export function joinParts(parts: readonly string[], separator = ""): string {
   return parts.join(separator);
 }
 
+/** Texts up to this length are looked through each time; that costs less than to remember them. */
+const SHORT = 256;
+function isShortAndPlain(text: string): boolean {
+  if (text.length > SHORT) return false;
+  if (text.length > 16) return !SURROGATE.test(text);
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xf800) === 0xd800) return false;
+  return true;
+}
+
 /** `len(text)`. */
 export function textLength(text: string): number {
-  return text.length < 2 ? text.length : tableOf(text).length;
+  return isShortAndPlain(text) ? text.length : tableOf(text).length;
 }
 
 /** Does every code point take one unit? Then JavaScript's own indexes are Python's. */
 export function isPlain(text: string): boolean {
-  return text.length < 2 || tableOf(text).marks === null;
+  return isShortAndPlain(text) || tableOf(text).marks === null;
 }
 
 /** The unit offset of code point `index` (0 to the length). */

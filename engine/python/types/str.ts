@@ -64,6 +64,7 @@ defineConstructor(
   },
   true,
 );
+strType.convert = str;
 strType.vectorcall = (args) => {
   const [object, encoding, errors] = args;
   if (args.length > 3) throw typeError(`str expected at most 3 arguments, got ${args.length}`);
