@@ -23,6 +23,7 @@ import { collectCounted } from "./length-hint.ts";
 import { memoryViewType } from "./memoryview.ts";
 import { powerModulo } from "./modular-power.ts";
 import {
+  asInt,
   asStr,
   boolType,
   Ellipsis,
@@ -153,37 +154,42 @@ function sum(iterable: PyValue, start: PyValue): PyValue {
   }
   let total: PyValue = start;
   let item = it.next();
-  while (item !== undefined && !(total instanceof PyFloat && total.cls.builtin)) {
+  // As long as they are, and stay, ints of a machine word; the first that is not may make a float of the sum.
+  for (let small = isWord(start); small && item !== undefined; item = it.next()) {
     charge(1);
     total = add(total, item);
-    item = it.next();
+    small = (isWord(item) || typeof item === "boolean") && isWord(total);
   }
   if (item === undefined) return total;
-  let high = (total as PyFloat).value;
-  let low = 0;
-  while (item !== undefined) {
-    charge(1);
-    const x: number | undefined =
-      item instanceof PyFloat
-        ? item.value
-        : typeof item === "number"
-          ? item
-          : typeof item === "boolean"
-            ? Number(item)
-            : undefined;
-    if (x === undefined) {
-      total = add(new PyFloat(Number.isFinite(low) ? high + low : high), item);
-      for (item = it.next(); item !== undefined; item = it.next()) total = add(total, item);
-      return total;
+  if (total instanceof PyFloat && total.cls.builtin) {
+    let high = total.value;
+    let low = 0;
+    const sofar = (): PyFloat => new PyFloat(low !== 0 && Number.isFinite(low) ? high + low : high);
+    for (; item !== undefined; item = it.next()) {
+      charge(1);
+      if (item instanceof PyFloat && item.cls.builtin) {
+        const x = item.value;
+        const t = high + x;
+        low += Math.abs(high) >= Math.abs(x) ? high - t + x : x - t + high;
+        high = t;
+        continue;
+      }
+      // Ints are added as they are.
+      const whole = asInt(item);
+      if (whole === undefined || !isWord(whole)) break;
+      high += Number(whole);
     }
-    if (item instanceof PyFloat) {
-      const t = high + x;
-      low += Math.abs(high) >= Math.abs(x) ? high - t + x : x - t + high;
-      high = t;
-    } else high += x;
-    item = it.next();
+    total = sofar();
   }
-  return new PyFloat(low !== 0 && Number.isFinite(low) ? high + low : high);
+  for (; item !== undefined; item = it.next()) {
+    charge(1);
+    total = add(total, item);
+  }
+  return total;
+}
+/** An int that fits C's `long`. */
+function isWord(value: PyValue): boolean {
+  return typeof value === "number" || (typeof value === "bigint" && BigInt.asIntN(64, value) === value);
 }
 
 define({

@@ -127,15 +127,17 @@ export function powMod(a: Int, b: Int, m: Int): Int {
   return modInt(narrow(result), m);
 }
 
+/** How many bits of an int CPython can count, in digits of 30. */
+const MOST_BITS = 30n * ((2n ** 63n - 1n - 24n) / 4n);
 export function shiftLeft(a: Int, b: Int): Int {
   if (b < 0) throw valueError("negative shift count");
   if (a === 0) return 0;
-  if (typeof b === "bigint") throw overflowError("too many digits in integer");
-  if (typeof a === "number" && b < 31) {
+  if (typeof a === "number" && typeof b === "number" && b < 31) {
     const r = a * 2 ** b;
     if (r >= -MAX && r <= MAX) return r;
   }
-  reserve(bitSize(a) + b);
+  if (b > MOST_BITS) throw overflowError("too many digits in integer");
+  reserve(bitSize(a) + Number(b));
   return narrow(BigInt(a) << BigInt(b));
 }
 export function shiftRight(a: Int, b: Int): Int {

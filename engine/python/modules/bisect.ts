@@ -20,11 +20,10 @@ function lengthOf(sequence: PyValue): number {
   if (lacks(sequence, "__len__")) throw typeError(`${typeName(sequence)} is not a sequence`);
   return length(sequence);
 }
-function itemOf(sequence: PyValue, at: number): PyValue {
+function checkItems(sequence: PyValue): void {
   if (typeOf(sequence).lookup("__getitem__") === undefined)
     throw typeError(`'${typeName(sequence)}' object does not support indexing`);
   if (lacks(sequence, "__getitem__")) throw typeError(`${typeName(sequence)} is not a sequence`);
-  return getItem(sequence, at);
 }
 
 /** Where `x` belongs among the items from `lo` to `hi`: before its equals, or behind them. */
@@ -32,10 +31,11 @@ function search(left: boolean, a: PyValue, x: PyValue, lo: number, hi: number, k
   if (lo < 0) throw valueError("lo must be non-negative");
   let low = lo;
   let high = hi === -1 ? lengthOf(a) : hi;
+  checkItems(a);
   while (low < high) {
     charge(1);
     const middle = Math.floor((low + high) / 2);
-    const item = itemOf(a, middle);
+    const item = getItem(a, middle);
     const its = key === null ? item : call1(key, item);
     const further = left ? truth(lt(its, x)) : !truth(lt(x, its));
     if (further) low = middle + 1;

@@ -1,11 +1,13 @@
 // `decimal.Decimal` as an object: how it is made of other values, and `DecimalTuple`.
 import { adopt } from "../classes.ts";
 import { PyDict } from "../dict.ts";
-import { typeError, valueError } from "../exceptions.ts";
+import { overflowError, typeError, valueError } from "../exceptions.ts";
 import { decompose } from "../float-text.ts";
 import { call, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
+import type { Int } from "../integer.ts";
 import { collect } from "../iterator.ts";
 import { asInt, asStr, makeType, PyFloat, PyObject, type PyType, type PyValue, typeName } from "../object.ts";
+import { sizeArgument } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { charge } from "../state.ts";
@@ -112,21 +114,29 @@ function parsed(context: PyContext, text: string): Dec {
   return QUIET_NAN;
 }
 
+/** An int that C keeps as a `long`; undefined for what is none. */
+function longOf(value: PyValue): Int | undefined {
+  const int = asInt(value);
+  if (typeof int === "bigint" && BigInt.asIntN(64, int) !== int)
+    throw overflowError("Python int too large to convert to C long");
+  return int;
+}
 /** `(sign, digits, exponent)`. */
 function fromTuple(parts: readonly PyValue[]): Dec {
   if (parts.length !== 3) throw valueError("argument must be a sequence of length 3");
   const [sign, given, last] = parts as [PyValue, PyValue, PyValue];
-  const negative = asInt(sign);
+  const negative = longOf(sign);
   if (negative !== 0 && negative !== 1) throw valueError("sign must be an integer with the value 0 or 1");
   const name = asStr(last);
   const exp = name === undefined ? asInt(last) : 0;
   if (exp === undefined) throw valueError("exponent must be an integer");
+  sizeArgument(exp);
   if (name !== undefined && !/^[FnN]$/.test(name)) {
     throw valueError("string argument in the third position must be 'F', 'n' or 'N'");
   }
   const items = given instanceof PyTuple || given instanceof PyList ? given.items : undefined;
   const text = items?.map((digit) => {
-    const value = asInt(digit);
+    const value = longOf(digit);
     if (value === undefined || value < 0 || value > 9)
       throw valueError("coefficient must be a tuple of digits");
     return String(value);

@@ -2,6 +2,7 @@
 import { adopt } from "../classes.ts";
 import { indexError, pyError, RuntimeError, typeError, valueError } from "../exceptions.ts";
 import { call, defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
+import type { Int } from "../integer.ts";
 import { forEach, iteratorType, PyIterator } from "../iterator.ts";
 import {
   asInt,
@@ -25,7 +26,7 @@ import { Ring } from "./ring.ts";
 /** A `deque`. */
 export class PyDeque extends PyObject {
   readonly items: Ring = new Ring();
-  maxlen: number | null = null;
+  maxlen: Int | null = null;
   /** Changes with every addition and removal: iterators notice. */
   version = 0;
 
@@ -105,7 +106,7 @@ function repeat(self: PyDeque, count: number): PyDeque {
   const { size } = self.items;
   if (n === 0) self.clear();
   else if (size > 0) {
-    const kept = self.maxlen === null ? size * n : Math.min(self.maxlen, size * n);
+    const kept = self.maxlen === null ? size * n : Math.min(Number(self.maxlen), size * n);
     allocate(8 * kept);
     charge(kept >> 2);
     const once = self.values();
@@ -146,12 +147,9 @@ defineInitializer(
   dequeType,
   "(iterable=(), maxlen=None)",
   (self: PyDeque, iterable?: PyValue, maxlen: PyValue = null) => {
-    let most: number | null = null;
-    if (maxlen !== null) {
-      if (asInt(maxlen) === undefined) throw typeError("an integer is required");
-      most = sizeArgument(maxlen);
-      if (most < 0) throw valueError("maxlen must be non-negative");
-    }
+    const most = maxlen === null ? null : asInt(maxlen);
+    if (most === undefined) throw typeError("an integer is required");
+    if (most !== null && sizeArgument(most) < 0) throw valueError("maxlen must be non-negative");
     self.maxlen = most;
     if (self.items.size > 0) self.clear();
     if (iterable !== undefined) self.extend(iterable);

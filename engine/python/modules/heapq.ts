@@ -19,7 +19,9 @@ const descending: Less = (a, b) => truth(lt(b, a));
 /** The heap that a function got, alone or as the first of its arguments. */
 function heapOf(name: string, value: PyValue, position = ""): PyList {
   if (value instanceof PyList) return value;
-  throw typeError(`${name}() argument ${position}must be list, not ${typeName(value)}`);
+  throw typeError(
+    `${name}() argument ${position}must be list, not ${value === null ? "None" : typeName(value)}`,
+  );
 }
 /** Compares items of a heap, whose size a comparison must not change. */
 function compare(heap: PyList, size: number, less: Less, a: PyValue, b: PyValue): boolean {

@@ -369,7 +369,10 @@ const isliceType = tool(
   "(iterable, start, stop=None, step=None, /)",
   (iterable: PyValue, start: PyValue, stop?: PyValue, step: PyValue = null) => {
     const endless = Number.POSITIVE_INFINITY;
-    if (stop === undefined) return new ISlice(iter(iterable), 0, bound(start, endless, true), 1);
+    if (stop === undefined) {
+      const to = bound(start, endless, true);
+      return new ISlice(iter(iterable), 0, to, 1);
+    }
     const to = bound(stop, endless, true);
     const from = bound(start, 0);
     let by = 1;

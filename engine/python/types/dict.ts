@@ -2,7 +2,7 @@
 
 import { getAttributeOr } from "../attribute.ts";
 import { adopt } from "../classes.ts";
-import { dictType, PyDict, PySet } from "../dict.ts";
+import { dictType, PyDict, PySet, setType } from "../dict.ts";
 import {
   keyError,
   PyException,
@@ -310,6 +310,16 @@ for (const type of [keysType, itemsType]) {
     all(self).every((item) => other.has(item));
   const covers = (self: PyDictView, value: PyValue): boolean =>
     collect(value).every((item) => self.has(item));
+  /** What both have, from the smaller one where it is known which that is. */
+  const intersection = (self: PyDictView, other: PyValue): PyValue => {
+    const its = asCollection(other);
+    const n = self.source.size;
+    const isSmaller =
+      its !== undefined &&
+      (other instanceof PyDictView ? n < its.size : typeOf(other) === setType && n <= its.size);
+    if (isSmaller) return setFrom(all(self).filter((item) => its.has(item)));
+    return setFrom(collect(other).filter((item) => self.has(item)));
+  };
   defineMethods(type, {
     "__contains__(key, /)": (self: PyDictView, item: PyValue) => self.has(item),
     "__eq__(value, /)": compare((self, other) => self.source.size === other.size && within(self, other)),
@@ -319,10 +329,8 @@ for (const type of [keysType, itemsType]) {
       (self, other, value) => self.source.size >= other.size && covers(self, value),
     ),
     "__gt__(value, /)": compare((self, other, value) => self.source.size > other.size && covers(self, value)),
-    "__and__(value, /)": (self: PyDictView, other: PyValue) =>
-      setFrom(collect(other).filter((item) => self.has(item))),
-    "__rand__(value, /)": (self: PyDictView, other: PyValue) =>
-      setFrom(collect(other).filter((item) => self.has(item))),
+    "__and__(value, /)": intersection,
+    "__rand__(value, /)": intersection,
     "__or__(value, /)": (self: PyDictView, other: PyValue) => setFrom([...all(self), ...collect(other)]),
     "__ror__(value, /)": (self: PyDictView, other: PyValue) => setFrom([...collect(other), ...all(self)]),
     "__sub__(value, /)": (self: PyDictView, other: PyValue) => {

@@ -80,7 +80,7 @@ export const NUMBERS: Grammar = {
   z: ["1j", "(1 + 2j)", "(-0.0 - 0j)", "complex($f, $f)", "complex($small, $small)", "complex('nan')"],
   real: ["$i", "$f", "$bool"],
   operator: ["+", "-", "*", "/", "//", "%", "&", "|", "^"],
-  compare: ["<", "<=", "==", "!=", ">", ">=", "is not"],
+  compare: ["<", "<=", "==", "!=", ">", ">="],
   function: [
     "abs",
     "round",

@@ -189,5 +189,6 @@ export const QUANTITIES: Grammar = {
     "r.binomialvariate($digit, 0.5)",
     "r.choice([])",
   ],
-  seed: ["$digit", "$int", "'text'", "$bytes", "$float", "(-$digit)", "1", "True"],
+  // A NaN's hash is its identity.
+  seed: ["$digit", "$int", "'text'", "$bytes", "max(-1e9, $float)", "(-$digit)", "1", "True"],
 };
