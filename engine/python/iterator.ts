@@ -27,6 +27,7 @@ import {
   typeName,
   typeOf,
 } from "./object.ts";
+import { length } from "./operators.ts";
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
 import { textLength, unitOffset } from "./text.ts";
@@ -298,9 +299,8 @@ class SequenceIterator extends PyIterator {
   /** How many items are left by the object's own account. */
   hint(): PyValue {
     if (this.done) return 0;
-    const size = special(this.object, "__len__", []);
-    if (size === undefined) return NotImplemented;
-    return typeof size === "number" ? Math.max(0, size - this.index) : size;
+    if (typeOf(this.object).lookup("__len__") === undefined) return NotImplemented;
+    return Math.max(0, length(this.object) - this.index);
   }
 }
 defineMethods(iteratorType("iterator", SequenceIterator), {

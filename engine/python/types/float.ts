@@ -26,6 +26,7 @@ import {
   type PyType,
   type PyValue,
   typeName,
+  typeOf,
 } from "../object.ts";
 import { asDouble, index } from "../operators.ts";
 import { floatPower } from "../power.ts";
@@ -41,7 +42,10 @@ import { textArgument } from "./text-argument.ts";
 function makeDouble(value: PyValue): number {
   const bytes = asBytes(value);
   const text = bytes === undefined ? asStr(value) : latin1Text(bytes);
-  if (text === undefined) {
+  // A class derived from `str` or `bytes` may say what number its objects are.
+  const type = typeOf(value);
+  const isNumber = type.lookup("__float__") !== undefined || type.lookup("__index__") !== undefined;
+  if (text === undefined || isNumber) {
     return realNumber(value, (name) => `float() argument must be a string or a real number, not '${name}'`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes must be ASCII.

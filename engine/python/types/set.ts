@@ -155,7 +155,7 @@ for (const type of [setType, frozensetType]) {
     "__repr__()": (self: PySet) => {
       if (self.size === 0) return `${self.cls.name}()`;
       return reprOnce(self, `${self.cls.name}(...)`, () => {
-        const items = `{${reprItems(self.items())}}`;
+        const items = `{${reprItems(self.cls.builtin ? self.items() : collect(self))}}`;
         return self.cls === setType ? items : `${self.cls.name}(${items})`;
       });
     },
