@@ -201,7 +201,7 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
     return number(value.value);
   }
   if (value instanceof PyDict && (value.cls === dictType || exporterOf(value.cls) === undefined))
-    return object(value.entries(), style, depth);
+    return object(value, style, depth);
   if (value instanceof PyList || value instanceof PyTuple) return array(value.items, style, depth);
   const custom = exporterOf(value.cls);
   if (custom !== undefined) return toJson(custom(value, style), style, depth + 1);
@@ -243,7 +243,18 @@ function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): strin
 }
 const FALSY = new Set(["null", "false", "0", "0.0", "-0.0", '""', "[]", "{}"]);
 
-function object(entries: Iterable<[PyValue, PyValue]>, style: JsonStyle, depth: number): string {
+function object(dict: PyDict, style: JsonStyle, depth: number): string {
+  let text = "";
+  for (const [key, value] of dict.map) {
+    // Keys that are no texts may have the same text as others.
+    if (typeof key !== "string") return mixedObject(dict.entries(), style, depth);
+    const json = toJson(value, style, depth + 1);
+    allocate(key.length + json.length + 32);
+    text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${json}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
+function mixedObject(entries: Iterable<[PyValue, PyValue]>, style: JsonStyle, depth: number): string {
   const parts = new Map<string, string>();
   for (const [key, value] of entries) {
     const name = keyText(key, style);

@@ -6,32 +6,46 @@ import { SetOrder } from "./set-order.ts";
 import { containers } from "./signature.ts";
 import { allocate } from "./state.ts";
 
-/** A `dict`: values by normalised key, in insertion order. */
-export class PyDict extends PyObject {
-  /** Values by normal form; read by generated code and by `PyDict` itself only. */
-  map: Map<Key, PyValue> = new Map();
-  readonly index: KeyIndex = new KeyIndex();
+/** What dicts and sets have in common. Most have nothing but texts and numbers as keys, which need no index. */
+abstract class Keyed extends PyObject {
+  protected held: KeyIndex | null = null;
   /** Changes when a key is added or removed: iterators notice. */
   version = 0;
+
+  get index(): KeyIndex {
+    this.held ??= new KeyIndex();
+    return this.held;
+  }
+  /** The key as the program gave it. */
+  original(normal: Key): PyValue {
+    return this.held === null ? normal : this.held.original(normal);
+  }
+  /** Is the key its own normal form? */
+  protected isNormal(key: PyValue): key is string | number {
+    return (typeof key === "string" || typeof key === "number") && (this.held === null || this.held.isDirect);
+  }
+}
+
+/** A `dict`: values by normalised key, in insertion order. */
+export class PyDict extends Keyed {
+  /** Values by normal form; read by generated code and by `PyDict` itself only. */
+  map: Map<Key, PyValue> = new Map();
 
   get size(): number {
     return this.map.size;
   }
   get(key: PyValue): PyValue | undefined {
-    if ((typeof key === "string" || typeof key === "number") && this.index.isDirect) return this.map.get(key);
+    if (this.isNormal(key)) return this.map.get(key);
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal === undefined ? undefined : this.map.get(normal);
   }
   has(key: PyValue): boolean {
-    if ((typeof key === "string" || typeof key === "number") && this.index.isDirect) return this.map.has(key);
+    if (this.isNormal(key)) return this.map.has(key);
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal !== undefined && this.map.has(normal);
   }
   set(key: PyValue, value: PyValue): void {
-    const normal =
-      (typeof key === "string" || typeof key === "number") && this.index.isDirect
-        ? key
-        : (this.index.find(key, true, keysOf(this.map)) as Key);
+    const normal = this.isNormal(key) ? key : (this.index.find(key, true, keysOf(this.map)) as Key);
     const before = this.map.size;
     this.map.set(normal, value);
     if (this.map.size !== before) {
@@ -49,13 +63,13 @@ export class PyDict extends PyObject {
   delete(key: PyValue): boolean {
     const normal = this.index.find(key, false, keysOf(this.map));
     if (normal === undefined || !this.map.delete(normal)) return false;
-    this.index.forget(normal);
+    this.held?.forget(normal);
     this.version += 1;
     return true;
   }
   clear(): void {
     this.map.clear();
-    this.index.clear();
+    this.held?.clear();
     this.version += 1;
   }
   /** Moves a key to the end, or before all others; false when it is not there. */
@@ -73,20 +87,20 @@ export class PyDict extends PyObject {
   }
   /** Keys as the program gave them, in insertion order. */
   *keys(): IterableIterator<PyValue> {
-    for (const normal of this.map.keys()) yield this.index.original(normal);
+    for (const normal of this.map.keys()) yield this.original(normal);
   }
   values(): IterableIterator<PyValue> {
     return this.map.values();
   }
   *entries(): IterableIterator<[PyValue, PyValue]> {
-    for (const [normal, value] of this.map) yield [this.index.original(normal), value];
+    for (const [normal, value] of this.map) yield [this.original(normal), value];
   }
   /** A plain dict with the same entries. */
   copy(): PyDict {
     allocate(this.map.size * ENTRY_BYTES);
     const copy = new PyDict();
     copy.map = new Map(this.map);
-    (copy as { index: KeyIndex }).index = this.index.copy();
+    copy.held = this.held === null ? null : this.held.copy();
     return copy;
   }
 }
@@ -126,10 +140,8 @@ export function dictFromMap(entries: KwArgs): PyDict {
 containers.dict = dictFromMap;
 
 /** A `set` or `frozenset`. */
-export class PySet extends PyObject {
+export class PySet extends Keyed {
   keysSet: Set<Key> = new Set();
-  readonly index: KeyIndex = new KeyIndex();
-  version = 0;
   /** CPython's order of the keys; undefined while there are none, null where insertion is the order. */
   private order: SetOrder | null | undefined = undefined;
 
@@ -141,10 +153,7 @@ export class PySet extends PyObject {
     return normal !== undefined && this.keysSet.has(normal);
   }
   add(key: PyValue): void {
-    const normal =
-      (typeof key === "string" || typeof key === "number") && this.index.isDirect
-        ? key
-        : (this.index.find(key, true, this.keysSet) as Key);
+    const normal = this.isNormal(key) ? key : (this.index.find(key, true, this.keysSet) as Key);
     const before = this.keysSet.size;
     this.keysSet.add(normal);
     if (this.keysSet.size !== before) {
@@ -163,14 +172,14 @@ export class PySet extends PyObject {
   delete(key: PyValue): boolean {
     const normal = this.index.find(key, false, this.keysSet);
     if (normal === undefined || !this.keysSet.delete(normal)) return false;
-    this.index.forget(normal);
+    this.held?.forget(normal);
     this.order?.delete(normal);
     this.version += 1;
     return true;
   }
   clear(): void {
     this.keysSet.clear();
-    this.index.clear();
+    this.held?.clear();
     this.order?.clear();
     this.order ??= undefined;
     this.version += 1;
@@ -179,9 +188,9 @@ export class PySet extends PyObject {
   pop(): PyValue | undefined {
     if (this.keysSet.size === 0) return undefined;
     const normal = this.order ? this.order.pop() : (this.keysSet.values().next().value as Key);
-    const key = this.index.original(normal);
+    const key = this.original(normal);
     this.keysSet.delete(normal);
-    this.index.forget(normal);
+    this.held?.forget(normal);
     this.version += 1;
     return key;
   }
@@ -214,7 +223,7 @@ export class PySet extends PyObject {
   /** Takes the content of a set that nobody else has. */
   become(other: PySet): void {
     this.keysSet = other.keysSet;
-    (this as { index: KeyIndex }).index = other.index;
+    this.held = other.held;
     // Where `pop` goes on is the set's own, as in CPython.
     if (other.order && this.order) other.order.popFrom(this.order);
     this.order = other.order;
@@ -225,7 +234,7 @@ export class PySet extends PyObject {
     return this.order ?? this.keysSet;
   }
   *items(): IterableIterator<PyValue> {
-    for (const normal of this.orderedKeys) yield this.index.original(normal);
+    for (const normal of this.orderedKeys) yield this.original(normal);
   }
 }
 /** A `frozenset`. */

@@ -186,7 +186,7 @@ export class DictIterator extends PyIterator {
     this.left -= 1;
     const [key, value] = step.value;
     if (this.what === "values") return value;
-    const original = this.source.index.original(key);
+    const original = this.source.original(key);
     return this.what === "keys" ? original : new PyTuple([original, value]);
   }
   get remaining(): number {
@@ -230,7 +230,7 @@ export class SetIterator extends PyIterator {
       return undefined;
     }
     this.left -= 1;
-    return this.set.index.original(step.value);
+    return this.set.original(step.value);
   }
   get remaining(): number {
     return this.done || this.set.size !== this.size ? 0 : this.left;

@@ -104,9 +104,9 @@ class OrderedIterator extends PyIterator {
     }
     this.left -= 1;
     const normal = this.keys.next().value as Key;
-    if (what === "keys") return source.index.original(normal);
+    if (what === "keys") return source.original(normal);
     const value = source.map.get(normal) as PyValue;
-    return what === "values" ? value : tuple([source.index.original(normal), value]);
+    return what === "values" ? value : tuple([source.original(normal), value]);
   }
 }
 iteratorType("odict_iterator", OrderedIterator);
