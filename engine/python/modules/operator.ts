@@ -143,8 +143,11 @@ const functions = moduleFunctions("_operator", {
     operators.setItem(a, b, c);
     return null;
   },
-  "length_hint(obj, default=0, /)": (object: PyValue, fallback: PyValue = 0) =>
-    lengthHint(object, sizeArgument(fallback)),
+  "length_hint(obj, default=0, /)": (object: PyValue, fallback: PyValue = 0) => {
+    const expected = operators.index(fallback);
+    sizeArgument(expected);
+    return lengthHint(object, expected);
+  },
   "call(*args, **kwargs)": (args: PyTuple, kw: PyDict) => {
     const [f, ...rest] = args.items;
     if (f === undefined) throw typeError("call expected at least 1 argument, got 0");
