@@ -144,9 +144,10 @@ export interface ModelsCapability {
 
 /**
  * Functions the embedder grants. They run in the embedder's process, as asynchronous as they like; the evaluation waits,
- * within {@link Limits.hostMs} and {@link Limits.hostCalls}. What one throws becomes a Python exception whose class is
- * found by the error's `name` (`RuntimeError` where there is none of that name) with the error's message, so that a
- * message must hold nothing the expression's author may not read. They must not wait for other evaluations of the same
+ * within {@link Limits.hostMs} and {@link Limits.hostCalls}. An error that one throws on purpose has a `name` that is none of
+ * JavaScript's own: it becomes the Python exception of that name (`RuntimeError` where there is none) with the error's
+ * message, which the expression's author can read. Any other (an `Error`, a `TypeError`, one of the system's) may name paths
+ * and addresses: the expression sees a `RuntimeError` without them, the embedder `EngineOptions.onHostError`. They must not wait for other evaluations of the same
  * engine, whose workers may all be waiting for an answer themselves.
  */
 export interface Capabilities {
@@ -168,35 +169,4 @@ export interface Capabilities {
   readonly models?: ModelsCapability;
   /** A policy by name, for `ak_call_policy`: its source, which runs in the caller's sandbox, or its answer; null: no such policy. */
   readonly policies?: (name: string) => Promise<{ readonly source: string } | PolicyAnswer | null>;
-}
-
-/** What the guest may ask, and where in {@link Capabilities} the answer comes from. */
-export const OPERATIONS: Readonly<
-  Record<string, (granted: Capabilities) => ((argument: JsonObject) => Promise<JsonValue>) | undefined>
-> = {
-  "dns.resolve": ({ dns }) =>
-    dns && (async ({ host, version }) => [...(await dns.resolve(String(host), version as 4 | 6 | null))]),
-  "dns.reverse": ({ dns }) => dns && (({ ip }) => dns.reverse(String(ip))),
-  "email.send": ({ email }) => email && ((mail) => email(mail as unknown as EmailCall)),
-  "jwt.issue": ({ jwt }) => jwt && ((call) => jwt(call as unknown as JwtCall)),
-  "models.query": ({ models }) =>
-    models && (async (query) => asJson(await models.query(query as unknown as ModelQuery))),
-  "models.write": ({ models }) =>
-    models &&
-    (async (change) =>
-      asJson(await granted("models.write", models.write?.bind(models))(change as unknown as ModelWrite))),
-  "models.checkPassword": ({ models }) =>
-    models &&
-    (({ user, password }) =>
-      granted("models.checkPassword", models.checkPassword?.bind(models))(Number(user), String(password))),
-  "http.send": ({ http }) => http && (async (call) => asJson(await http(call as unknown as HttpCall))),
-};
-
-/** Data of a known shape as the JSON it is. */
-const asJson = (value: object): JsonValue => value as unknown as JsonValue;
-
-/** A part of a group that may not be granted with the rest of it. */
-function granted<F>(name: string, part: F | undefined): F {
-  if (part !== undefined) return part;
-  throw Object.assign(new Error(name), { name: "CapabilityError" });
 }

@@ -1,5 +1,7 @@
 // Answers the calls of one evaluation to its embedder: finds the capability, keeps the budget, turns errors into data.
-import { type Capabilities, OPERATIONS } from "./capabilities.ts";
+import { OPERATIONS, type Operation } from "./call-table.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { GuestJsonError, readGuestJson } from "./guest-json.ts";
 import type { CallReply } from "./sandbox/types.ts";
 import type { JsonObject, JsonValue, Limits } from "./types.ts";
 
@@ -10,11 +12,34 @@ const failed = (type: string, message: string): CallReply => ({
   json: JSON.stringify({ ok: false, error: { type, message } }),
 });
 
+/** Learns of an error that the expression is not told. */
+export type OnHostError = (error: unknown, operation: string) => void;
+
+/** Shows such an error on the process's standard error, as Node shows its warnings. */
+export const warn: OnHostError = (error, operation) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`the capability behind ${operation} failed: ${text}`, "PosternWarning");
+};
+
+/** Names of errors that nobody chose: a bug's, a library's, the system's. */
+const UNNAMED: ReadonlySet<string> = new Set([
+  "AggregateError",
+  "DOMException",
+  "Error",
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+]);
+
 /** Serves `host.call` for one evaluation; never rejects. */
 export function hostCalls(
   granted: Capabilities,
   limits: Limits,
   programOf: ProgramOf,
+  onHostError: OnHostError,
 ): (operation: string, argumentJson: string) => Promise<CallReply> {
   let calls = 0;
   let left = limits.hostMs;
@@ -41,7 +66,7 @@ export function hostCalls(
       );
     });
     try {
-      const answer = answerOf(granted, operation, JSON.parse(argumentJson) as JsonObject, programOf);
+      const answer = answerOf(granted, operation, argumentJson, programOf);
       const reply = await Promise.race([answer, late]);
       if (reply.json.length > limits.contextBytes) {
         return failed(
@@ -51,7 +76,9 @@ export function hostCalls(
       }
       return reply;
     } catch (error) {
-      return error instanceof Error ? failed(error.name, error.message) : failed("RuntimeError", "");
+      if (error instanceof Error && !UNNAMED.has(error.name)) return failed(error.name, error.message);
+      onHostError(error, operation);
+      return failed("RuntimeError", `the host failed at ${operation}`);
     } finally {
       clearTimeout(timer);
       left -= performance.now() - since;
@@ -62,13 +89,29 @@ export function hostCalls(
 async function answerOf(
   granted: Capabilities,
   operation: string,
-  argument: JsonObject,
+  argumentJson: string,
   programOf: ProgramOf,
 ): Promise<CallReply> {
+  const known: Operation | undefined = Object.hasOwn(OPERATIONS, operation)
+    ? OPERATIONS[operation]
+    : undefined;
+  if (known === undefined || granted[known.group] === undefined) return failed("CapabilityError", "");
+  const argument = argumentOf(known, operation, argumentJson);
+  if (typeof argument === "string") return failed("ValueError", argument);
   if (operation === "policies.find") return findPolicy(granted, String(argument.name), programOf);
-  const serve = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation]?.(granted) : undefined;
-  if (serve === undefined) return failed("CapabilityError", "");
-  return done((await serve(argument)) ?? null);
+  return done((await known.serve?.(granted, argument)) ?? null);
+}
+
+/** What the guest hands over, or why it is not taken. */
+function argumentOf({ argument }: Operation, operation: string, json: string): JsonObject | string {
+  try {
+    const { value, hadPrototypeKey } = readGuestJson(json);
+    if (hadPrototypeKey) return "a key '__proto__' cannot be handed to the host";
+    if (argument(value)) return value as JsonObject;
+  } catch (error) {
+    if (!(error instanceof GuestJsonError)) throw error;
+  }
+  return `the host does not take this for ${operation}`;
 }
 
 const done = (value: JsonValue, program?: CallReply["program"]): CallReply => ({

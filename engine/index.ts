@@ -8,13 +8,14 @@ import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 import { formatOptions, type Settings } from "./expressions/options.ts";
 import { type Part, project, projectionOf, union } from "./expressions/projection.ts";
 import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
-import { hostCalls } from "./host-calls.ts";
+import { GuestJsonError } from "./guest-json.ts";
+import { type GuestError, type GuestOutcome, readOutcome } from "./guest-outcome.ts";
+import { hostCalls, type OnHostError, warn } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
 import { startSandbox } from "./sandbox/pool.ts";
 import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
 import type {
-  Change,
   Engine,
   EngineOptions,
   EvaluateOptions,
@@ -22,9 +23,7 @@ import type {
   ExpressionError,
   ExpressionKind,
   JsonObject,
-  JsonValue,
   Limits,
-  LogEntry,
   Mapping,
   Outcome,
   Policy,
@@ -62,28 +61,6 @@ export const defaultLimits: Limits = {
 };
 
 const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
-
-/** What the guest answers. */
-interface GuestOutcome {
-  ok: boolean;
-  passing?: boolean;
-  none?: boolean;
-  repr?: string;
-  messages: string[];
-  logs: LogEntry[];
-  events: JsonObject[];
-  changes?: Change[];
-  steps: number;
-  result?: JsonValue;
-  size?: number;
-  error?: {
-    type: string;
-    message: string;
-    limit?: boolean;
-    chain?: ChainLink[];
-    frames?: [number, number][][];
-  };
-}
 
 /** A compiled program, shared by all expressions of the same text. */
 interface Program {
@@ -138,12 +115,14 @@ class SandboxedEngine implements Engine {
   private readonly limits: Limits;
   private readonly settings: string;
   private readonly capabilities: Capabilities;
+  private readonly onHostError: OnHostError;
   /** By source; the oldest goes when there are too many. */
   private readonly programs: Map<string, Program> = new Map();
   private readonly policies: WeakMap<Policy, Program> = new WeakMap();
 
-  constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities) {
+  constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities, onHostError: OnHostError) {
     this.sandbox = sandbox;
+    this.onHostError = onHostError;
     this.limits = limits;
     this.settings = settingsOf(limits);
     this.capabilities = capabilities;
@@ -187,7 +166,7 @@ class SandboxedEngine implements Engine {
       name,
       source,
       evaluate: async (context, options) => {
-        const outcome = await this.run(program, name, "mapping", context, options, false);
+        const outcome = requireWhole(await this.run(program, name, "mapping", context, options, false));
         if (outcome.error !== undefined) throw new ExpressionFailure(name, outcome.error);
         return outcome.result;
       },
@@ -246,7 +225,7 @@ class SandboxedEngine implements Engine {
     options: EvaluateOptions | undefined,
     wantRepr: boolean,
     contextJson?: string,
-  ): Promise<Outcome & { events: JsonObject[] }> {
+  ): Promise<Evaluated> {
     const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
     const granted =
       options?.capabilities === undefined
@@ -268,7 +247,7 @@ class SandboxedEngine implements Engine {
       }),
       limits,
       onCall: isGranting(granted)
-        ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source))
+        ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source), this.onHostError)
         : undefined,
     });
     return outcomeOf(answer, program, name);
@@ -282,7 +261,8 @@ class SandboxedEngine implements Engine {
   }
 }
 
-function verdictOf(outcome: Outcome & { events: JsonObject[] }): Verdict {
+function verdictOf(evaluated: Evaluated): Verdict {
+  const outcome = requireWhole(evaluated);
   const { error } = outcome;
   const verdict: Verdict = {
     passing: outcome.ok && outcome.passing,
@@ -297,13 +277,12 @@ function verdictOf(outcome: Outcome & { events: JsonObject[] }): Verdict {
   return error === undefined ? verdict : { ...verdict, error };
 }
 
-function outcomeOf(
-  answer: SandboxAnswer,
-  program: Program,
-  name: string,
-): Outcome & { events: JsonObject[] } {
+/** An outcome, with what only policies and mappings show or refuse. */
+type Evaluated = Outcome & { readonly events: readonly JsonObject[]; readonly hadPrototypeKey: boolean };
+
+function outcomeOf(answer: SandboxAnswer, program: Program, name: string): Evaluated {
   const { durationMs } = answer;
-  const failed = (error: ExpressionError, said?: GuestOutcome): Outcome & { events: JsonObject[] } => ({
+  const failed = (error: ExpressionError, said?: GuestOutcome): Evaluated => ({
     ok: false,
     result: null,
     resultJson: "null",
@@ -314,6 +293,7 @@ function outcomeOf(
     logs: said?.logs ?? [],
     events: said?.events ?? [],
     changes: said?.changes ?? [],
+    hadPrototypeKey: said?.hadPrototypeKey === true,
     steps: said?.steps ?? 0,
     durationMs,
     error,
@@ -324,31 +304,42 @@ function outcomeOf(
   }
   let guest: GuestOutcome;
   try {
-    guest = JSON.parse(answer.outcomeJson) as GuestOutcome;
-  } catch {
-    const message = "the worker's answer is not JSON";
+    guest = readOutcome(answer.outcomeJson);
+  } catch (error) {
+    if (!(error instanceof GuestJsonError)) throw error;
+    const message = `the worker's answer is not understood: ${error.message}`;
     return failed({ type: "WorkerCrashed", message, traceback: `WorkerCrashed: ${message}\n`, limit: true });
   }
-  if (guest.error !== undefined) return failed(locate(guest.error, program, name), guest);
+  if (!guest.ok) return failed(locate(guest.error, program, name), guest);
   return {
     ok: true,
-    result: guest.result ?? null,
-    // The result comes last and says how long it is: its own text keeps digits that JSON.parse loses.
-    resultJson: answer.outcomeJson.slice(-1 - (guest.size ?? 0), -1),
-    repr: guest.repr ?? "",
-    passing: guest.passing === true,
-    none: guest.none === true,
+    result: guest.result,
+    resultJson: guest.resultJson,
+    repr: guest.repr,
+    passing: guest.passing,
+    none: guest.none,
     messages: guest.messages,
     logs: guest.logs,
     events: guest.events,
     changes: guest.changes ?? [],
+    hadPrototypeKey: guest.hadPrototypeKey,
     steps: guest.steps,
     durationMs,
   };
 }
 
+const PROTOTYPE_KEY = "a key '__proto__' cannot be handed to JavaScript, where it would replace a prototype";
+
+/** Refuses what would not be whole in JavaScript: better no answer than another one. */
+function requireWhole(outcome: Evaluated): Evaluated {
+  if (!outcome.hadPrototypeKey) return outcome;
+  if (!outcome.ok) return { ...outcome, changes: [] };
+  const error = { type: "ValueError", message: PROTOTYPE_KEY, traceback: `ValueError: ${PROTOTYPE_KEY}\n` };
+  return { ...outcome, ok: false, passing: false, result: null, resultJson: "null", changes: [], error };
+}
+
 /** An error of the guest's, with the author's lines. */
-function locate(error: NonNullable<GuestOutcome["error"]>, program: Program, name: string): ExpressionError {
+function locate(error: GuestError, program: Program, name: string): ExpressionError {
   program.map ??= new SourceMap(program.compiled);
   const map = program.map;
   const link: ChainLink = error.chain?.at(-1) ?? {
@@ -390,5 +381,5 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     memoryMb: limits.memoryMb * 2 + 32,
   });
   await sandbox.ready;
-  return new SandboxedEngine(sandbox, limits, options.capabilities ?? {});
+  return new SandboxedEngine(sandbox, limits, options.capabilities ?? {}, options.onHostError ?? warn);
 }

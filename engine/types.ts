@@ -71,7 +71,7 @@ export interface Outcome {
   readonly ok: boolean;
   /** The returned value as JSON; `null` where the evaluation failed. */
   readonly result: JsonValue;
-  /** The returned value as JSON text: exact where `result` is not (integers beyond 2^53). */
+  /** The returned value as JSON text: exact where `result` is not (integers beyond 2^53, keys named `__proto__`). */
   readonly resultJson: string;
   /** Python's `repr()` of the returned value. */
   readonly repr: string;
@@ -149,6 +149,11 @@ export interface EngineOptions {
   readonly workers?: number;
   /** What evaluations may ask of their embedder unless told otherwise. Default: nothing. */
   readonly capabilities?: Capabilities;
+  /**
+   * Learns of errors of capabilities that the expression is not told (see {@link Capabilities}), with the operation's name
+   * (`models.query`). Must not throw. Default: a warning of the process.
+   */
+  readonly onHostError?: (error: unknown, operation: string) => void;
 }
 
 /** Compiles and runs expressions in sandboxed worker processes. */

@@ -243,7 +243,7 @@ function evaluate(id: string, contextJson: string, settingsText: string, options
     const result = toJson(value, style);
     const difference = changed(contextJson, request);
     S.nextTick = Number.MAX_SAFE_INTEGER;
-    return `{"ok":true,"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${difference}${said()},"size":${result.length},"result":${result}}`;
+    return `{"ok":true,"size":${result.length},"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${difference}${said()},"result":${result}}`;
   } catch (error) {
     try {
       const reason = error instanceof LimitExceeded || isExceptionLike(error) ? error : limit(error);

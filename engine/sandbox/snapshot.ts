@@ -3,7 +3,7 @@
 // A hit reads one small manifest, compares the size and time of the sources it names, and checks the two artifacts
 // against their checksums: about 2 ms, without esbuild and isolated-vm. The manifest's name holds everything else
 // the artifacts depend on (guest, Node, architecture, isolated-vm, this installation). A snapshot is executable in
-// effect, so it is only ever read from where this installation, or this process, has written it.
+// effect, so it is only ever read from where this installation, or this process, has written it, and where nobody else can write.
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -58,8 +58,9 @@ function isWhole(artifact: Artifact): boolean {
   return content.length === artifact.bytes && crc32(content) === artifact.crc32;
 }
 
-function readManifest(path: string): Manifest | undefined {
+function readManifest(directory: string, path: string): Manifest | undefined {
   try {
+    if (!isPrivate(directory)) return undefined;
     const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
     for (const source of manifest.sources) {
       const { mtimeMs, size } = statSync(source.path);
@@ -73,11 +74,18 @@ function readManifest(path: string): Manifest | undefined {
   }
 }
 
+/** Whether nobody but its owner and the system's administrator can put files there. Modes mean nothing on Windows. */
+function isPrivate(directory: string): boolean {
+  if (process.platform === "win32") return true;
+  const { mode, uid } = statSync(directory);
+  return (mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.());
+}
+
 function isWritable(directory: string): boolean {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
-    return true;
+    return isPrivate(directory);
   } catch {
     return false;
   }
@@ -101,7 +109,8 @@ function buildOnce(guestEntry: string, directory: string, manifest: string): Pro
     const child = spawn(
       process.execPath,
       ["--no-node-snapshot", join(folder, `build${extension}`), guestEntry, directory, manifest],
-      { stdio: ["ignore", "ignore", "pipe"], env: {}, cwd: folder },
+      // Without prototype: Node passes inherited properties on as variables.
+      { stdio: ["ignore", "ignore", "pipe"], env: Object.create(null) as NodeJS.ProcessEnv, cwd: folder },
     );
     let text = "";
     child.stderr.on("data", (chunk) => {
@@ -120,7 +129,7 @@ function buildOnce(guestEntry: string, directory: string, manifest: string): Pro
 
 /** The artifacts if they are built and up to date. */
 export function findArtifacts(guestEntry: string, directory = defaultDirectory()): Artifacts | undefined {
-  const manifest = readManifest(manifestPath(directory, guestEntry));
+  const manifest = readManifest(directory, manifestPath(directory, guestEntry));
   return manifest === undefined ? undefined : { ...manifest, release() {} };
 }
 
@@ -132,11 +141,11 @@ export async function buildArtifacts(guestEntry: string, directory = defaultDire
   if (isWritable(directory)) {
     const path = manifestPath(directory, guestEntry);
     await build(guestEntry, directory, path);
-    const manifest = readManifest(path);
+    const manifest = readManifest(directory, path);
     // Nothing when a source was saved during the build: once more with what is there now.
     if (manifest !== undefined) return { ...manifest, release() {} };
     await build(guestEntry, directory, path);
-    const second = readManifest(path);
+    const second = readManifest(directory, path);
     if (second === undefined)
       throw new Error(`the artifacts of the sandbox in ${directory} change while they are built`);
     return { ...second, release() {} };
@@ -146,7 +155,7 @@ export async function buildArtifacts(guestEntry: string, directory = defaultDire
   try {
     const path = join(temporary, "manifest.json");
     await build(guestEntry, temporary, path);
-    const manifest = readManifest(path);
+    const manifest = readManifest(temporary, path);
     if (manifest === undefined) throw new Error("the sandbox's artifacts cannot be read back");
     process.once("exit", remove);
     return {

@@ -128,7 +128,8 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
 export function spawnWorker(artifacts: Artifacts, settings: WorkerSettings): ChildProcess {
   return spawn(process.execPath, workerArguments(artifacts, settings), {
     stdio: ["pipe", "pipe", "pipe"],
-    env: {},
+    // Node passes inherited properties on as variables: one that somebody left on Object.prototype would be among them.
+    env: Object.create(null) as NodeJS.ProcessEnv,
     cwd: dirname(artifacts.worker.path),
     windowsHide: true,
   });

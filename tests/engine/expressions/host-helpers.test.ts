@@ -30,6 +30,7 @@ beforeEach(() => {
   asked = [];
 });
 const under = engineUnderTest({
+  onHostError() {},
   capabilities: {
     dns: {
       async resolve(host, version) {
@@ -197,7 +198,7 @@ describe("ak_send_email", () => {
     ["'a@e.example', 's', 'b'", "True"],
     ["'a@e.example', 'refused', 'b'", "False"],
     ["'a@e.example', 'down', 'b'", "False"],
-    ["'a@e.example', 'bug', 'b'", "RuntimeError: a bug"],
+    ["'a@e.example', 'bug', 'b'", "RuntimeError: the host failed at email.send"],
     ["'a@e.example'", "TypeError: ak_send_email() missing 1 required positional argument: 'subject'"],
   ])("ak_send_email(%s) is %s", async (args, expected) => {
     expect(await answer(`return ak_send_email(${args})`)).toBe(expected);
