@@ -197,15 +197,16 @@ function said(): string {
 
 function failure(error: unknown, program: string, changes: string): string {
   const reason = limit(error);
-  S.nextTick = Number.MAX_SAFE_INTEGER;
   if (reason instanceof LimitExceeded) {
+    S.nextTick = Number.MAX_SAFE_INTEGER;
     const where = JSON.stringify([frames(reason.stack, program)]);
     return `{"ok":false,${said()},"error":{"type":"${reason.limit}","message":${JSON.stringify(reason.message)},"limit":true,"frames":${where}}}`;
   }
   const exception = reason as PyException;
-  // Its text is made under fresh, small limits: a hostile __str__ must not outlive the evaluation.
   S.live = true;
+  // Its text is made by code of the author's, __str__ and __repr__: within what is left of the limits.
   const links = chain(exception, program);
+  S.nextTick = Number.MAX_SAFE_INTEGER;
   const last = links[links.length - 1] as ChainLink;
   return `{"ok":false,${changes}${said()},"error":{"type":${JSON.stringify(last.type)},"message":${JSON.stringify(last.message)},"chain":${JSON.stringify(links)}}}`;
 }

@@ -48,7 +48,7 @@ import {
 import { index, sizeArgument, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
-import { allocate, charge, LimitExceeded, host as worker } from "../state.ts";
+import { allocate, charge, LimitExceeded, perEvaluation, host as worker } from "../state.ts";
 import { isPlain, pointIndex, textLength, unitOffset } from "../text.ts";
 import { genericAlias } from "../types/generic-alias.ts";
 import { PyMappingProxy } from "../types/mapping-proxy.ts";
@@ -116,6 +116,8 @@ export function back(text: string, bytes: boolean): PyValue {
 export class PyPattern extends PyObject {
   readonly source: PyValue;
   readonly compiled: CompiledPattern;
+  /** The evaluation that has paid for it last. */
+  usedIn: object | undefined;
   constructor(source: PyValue, compiled: CompiledPattern) {
     super();
     this.source = source;
@@ -207,6 +209,8 @@ export const matchType = makeType("Match", { of: PyMatch, module: "re", subclass
 
 const MAX_CACHE = 256;
 const cache = new Map<string, PyPattern>();
+/** Stands for this evaluation: its first use of a pattern costs what compiling it does, whoever has compiled it. */
+const evaluation = perEvaluation(() => ({}));
 
 /** `re.compile(pattern, flags)`; patterns are cached by what they are made of, which no program can observe. */
 export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
@@ -226,12 +230,17 @@ export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
   const source = text ?? latin1Text((pattern as PyBytes).bytes);
   const key = `${bytes ? "b" : "s"}${given}:${source}`;
   const known = cache.get(key);
-  if (known !== undefined) return known;
+  if (known?.usedIn === evaluation()) return known;
   charge(10 + source.length);
+  if (known !== undefined) {
+    known.usedIn = evaluation();
+    return known;
+  }
   const compiled = guarded(pattern, () =>
     compilePattern(source, given, { bytes, lookup: lookupUnicodeName }),
   );
   const made = new PyPattern(bytes ? bytesOf(source) : source, compiled);
+  made.usedIn = evaluation();
   if (cache.size >= MAX_CACHE) cache.delete(cache.keys().next().value as string);
   cache.set(key, made);
   return made;
