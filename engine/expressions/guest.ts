@@ -7,7 +7,6 @@ import "../python/library.ts";
 import { AttributeError, BaseExceptionGroup, isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
 import { collect } from "../python/iterator.ts";
-import { resetDecimal } from "../python/modules/decimal-context.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
 import { output, resetOutput } from "../python/output.ts";
@@ -48,7 +47,6 @@ function begin(text: string, { now, seed, entropy }: Options): void {
   resetOutput(settings.outputBytes);
   resetIds();
   resetRepr();
-  resetDecimal();
   forgetEvaluation();
 }
 

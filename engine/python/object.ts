@@ -320,9 +320,11 @@ export function asInt(value: PyValue): number | bigint | undefined {
 }
 
 let lastId = 0;
-let ids = new WeakMap<PyObject, number>();
+/** Made when first asked for: to make one for each evaluation costs as much as a small program. */
+let ids: WeakMap<PyObject, number> | null = null;
 /** `id()` of an object: a number that is the same on every run of the same program. */
 export function objectId(value: PyObject): number {
+  ids ??= new WeakMap();
   let id = ids.get(value);
   if (id === undefined) {
     lastId += 1;
@@ -334,5 +336,5 @@ export function objectId(value: PyObject): number {
 /** Starts the numbering anew, for the next evaluation. */
 export function resetIds(): void {
   lastId = 0;
-  ids = new WeakMap();
+  ids = null;
 }

@@ -32,18 +32,26 @@ export const S = {
   entropy: "",
 };
 
-const beginnings: (() => void)[] = [];
+/** What the running evaluation has made and the next must not see. */
+let made: (() => void)[] = [];
 /** Something that lives for one evaluation: made when it is first asked for, gone when the next one begins. */
 export function perEvaluation<T>(make: () => T): () => T {
   let value: T | undefined;
-  beginnings.push(() => {
+  const forget = () => {
     value = undefined;
-  });
-  return () => (value ??= make());
+  };
+  return () => {
+    if (value === undefined) {
+      value = make();
+      made.push(forget);
+    }
+    return value;
+  };
 }
 /** Forgets what {@link perEvaluation} kept. */
 export function forgetEvaluation(): void {
-  for (const begin of beginnings) begin();
+  for (const forget of made) forget();
+  if (made.length > 0) made = [];
 }
 
 /** What the isolate may ask of the worker process. */

@@ -30,6 +30,7 @@ import {
 import { truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list } from "../sequence.ts";
+import { perEvaluation } from "../state.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
 import {
   type Env,
@@ -372,38 +373,26 @@ function template(settings: Partial<PyContext>): () => PyContext {
   return () => Object.assign(new PyContext(), settings);
 }
 const everyday = INVALID | Status.DivisionByZero | Status.Overflow;
-const templates = {
-  DefaultContext: template({}),
-  BasicContext: template({
-    prec: 9n,
-    rounding: "ROUND_HALF_UP",
-    traps: everyday | Status.Clamped | Status.Underflow,
-  }),
-  ExtendedContext: template({ prec: 9n, traps: 0 }),
-};
-/** The contexts that the module has by name. */
+/** The contexts that the module has by name, which a program may change. */
 export const namedContexts = {
-  DefaultContext: templates.DefaultContext(),
-  BasicContext: templates.BasicContext(),
-  ExtendedContext: templates.ExtendedContext(),
+  DefaultContext: perEvaluation(template({})),
+  BasicContext: perEvaluation(
+    template({
+      prec: 9n,
+      rounding: "ROUND_HALF_UP",
+      traps: everyday | Status.Clamped | Status.Underflow,
+    }),
+  ),
+  ExtendedContext: perEvaluation(template({ prec: 9n, traps: 0 })),
 };
-let current: PyContext | undefined;
+const unflagged = (context: PyContext): PyContext => Object.assign(context.copy(), { flags: 0 });
+const current = perEvaluation(() => ({ context: unflagged(namedContexts.DefaultContext()) }));
 /** `getcontext()`. */
 export function currentContext(): PyContext {
-  if (current === undefined) {
-    current = namedContexts.DefaultContext.copy();
-    current.flags = 0;
-  }
-  return current;
+  return current().context;
 }
 /** `setcontext(context)`: the contexts of the module are copied. */
 export function setCurrentContext(context: PyContext): void {
-  const named: readonly PyContext[] = Object.values(namedContexts);
-  current = named.includes(context) ? Object.assign(context.copy(), { flags: 0 }) : context;
-}
-/** Forgets the current context, and what was changed in those of the module, for the next evaluation. */
-export function resetDecimal(): void {
-  current = undefined;
-  for (const [name, make] of Object.entries(templates))
-    Object.assign(namedContexts[name as keyof typeof namedContexts], make());
+  const isNamed = Object.values(namedContexts).some((named) => named() === context);
+  current().context = isNamed ? unflagged(context) : context;
 }

@@ -225,9 +225,9 @@ defineMethods(makeType("decimal.ContextManager", { of: ContextManager, subclassa
 });
 
 defineModule("decimal", {
+  fresh: namedContexts,
   values: {
     ...Object.fromEntries(ROUNDINGS.map((name) => [name, name])),
-    ...namedContexts,
     MAX_PREC: narrow(MAX_PREC),
     MAX_EMAX: narrow(MAX_EMAX),
     MIN_EMIN: narrow(MIN_EMIN),
