@@ -64,11 +64,11 @@ function reciprocal({ real, imag }: Complex): Complex {
   if (Math.abs(real) >= Math.abs(imag)) {
     const ratio = imag / real;
     const denominator = real + imag * ratio;
-    return { real: 1 / denominator, imag: -ratio / denominator };
+    return { real: 1 / denominator, imag: (0 - ratio) / denominator };
   }
   const ratio = real / imag;
   const denominator = real * ratio + imag;
-  return { real: ratio / denominator, imag: -1 / denominator };
+  return { real: (ratio + 0) / denominator, imag: -1 / denominator };
 }
 
 /** `base ** exponent` of complex numbers: by multiplication for small integers, through polar form otherwise. */
