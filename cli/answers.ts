@@ -1,6 +1,7 @@
 // Scripted responses for `postern run --answers`: a list in order, or a mapping by component.
 import type { JsonObject, JsonValue } from "../engine/types.ts";
-import { described, parseYaml } from "./exact-json.ts";
+import { described } from "./exact-json.ts";
+import { parseYaml } from "./exact-yaml.ts";
 import { UsageError } from "./io.ts";
 
 /** Gives out the next response to a challenge. */

@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import type { EngineOptions, ExpressionKind, JsonObject } from "../../engine/types.ts";
 import { type Answer, answerJson, evaluate } from "../answer.ts";
-import { parseContext } from "../exact-json.ts";
 import { addGrantOptions, checkGrants, type GrantOptions } from "../grant-options.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
@@ -28,6 +27,7 @@ function exitCodeOf(answer: Answer): ExitCode {
 
 async function contextOf(options: EvalOptions, io: CommandIo): Promise<JsonObject> {
   if (options.context === undefined) return {};
+  const { parseContext } = await import("../exact-yaml.ts");
   return parseContext(
     await readInput(options.context, io),
     options.context === "-" ? "stdin" : options.context,

@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import type { JsonObject } from "../../engine/types.ts";
 import type { SmsInbox } from "../../providers/index.ts";
-import { parseAnswers } from "../answers.ts";
 import { addBlueprintOptions, type BlueprintOptions } from "../blueprint-options.ts";
 import { type Challenge, challengeText, ending } from "../challenge.ts";
 import { addGatewayOptions, allowedTargets, type GatewayOptions } from "../gateway-options.ts";
@@ -42,6 +41,7 @@ async function responder(
 ): Promise<{ respond: Responder; finish: () => Promise<void> }> {
   if (options.answers !== undefined) {
     const file = options.answers === "-" ? "stdin" : options.answers;
+    const { parseAnswers } = await import("../answers.ts");
     const answers = parseAnswers(await readInput(options.answers, io), file);
     return {
       respond: (challenge) => answers.next(challenge.component),
