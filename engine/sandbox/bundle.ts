@@ -66,9 +66,12 @@ async function bundle(entry: string, own: BuildOptions, stamps: Map<string, Sour
     bundle: true,
     write: false,
     metafile: true,
-    charset: "utf8",
+    // One character beyond Latin-1 would make V8 keep the whole text with two bytes for each.
+    charset: "ascii",
     target: "es2024",
     legalComments: "none",
+    minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: "silent",
     absWorkingDir: folder,
     // Not the reader's tsconfig: class fields must be defined, not assigned, whatever an embedder's settings say.

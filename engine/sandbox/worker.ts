@@ -34,11 +34,11 @@ const [snapshotPath, memoryMb, logging, ...zonePaths] = process.argv.slice(2);
 const LONGEST_REQUEST = 0x3fff_ffff;
 
 const snapshotBytes = fs.readFileSync(snapshotPath);
+// Megabytes that nobody else needs: handed over, where they are not part of a larger buffer.
+const isWhole = snapshotBytes.byteLength === snapshotBytes.buffer.byteLength;
 const snapshot = new ivm.ExternalCopy(
-  snapshotBytes.buffer.slice(
-    snapshotBytes.byteOffset,
-    snapshotBytes.byteOffset + snapshotBytes.byteLength,
-  ) as ArrayBuffer,
+  isWhole ? snapshotBytes.buffer : Uint8Array.from(snapshotBytes).buffer,
+  { transferOut: true },
 );
 const isolate = new ivm.Isolate({ memoryLimit: Number(memoryMb), snapshot });
 const context = isolate.createContextSync();
