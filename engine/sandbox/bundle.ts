@@ -70,8 +70,6 @@ async function bundle(entry: string, own: BuildOptions, stamps: Map<string, Sour
     charset: "ascii",
     target: "es2024",
     legalComments: "none",
-    minifyWhitespace: true,
-    minifySyntax: true,
     logLevel: "silent",
     absWorkingDir: folder,
     // Not the reader's tsconfig: class fields must be defined, not assigned, whatever an embedder's settings say.
@@ -90,7 +88,14 @@ async function bundle(entry: string, own: BuildOptions, stamps: Map<string, Sour
 export async function bundleSandbox(guestEntry: string): Promise<Bundles> {
   const stamps = new Map<string, SourceStamp>();
   const found = new Set<string>();
-  const isolated: BuildOptions = { format: "iife", platform: "neutral", mainFields: ["module", "main"] };
+  const isolated: BuildOptions = {
+    format: "iife",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    // V8 keeps the text; names stay, since stacks show them.
+    minifyWhitespace: true,
+    minifySyntax: true,
+  };
   const [guest, realm, worker] = await Promise.all([
     bundle(guestEntry, isolated, stamps),
     bundle(join(folder, `realm${extension}`), isolated, stamps),
