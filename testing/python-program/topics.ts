@@ -49,6 +49,7 @@ def probe(f):
     try: out.append(text(f()))
     except BaseException as x: note(x)
 def each(v): return sorted(v, key=repr) if isinstance(v, (set, frozenset)) else v
+def about(v): return format(v, '.14g') if isinstance(v, (float, complex)) else v
 def found(m): return m and (m.span(), m.groups(), m.lastindex, m.lastgroup)
 def shape(e): return (type(e).__name__, str(e), list(map(shape, e.exceptions))) if isinstance(e, BaseExceptionGroup) else repr(e)
 def chain(e, n=4): return n and e and (repr(e), chain(e.__cause__, n - 1), chain(e.__context__, n - 1), e.__suppress_context__)`;
