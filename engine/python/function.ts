@@ -474,10 +474,21 @@ export function asMethods(type: PyType, ...names: string[]): void {
 export function defineStatic(type: PyType, table: MethodTable): void {
   for (const [declaration, js] of Object.entries(table)) {
     const [name, sig] = splitDeclaration(declaration);
-    const builtin = new PyBuiltin(name, sig, js, null);
+    const builtin = new PyBuiltin(name, sig, name === "__new__" ? forSubtypes(type, js) : js, null);
     builtin.home = type;
     type.dict.set(name, name === "__new__" ? builtin : new PyStaticMethod(builtin));
   }
+}
+/** A `__new__` that makes sure of the class it is given. */
+function forSubtypes(type: PyType, js: Native): Native {
+  const checked = (cls: PyValue, ...rest: PyValue[]): PyValue => {
+    if (!(cls instanceof PyType))
+      throw typeError(`${type.name}.__new__(X): X is not a type object (${typeName(cls)})`);
+    if (cls !== type && !cls.isSubtype(type))
+      throw typeError(`${type.name}.__new__(${cls.name}): ${cls.name} is not a subtype of ${type.name}`);
+    return js(cls, ...rest);
+  };
+  return checked as Native;
 }
 /** Adds class methods: the class comes first in JavaScript and is not in the text. */
 export function defineClassMethods(type: PyType, table: MethodTable): void {

@@ -7,6 +7,7 @@ import {
   type KwArgs,
   makeType,
   NotImplemented,
+  noneType,
   objectType,
   PyObject,
   type PyType,
@@ -15,7 +16,7 @@ import {
 import { same } from "../operators.ts";
 import { caught } from "../raising.ts";
 import { repr } from "../representation.ts";
-import { PyTuple, tuple } from "../sequence.ts";
+import { PyList, PyTuple, tuple } from "../sequence.ts";
 import { showType } from "./generic-alias.ts";
 import {
   NoDefault,
@@ -145,7 +146,7 @@ function assignTo(
       return args.slice(at - extra, at);
     }
     const arg = at < args.length ? (args[at++] as PyValue) : (fallbacks[i] as PyValue);
-    const { items } = arg as Partial<{ items: readonly PyValue[] }>;
+    const items = arg instanceof PyList || arg instanceof PyTuple ? arg.items : undefined;
     return [isKind(parameter, paramSpecType) && items !== undefined ? tuple([...items]) : arg];
   });
 }
@@ -191,7 +192,8 @@ defineClassMethods(genericType, {
     if (!(parameters instanceof PyTuple) || parameters.items.length === 0) {
       throw typeError(`${repr(cls)} is not a generic class`);
     }
-    return new PyClassAlias(cls, tuple(assignTo(repr(cls), parameters.items, args).flat()));
+    const types = args.map((arg) => (arg === null ? noneType : arg));
+    return new PyClassAlias(cls, tuple(assignTo(repr(cls), parameters.items, types).flat()));
   },
   "__init_subclass__(*args, **kwargs)": (cls: PyType) => {
     const written = cls.dict.get("__orig_bases__");
