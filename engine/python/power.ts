@@ -61,6 +61,7 @@ function positivePower(base: Complex, exponent: number): Complex {
 }
 
 function reciprocal({ real, imag }: Complex): Complex {
+  if (real === 0 && imag === 0) throw zeroDivision("0.0 to a negative or complex power");
   if (Math.abs(real) >= Math.abs(imag)) {
     const ratio = imag / real;
     const denominator = real + imag * ratio;
@@ -96,8 +97,8 @@ export function complexPower(base: Complex, exponent: Complex): Complex {
       throw zeroDivision("0.0 to a negative or complex power");
     result = { real: length * cos(phase), imag: length * sin(phase) };
   }
-  const finite = [base.real, base.imag, exponent.real, exponent.imag].every(Number.isFinite);
-  if (finite && !(Number.isFinite(result.real) && Number.isFinite(result.imag))) {
+  // NaN is an answer.
+  if ([result.real, result.imag].some((part) => Math.abs(part) === Number.POSITIVE_INFINITY)) {
     throw raise(new PyException(OverflowError, ["complex exponentiation"]));
   }
   return result;
