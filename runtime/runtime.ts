@@ -76,6 +76,8 @@ export interface Runtime {
   /** One request after the other, as an HTTP server serves them. */
   readonly executor: FlowExecutor;
   readonly store: Store;
+  /** The parts, for a server that is built on the runtime. */
+  readonly services: Services;
 }
 
 /** A runtime. It holds nothing open itself: close the engine and the store when done. */
@@ -87,6 +89,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     store,
     executor,
+    services,
     apply: async (blueprint, { file, ...options } = {}) =>
       applyBlueprint(store, parseBlueprint(blueprint, { file }), { ...options, env, validateExpression }),
     flow: (slug) => ({

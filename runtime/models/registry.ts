@@ -1,5 +1,6 @@
 // The one table of models, and the types of their rows.
 import type { z } from "zod";
+import { browserSession, token } from "./access.ts";
 import { brand, event, group, user } from "./core.ts";
 import { flow, flowSession, flowStageBinding } from "./flow.ts";
 import type { Model, Reference } from "./model.ts";
@@ -37,6 +38,8 @@ export const MODELS = Object.freeze({
   [smsDevice.name]: smsDevice,
   [event.name]: event,
   [flowSession.name]: flowSession,
+  [token.name]: token,
+  [browserSession.name]: browserSession,
 });
 
 /** A model's name, `app.model`. */

@@ -1,0 +1,49 @@
+// Models of access over HTTP: API tokens and browser sessions. What clients hold is never stored, only its hash.
+import { z } from "zod";
+import { choice, flag, integerReference, jsonObject, moment, slug, text } from "./fields.ts";
+import { defineModel } from "./model.ts";
+
+const now = (): string => new Date().toISOString();
+const OF_A_USER = { to: ["authentik_core.user"], onDelete: "cascade" } as const;
+
+/** `authentik_core.token`: what a program shows instead of logging in. */
+export const token = defineModel({
+  name: "authentik_core.token",
+  label: "Token",
+  key: "uuid",
+  schema: z.object({
+    identifier: slug(),
+    user: integerReference(),
+    intent: choice(["verification", "api", "recovery", "app_password"]).default("api"),
+    description: text({ blank: true }).default(""),
+    /** SHA-256 of the key, in hexadecimal digits. The key has 256 random bits, so no salt and no slow hash is needed. */
+    key_hash: text(),
+    created: moment().default(now),
+    /** Whether `expires` counts. */
+    expiring: flag().default(false),
+    expires: moment().nullable().default(null),
+  }),
+  unique: [["identifier"], ["key_hash"]],
+  references: { user: OF_A_USER },
+  secrets: ["key_hash"],
+});
+
+/** `postern.session`: a browser, logged in or not; Postern's own model. The pk is the SHA-256 of the id in the cookie. */
+export const browserSession = defineModel({
+  name: "postern.session",
+  label: "Session",
+  key: "text",
+  schema: z.object({
+    /** Who is logged in; null: nobody. */
+    user: integerReference().nullable().default(null),
+    /** The flow in progress; a browser has one at a time. */
+    flow: text().nullable().default(null),
+    /** What else is kept for this browser. */
+    data: jsonObject().default({}),
+    created: moment().default(now),
+    /** The session is void from this moment on. */
+    expires: moment(),
+  }),
+  references: { user: OF_A_USER, flow: { to: ["postern.flowsession"], onDelete: "set_null" } },
+  secrets: ["data"],
+});

@@ -1,0 +1,64 @@
+// Errors as the API answers them: Django REST framework's shapes and texts, and nothing internal.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { FlowNotFound, NotFound, ProtectedError, ValidationError } from "../runtime/index.ts";
+import { isModelName, modelOf } from "../runtime/models/registry.ts";
+
+/** An error with the status and the body of its answer. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly body: object | null;
+  /** A body of null is an empty one. */
+  constructor(status: number, body: object | null) {
+    super(`answered with ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** 404 for an object that is not there; `label` is the model's (`Flow`). */
+export function notFound(label: string): ApiError {
+  return new ApiError(404, { detail: `No ${label} matches the given query.` });
+}
+
+/** 400 with the faults by field. */
+export function invalid(faults: { readonly [field: string]: readonly string[] }): ApiError {
+  return new ApiError(400, faults);
+}
+
+/** The answer to an error, or nothing for one that is nobody's business. */
+export function apiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  if (error instanceof ValidationError) return invalid(error.messages);
+  if (error instanceof NotFound)
+    return notFound(isModelName(error.model) ? modelOf(error.model).label : "object");
+  if (error instanceof FlowNotFound) return notFound("Flow");
+  if (error instanceof ProtectedError) return invalid({ non_field_errors: [error.message] });
+  return requestError(error as Partial<FastifyError>);
+}
+
+/** Faults that the HTTP library finds in a request. */
+function requestError({ code, statusCode, message = "" }: Partial<FastifyError>): ApiError | undefined {
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
+  switch (code) {
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new ApiError(415, { detail: "Unsupported media type in request." });
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new ApiError(413, { detail: "The request's body is too large." });
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+    case "FST_ERR_CTP_INVALID_JSON_BODY":
+      return new ApiError(400, { detail: "JSON parse error - the body is not valid JSON." });
+  }
+  return new ApiError(statusCode, { detail: message });
+}
+
+/** Has the app answer errors and unknown paths. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const known = apiError(error);
+    if (known !== undefined) return reply.status(known.status).send(known.body ?? undefined);
+    request.log.error({ err: error }, "request failed");
+    return reply.status(500).send({ detail: "Internal server error.", request_id: request.id });
+  });
+  app.setNotFoundHandler(async (_request, reply) => reply.status(404).send({ detail: "Not found." }));
+}

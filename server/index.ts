@@ -1,0 +1,3 @@
+// The public face of the server (`postern/server`).
+export { createServer, type Server, type ServerOptions } from "./server.ts";
+export type { ServerSettings, ServerSettingsInput } from "./settings.ts";

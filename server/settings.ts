@@ -1,0 +1,38 @@
+// The server's settings: their shapes, defaults and limits.
+import { z } from "zod";
+
+const milliseconds = z.int().positive();
+const bytes = z.int().positive();
+
+/** The settings by name. */
+export const settingsSchema = z.strictObject({
+  /** Address to listen on. Loopback unless told otherwise. */
+  host: z.string().min(1).default("127.0.0.1"),
+  /** Port to listen on; 0 takes a free one. */
+  port: z.int().min(0).max(65535).default(9000),
+  /** Signs cookies: at least 32 characters that nobody can guess. Every process of one installation has the same. */
+  secretKey: z.string().min(32),
+  /** Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-…` headers are believed. */
+  trustedProxies: z.array(z.string().min(1)).default([]),
+  /** How long a browser session lasts when the login does not say. */
+  sessionLifetime: milliseconds.default(14 * 24 * 60 * 60 * 1000),
+  /** Longest body of a request. */
+  bodyLimit: bytes.default(1024 * 1024),
+  /** Longest header of a request, all lines together. */
+  headerLimit: bytes.default(16 * 1024),
+  /** A request's header must be complete after this long. */
+  headersTimeout: milliseconds.default(10_000),
+  /** A request must be complete after this long. */
+  requestTimeout: milliseconds.default(30_000),
+  /** A connection without a request is closed after this long. */
+  keepAliveTimeout: milliseconds.default(65_000),
+  /** How long requests in flight may take when the server stops. */
+  shutdownTimeout: milliseconds.default(30_000),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** All settings, defaults filled in. */
+export type ServerSettings = z.output<typeof settingsSchema>;
+
+/** Settings as an embedder gives them. */
+export type ServerSettingsInput = z.input<typeof settingsSchema>;
