@@ -171,26 +171,8 @@ function chain(
   return links;
 }
 
-function logsJson(): string {
-  const style: JsonStyle = { sanitize: false, strict: false };
-  return `[${output.logs
-    .map((line) => {
-      const attributes = [...line.attributes].map(
-        ([key, value]) => `${JSON.stringify(key)}:${toJson(value, style)}`,
-      );
-      return `{"level":"${line.level}","event":${JSON.stringify(line.event)},"attributes":{${attributes.join(",")}}}`;
-    })
-    .join(",")}]`;
-}
-
 function said(): string {
-  let logs: string;
-  try {
-    logs = logsJson();
-  } catch {
-    logs = "[]";
-  }
-  return `"messages":${JSON.stringify(output.messages)},"logs":${logs},"events":[${output.events.join(",")}],"steps":${S.steps}`;
+  return `"messages":${JSON.stringify(output.messages)},"logs":[${output.logs.join(",")}],"events":[${output.events.join(",")}],"steps":${S.steps}`;
 }
 
 function failure(error: unknown, program: string, changes: string): string {
@@ -200,11 +182,8 @@ function failure(error: unknown, program: string, changes: string): string {
     const where = JSON.stringify([frames(reason.stack, program)]);
     return `{"ok":false,${said()},"error":{"type":"${reason.limit}","message":${JSON.stringify(reason.message)},"limit":true,"frames":${where}}}`;
   }
-  const exception = reason as PyException;
-  S.live = true;
-  // Its text is made by code of the author's, __str__ and __repr__: within what is left of the limits.
-  const links = chain(exception, program);
-  S.nextTick = Number.MAX_SAFE_INTEGER;
+  // What it says of itself is the program's doing, under the same limits.
+  const links = chain(reason as PyException, program);
   const last = links[links.length - 1] as ChainLink;
   return `{"ok":false,${changes}${said()},"error":{"type":${JSON.stringify(last.type)},"message":${JSON.stringify(last.message)},"chain":${JSON.stringify(links)}}}`;
 }
@@ -241,7 +220,6 @@ function evaluate(id: string, contextJson: string, settingsText: string, options
     };
     const result = toJson(value, style);
     const difference = changed(contextJson, request);
-    S.nextTick = Number.MAX_SAFE_INTEGER;
     return `{"ok":true,"size":${result.length},"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${difference}${said()},"result":${result}}`;
   } catch (error) {
     try {
@@ -270,8 +248,8 @@ const guest = {
   },
   load(id: string, factory: (abi: unknown) => Main): void {
     // It makes the program's constants: what the last evaluation has used up does not count against them. Where the
-    // evaluation under way calls the program, its limits go on from where they were.
-    const { allocated, nextTick } = S;
+    // evaluation under way calls the program, it goes on from where it was.
+    const { allocated, nextTick, steps } = S;
     S.allocated = Number.NEGATIVE_INFINITY;
     S.nextTick = Number.POSITIVE_INFINITY;
     try {
@@ -279,6 +257,7 @@ const guest = {
     } finally {
       S.allocated = allocated;
       S.nextTick = nextTick;
+      S.steps = steps;
     }
   },
   drop(id: string): void {

@@ -9,11 +9,13 @@ import { regexSearch } from "../python/modules/re.ts";
 import { regexReplace } from "../python/modules/re-substitution.ts";
 import { asStr, type KwArgs, makeType, PyObject, type PyValue } from "../python/object.ts";
 import { mod, truth } from "../python/operators.ts";
-import { type LogLine, log, message } from "../python/output.ts";
+import { type LogLevel, log, message } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { PyList, type PyTuple } from "../python/sequence.ts";
 import { charge } from "../python/state.ts";
+import { normalizeText } from "../python/text.ts";
 import { isAlnum, isSpace, lower } from "../python/unicode.ts";
+import { type JsonStyle, toJson } from "./boundary.ts";
 import { userModel } from "./models/catalogue.ts";
 import { hasAuthenticator } from "./models/devices.ts";
 import { allGroups } from "./models/people.ts";
@@ -32,11 +34,16 @@ class PyLogger extends PyObject {
 const loggerType = makeType("BoundLogger", { of: PyLogger, module: "structlog.stdlib", subclassable: false });
 const keywords = (kw: PyDict): [string, PyValue][] => [...kw.entries()] as [string, PyValue][];
 
+const LOGGED: JsonStyle = { sanitize: false, strict: false };
+
 /** A method that logs: the event, formatted with what follows it, and the keywords. */
-function level(as: LogLine["level"]) {
+function level(as: LogLevel) {
   return (self: PyLogger, event: PyValue = null, args: PyTuple, kw: PyDict): PyValue => {
     const text = args.items.length > 0 ? str(mod(event, args)) : str(event);
-    log(as, text, new Map([...self.bound, ...keywords(kw)]));
+    const attributes = [...new Map([...self.bound, ...keywords(kw)])].map(
+      ([key, value]) => `${JSON.stringify(key)}:${toJson(value, LOGGED)}`,
+    );
+    log(as, text, `{${attributes.join(",")}}`);
     return null;
   };
 }
@@ -73,8 +80,8 @@ pythonMethods(loggerType, {
 export function slugify(value: string, allowUnicode = false): string {
   charge(value.length);
   const normal = allowUnicode
-    ? value.normalize("NFKC")
-    : value.normalize("NFKD").replace(/[^\x00-\x7f]/g, "");
+    ? normalizeText(value, "NFKC")
+    : normalizeText(value, "NFKD").replace(/[^\x00-\x7f]/g, "");
   let out = "";
   for (const char of lower(normal)) {
     const point = char.codePointAt(0) as number;

@@ -68,7 +68,7 @@ export function sendEmail(
   } catch (error) {
     const exception = caught(error);
     if (!isMailProblem(exception.cls)) throw error;
-    log("warning", "Failed to send email", new Map([["exc", str(exception)]]));
+    log("warning", "Failed to send email", JSON.stringify({ exc: str(exception) }));
     return false;
   }
 }

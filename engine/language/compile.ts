@@ -88,7 +88,7 @@ function compileNested(source: string): CompiledProgram {
   }
   const { handler, scopes, lines } = parseBody(source);
   const program = new Program(scopes);
-  const frame = new Frame(program, scopes.root, "handler", new Set(), null);
+  const frame = new Frame(program, scopes.root, "handler", program.noNames, null);
   const body = block(frame, handler.body);
   const locals = [...scopes.root.bound].filter((name) => !scopes.root.globals.has(name));
   const parameters = locals.map((name) => `v_${name}=env.param(${JSON.stringify(name)});`).join("");

@@ -21,7 +21,8 @@ export function comprehension(f: Frame, node: Node): string {
     const text = "asynchronous comprehension outside of an asynchronous function";
     throw new PySyntaxError(text, node.start, node.end);
   }
-  const bound = new Set([...f.bound].filter((name) => !scope.bound.has(name)));
+  let { bound } = f;
+  for (const own of scope.bound) bound = bound.without(own);
   const name = isGenerator ? "<genexpr>" : "<comp>";
   const inner = new Frame(program, scope, `${f.qualname}.<locals>.${name}`, bound, f.firstParameter).inside(
     f,
@@ -102,7 +103,7 @@ function loop(
   if (generator === undefined) return collect();
   const { program } = f;
   const item = program.unique("n");
-  const before = new Set(f.bound);
+  const before = f.bound;
   const target = assign(f, generator.target, item);
   const guards = generator.ifs
     .map((test: Expr) => `if(!${f.scoped(() => condition(f, test))})continue;`)

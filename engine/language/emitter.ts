@@ -6,6 +6,7 @@
 // to the author's text. So nothing is stored at run time: a traceback is made from V8's stack positions alone.
 import type { Expr, Span } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
+import { NameSet } from "./name-set.ts";
 import { mangle, type Scope, type Scopes } from "./scope.ts";
 
 /** What a range of generated code stands for. */
@@ -37,6 +38,8 @@ const CLOSE = "\u0003";
 /** One program being generated. */
 export class Program {
   readonly scopes: Scopes;
+  /** What all sets of bound names begin with. */
+  readonly noNames: NameSet = NameSet.none();
   private readonly records: MapRecord[] = [];
   private readonly constants: string[] = [];
   private readonly constantNames: Map<string, string> = new Map();
@@ -120,7 +123,7 @@ export class Frame {
   readonly scope: Scope;
   readonly qualname: string;
   /** Names known to be bound where code is being generated. */
-  bound: Set<string>;
+  bound: NameSet;
   loops: Loop[] = [];
   /** How many loops there are around the `except*` clause that is being generated; null outside of one. */
   starLoops: number | null = null;
@@ -139,7 +142,7 @@ export class Frame {
     program: Program,
     scope: Scope,
     qualname: string,
-    bound: Set<string>,
+    bound: NameSet,
     firstParameter: string | null,
   ) {
     this.program = program;

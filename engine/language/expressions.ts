@@ -392,7 +392,7 @@ function expression(f: Frame, node: Expr): string {
       });
     case "NamedExpr": {
       // It may stand behind `and` or in a branch, so it does not make the name certain.
-      const before = new Set(f.bound);
+      const before = f.bound;
       const code = `(${storeName(f, node.target.id, value(f, node.value), node.target)})`;
       f.bound = before;
       return code;

@@ -1,7 +1,9 @@
 // Code generation for functions, lambdas and classes.
+
 import type { Arguments, AsyncFunctionDef, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
 import { Frame, quote } from "./emitter.ts";
 import { argumentList, elements, value } from "./expressions.ts";
+import type { NameSet } from "./name-set.ts";
 import { mangle, type Scope } from "./scope.ts";
 import { block, stepCode } from "./statements.ts";
 import { storeName } from "./targets.ts";
@@ -22,12 +24,10 @@ export function declarations(scope: Scope): string {
 }
 
 /** The names bound inside a function when it is called: those around it that stay bound, and its parameters. */
-export function boundInside(f: Frame, scope: Scope): Set<string> {
-  const bound = new Set<string>();
-  if (f.scope.kind !== "class") {
-    for (const name of f.bound) if (!scope.bound.has(name)) bound.add(name);
-  }
-  for (const name of scope.params) bound.add(name);
+export function boundInside(f: Frame, scope: Scope): NameSet {
+  let bound = f.scope.kind === "class" ? f.program.noNames : f.bound;
+  for (const name of scope.bound) bound = bound.without(name);
+  for (const name of scope.params) bound = bound.with(name);
   return bound;
 }
 
@@ -221,10 +221,10 @@ export function classDefinition(f: Frame, node: ClassDef): string {
       f.program,
       scope,
       qualname,
-      new Set(around.scope.kind === "class" ? [] : around.bound),
+      around.scope.kind === "class" ? f.program.noNames : around.bound,
       null,
     ).inside(around);
-    for (const name of scope.bound) inner.bound.delete(name);
+    for (const name of scope.bound) inner.bound = inner.bound.without(name);
     const doc = docstring(node.body);
     const all =
       types === null ? bases : `${bases}${bases === "" ? "" : ","}${f.use("genericBase")}(${types})`;

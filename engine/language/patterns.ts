@@ -16,16 +16,16 @@ export function matchStatement(f: Frame, node: Match): string {
   const subject = program.unique("m");
   const label = program.unique("L");
   let code = `const ${subject}=${value(f, node.subject)};`;
-  const before = new Set(f.bound);
+  const before = f.bound;
   for (const [i, branch] of node.cases.entries()) {
     const { pattern, guard } = branch;
     if (i < node.cases.length - 1 && guard === null) refuseIrrefutable(pattern);
     checkNames(pattern, new Set());
-    f.bound = new Set(before);
-    const matched = new Set(before);
+    f.bound = before;
+    const matched = new Set<string>();
     const test = f.scoped(() => {
       const made = patternTest(f, pattern, subject, matched);
-      f.bound = matched;
+      for (const name of matched) f.bound = f.bound.with(name);
       return guard === null ? made : `${made}&&${condition(f, guard)}`;
     });
     code += `if(${test}){${block(f, branch.body)}break ${label};}`;

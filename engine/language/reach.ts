@@ -59,7 +59,7 @@ class Survey {
   private readonly open: unknown[] = [];
 
   run(handler: FunctionDef): Reaches {
-    this.open.push(...handler.body);
+    this.open.push(handler.body);
     while (this.open.length > 0) {
       const item = this.open.pop();
       if (typeof item !== "object" || item === null) continue;

@@ -3,11 +3,13 @@
 // Python's control flow maps onto JavaScript's: loops with `else` become labelled blocks, `try … else` a labelled
 // block that the handlers leave, `finally` JavaScript's own, which does nothing once a limit has ended the
 // evaluation (S.live). `f.bound` follows which names are certainly bound, so that their reads need no check.
+
 import type { AsyncFor, AugAssign, Expr, For, If, Span, Stmt, While } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { arithmetic, BINARY, condition, readName, value } from "./expressions.ts";
 import { classDefinition, functionDefinition } from "./functions.ts";
+import type { NameSet } from "./name-set.ts";
 import { matchStatement } from "./patterns.ts";
 import { assign, remove, storeName } from "./targets.ts";
 import { tryStatement, withStatement } from "./try-statements.ts";
@@ -56,12 +58,8 @@ export function requireAsync(f: Frame, node: Stmt, what: string): void {
 }
 
 /** Generates a nested block; names it binds count as bound afterwards only where `keep` says so. */
-export function nested(
-  f: Frame,
-  body: readonly Stmt[],
-  before: ReadonlySet<string>,
-): { code: string; bound: Set<string> } {
-  f.bound = new Set(before);
+export function nested(f: Frame, body: readonly Stmt[], before: NameSet): { code: string; bound: NameSet } {
+  f.bound = before;
   const code = block(f, body);
   return { code, bound: f.bound };
 }
@@ -233,13 +231,13 @@ const MAX_ELIFS = 20;
 /** A long chain of `elif`: each branch leaves the block that all of them are in. */
 function elifChain(f: Frame, branches: readonly If[]): string {
   const label = f.program.unique("L");
-  const before = new Set(f.bound);
-  const ends: Set<string>[] = [];
+  const before = f.bound;
+  const ends: NameSet[] = [];
   let code = "";
   const branch = (body: readonly Stmt[]): string => {
     const made = nested(f, body, before);
     if (!leaves(body)) ends.push(made.bound);
-    f.bound = new Set(before);
+    f.bound = before;
     return made.code;
   };
   for (const [i, node] of branches.entries()) {
@@ -250,10 +248,7 @@ function elifChain(f: Frame, branches: readonly If[]): string {
   const { orelse } = branches.at(-1) as If;
   if (orelse.length === 0) ends.push(before);
   else code += branch(orelse);
-  f.bound =
-    ends.length === 0
-      ? before
-      : new Set([...before, ...(ends[0] as Set<string>)].filter((n) => ends.every((e) => e.has(n))));
+  f.bound = ends.reduce((all, end) => all.and(end), ends[0] ?? before);
   return `${label}:{${code}}`;
 }
 
@@ -265,26 +260,26 @@ function conditional(f: Frame, node: If): string {
   }
   if (branches.length > MAX_ELIFS) return elifChain(f, branches);
   const test = f.scoped(() => condition(f, node.test));
-  const before = new Set(f.bound);
+  const before = f.bound;
   const body = nested(f, node.body, before);
   const orelse = node.orelse.length === 0 ? { code: "", bound: before } : nested(f, node.orelse, before);
   f.bound = leaves(node.body)
     ? orelse.bound
     : leaves(node.orelse)
       ? body.bound
-      : new Set([...body.bound].filter((name) => orelse.bound.has(name)));
+      : body.bound.and(orelse.bound);
   return `if(${test}){${body.code}}${orelse.code === "" ? "" : `else{${orelse.code}}`}`;
 }
 
 /** The code of a loop's body and of its `else`. */
 function loopParts(f: Frame, node: For | AsyncFor | While, inside: () => string): string {
   enterBlock(f, node);
-  const before = new Set(f.bound);
+  const before = f.bound;
   const label = node.orelse.length === 0 ? null : f.program.unique("L");
   f.loops.push({ breakLabel: label });
   const loop = inside();
   f.loops.pop();
-  f.bound = new Set(before);
+  f.bound = before;
   const orelse = node.orelse.length === 0 ? "" : block(f, node.orelse);
   f.bound = before;
   f.blocks -= 1;

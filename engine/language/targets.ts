@@ -10,7 +10,7 @@ export function storeName(f: Frame, raw: string, code: string, _node: Span): str
   const found = f.program.scopes.resolve(f.scope, name);
   if (found.where === "class") return `${f.use("storeIn")}(ns,${quote(name)},${code})`;
   if (found.where === "global") return `G_${name}=${code}`;
-  if (found.where === "local") f.bound.add(name);
+  if (found.where === "local") f.bound = f.bound.with(name);
   return `v_${name}=${code}`;
 }
 
@@ -67,7 +67,7 @@ export function remove(f: Frame, target: Expr): string {
       const found = f.program.scopes.resolve(f.scope, name);
       if (found.where === "class") return f.mark(target, `${f.use("deleteIn")}(ns,${quote(name)});`);
       const id = found.where === "global" ? `G_${name}` : `v_${name}`;
-      f.bound.delete(name);
+      f.bound = f.bound.without(name);
       return `${readName(f, target.id, target)};${id}=undefined;`;
     }
     case "Attribute":

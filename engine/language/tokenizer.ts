@@ -68,6 +68,8 @@ interface FStringMode {
   fieldDepth: number;
 }
 
+const MANY_MARKS = /\p{M}{256}/u;
+
 /** Ends the scan; caught in `tokenize`. */
 class ScanStopped {
   readonly error: PySyntaxError;
@@ -365,6 +367,8 @@ class Tokenizer {
         : `invalid non-printable character ${codePointName(char)}`;
       this.#stop(message, start + bad + 1);
     }
+    // V8 sorts them one by one, and every author's text is read in the host's process.
+    if (MANY_MARKS.test(value)) this.#stop("too many combining characters in a name", start + 1);
     value = value.normalize("NFKC");
     this.#push(Kind.Name, start, index, value);
   }

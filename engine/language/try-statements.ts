@@ -1,15 +1,17 @@
 // Code generation for `try` and `with`, asynchronous ones among them.
+
 import type { AsyncWith, ExceptHandler, Expr, Try, TryStar, With } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { value } from "./expressions.ts";
+import type { NameSet } from "./name-set.ts";
 import { block, enterBlock, leaves, nested, requireAsync } from "./statements.ts";
 import { assign, storeName } from "./targets.ts";
 
 /** `try … except … else … finally`. */
 export function tryStatement(f: Frame, node: Try | TryStar): string {
   enterBlock(f, node);
-  const before = new Set(f.bound);
+  const before = f.bound;
   let code: string;
   if (node.handlers.length === 0) {
     code = `${block(f, node.body)}`;
@@ -19,36 +21,33 @@ export function tryStatement(f: Frame, node: Try | TryStar): string {
   if (node.finalbody.length > 0) {
     // Anything may have been bound or not when `finally` starts.
     const after = f.bound;
-    f.bound = new Set(before);
+    f.bound = before;
     const pending = f.program.unique("x");
     const caught = f.program.unique("e");
     const kept = f.program.unique("h");
     const final = block(f, node.finalbody);
     const bound = f.bound;
-    f.bound = new Set([...after, ...bound]);
+    f.bound = after.or(bound);
     code = `{let ${pending}=null;try{try{${code}}catch(${caught}){${pending}=${f.use("caught")}(${caught});throw ${pending};}}finally{if(S.live){const ${kept}=S.handled;if(${pending}!==null)S.handled=${pending};try{${final}}finally{S.handled=${kept};}}}}`;
   }
   f.blocks -= 1;
   return code;
 }
 
-function handled(f: Frame, node: Try | TryStar, before: Set<string>): string {
+function handled(f: Frame, node: Try | TryStar, before: NameSet): string {
   const { program } = f;
   const [raw, exception, kept] = [program.unique("e"), program.unique("x"), program.unique("h")];
   const body = nested(f, node.body, before);
   const orelse = node.orelse.length === 0 ? "" : nested(f, node.orelse, body.bound).code;
   // Two labels: leaving the handler skips the `else` part, which is outside the try.
   const label = program.unique("L");
-  const ends: Set<string>[] = [];
+  const ends: NameSet[] = [];
   if (!leaves(node.orelse.length > 0 ? node.orelse : node.body)) ends.push(f.bound);
   const handlers =
     node.kind === "TryStar"
       ? starHandlers(f, node, exception, before, ends)
       : plainHandlers(f, node, exception, before, ends);
-  f.bound =
-    ends.length === 0
-      ? new Set(before)
-      : new Set([...(ends[0] as Set<string>)].filter((n) => ends.every((e) => e.has(n))));
+  f.bound = ends.reduce((all, end) => all.and(end), ends[0] ?? before);
   f.use("S");
   const { head, tail } = handlers;
   const code = `try{${body.code}}catch(${raw}){const ${exception}=${f.use("caught")}(${raw}),${kept}=S.handled;S.handled=${exception};${head}try{${handlers.code}}finally{S.handled=${kept};}${tail}${orelse === "" ? "" : `break ${label};`}}`;
@@ -66,13 +65,13 @@ function plainHandlers(
   f: Frame,
   node: Try | TryStar,
   exception: string,
-  before: Set<string>,
-  ends: Set<string>[],
+  before: NameSet,
+  ends: NameSet[],
 ): Handlers {
   let code = "";
   let open = true;
   for (const [i, handler] of node.handlers.entries()) {
-    f.bound = new Set(before);
+    f.bound = before;
     const { type } = handler;
     if (type === null && i < node.handlers.length - 1) {
       throw new PySyntaxError("default 'except:' must be last", handler.start, handler.end);
@@ -93,14 +92,14 @@ function starHandlers(
   f: Frame,
   node: TryStar,
   exception: string,
-  before: Set<string>,
-  ends: Set<string>[],
+  before: NameSet,
+  ends: NameSet[],
 ): Handlers {
   const { program } = f;
   const [star, left] = [program.unique("g"), program.unique("x")];
   let code = "";
   for (const handler of node.handlers) {
-    f.bound = new Set(before);
+    f.bound = before;
     const type = handler.type as Expr;
     const test = f.scoped(() => f.mark(handler, `${star}.match(${value(f, type)})`));
     const outer = f.starLoops;
@@ -111,7 +110,7 @@ function starHandlers(
     code += `if(${test})try{${body}}catch(${raw}){${star}.failed(${raw});}`;
   }
   // Any of the clauses may have run, so nothing that they bind is certain.
-  ends.push(new Set(before));
+  ends.push(before);
   return {
     head: `const ${star}=${f.use("starHandling")}(${exception});let ${left};`,
     code: `${code}${left}=${star}.outcome();`,
@@ -130,7 +129,7 @@ function handlerBody(f: Frame, handler: ExceptHandler, exception: string): strin
       ? `ns.delete(${quote(name)});`
       : `${found.where === "global" ? "G" : "v"}_${name}=undefined;`;
   const code = `${store};try{${block(f, handler.body)}}finally{${drop}}`;
-  f.bound.delete(name);
+  f.bound = f.bound.without(name);
   return code;
 }
 
@@ -160,7 +159,7 @@ function withItems(f: Frame, node: With | AsyncWith, i: number): string {
     `${f.use(isAsync ? "openAsyncManager" : "openManager")}(${f.scoped(() => value(f, at))})`,
   );
   const enter = f.mark(at, isAsync ? `(yield* ${f.use("enterAsync")}(${manager}))` : `${manager}.enter()`);
-  const before = new Set(f.bound);
+  const before = f.bound;
   const target =
     item.optional_vars === null ? "" : f.scoped(() => assign(f, item.optional_vars as Expr, entered));
   const body = withItems(f, node, i + 1);

@@ -31,7 +31,7 @@ export function generic(
   const scope = program.scopes.of(node.type_params);
   const around = new Frame(program, scope, f.qualname, boundInside(f, scope), f.firstParameter).inside(f);
   const names = node.type_params.map((param) => around.mangled(param.name));
-  for (const own of names) around.bound.add(own);
+  for (const own of names) around.bound = around.bound.with(own);
   let defaults = false;
   let code = `let ${names.map((own) => `v_${own}`).join(",")};`;
   for (const [i, param] of node.type_params.entries()) {

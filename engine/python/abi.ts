@@ -186,6 +186,7 @@ function mergeKeywords(callee: unknown, kw: KwArgs, mapping: PyValue): KwArgs {
       `${calleeName(callee)} argument after ** must be a mapping, not ${typeName(mapping)}`;
     takeMapping(source, mapping, complaint);
   }
+  charge(source.size);
   for (const [key, value] of source.entries()) {
     const name = asStr(key);
     if (name === undefined) {

@@ -313,7 +313,7 @@ define({
     // Without a file it is a line of the evaluation's log, which has no ends of lines.
     const text = args.items.map((item) => str(item)).join(separator);
     allocate(text.length);
-    log("info", text, new Map());
+    log("info", text);
     return null;
   },
   "repr(obj, /)": (object: PyValue) => repr(object),

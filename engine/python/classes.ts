@@ -34,7 +34,12 @@ import { delItem, getItem, setItem } from "./operators.ts";
 import { caught } from "./raising.ts";
 import { repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
+import { allocate, charge } from "./state.ts";
 import { makeSuper } from "./super.ts";
+
+/** What a class takes, empty and of one base. */
+const CLASS_STEPS = 64;
+const CLASS_BYTES = 2048;
 
 /** Makes a class of the author's. */
 export function newClass(
@@ -49,6 +54,9 @@ export function newClass(
   }
   if (name.includes("\0")) throw valueError("type name must not contain null characters");
   const actual = bases.length === 0 ? [objectType] : [...bases];
+  const ancestors = actual.reduce((sum, base) => sum + base.mro.length, 0);
+  charge(CLASS_STEPS + ((actual.length * ancestors) >> 2) + ancestors + namespace.size);
+  allocate(CLASS_BYTES + (ancestors + namespace.size) * 64);
   const type = new PyType(name, actual, () => [], false);
   type.qualname = qualname;
   // Expressions are run without a `__name__`, so their classes say `builtins`, as in authentik.

@@ -10,7 +10,7 @@ import {
   UnicodeDecodeError,
   UnicodeEncodeError,
 } from "./exceptions.ts";
-import { allocate } from "./state.ts";
+import { allocate, charge } from "./state.ts";
 import { escapeNonAscii, pointIndex } from "./text.ts";
 
 /** A stretch that cannot be encoded. Offsets are units of `text`. */
@@ -53,6 +53,7 @@ export function handleEncodeError(
   pass: ((surrogate: number) => readonly number[]) | null,
 ): { put: string | Uint8Array; next: number } {
   const { text, start, end } = problem;
+  charge(1 + end - start);
   switch (errors) {
     case "strict":
       throw encodeError(problem);
@@ -123,6 +124,7 @@ export function handleDecodeError(
   pass: ((bytes: Uint8Array, at: number) => { unit: number; size: number } | undefined) | null,
 ): { put: string; next: number } {
   const { bytes, start, end } = problem;
+  charge(1 + end - start);
   switch (errors) {
     case "strict":
       throw decodeError(problem);

@@ -4,7 +4,7 @@ import { ENTRY_BYTES, type Key, KeyIndex } from "./hash-table.ts";
 import { type KwArgs, makeType, PyObject, type PyValue, typeName } from "./object.ts";
 import { SetOrder } from "./set-order.ts";
 import { containers } from "./signature.ts";
-import { allocate } from "./state.ts";
+import { allocate, charge } from "./state.ts";
 
 /** What dicts and sets have in common. Most have nothing but texts and numbers as keys, which need no index. */
 abstract class Keyed extends PyObject {
@@ -77,6 +77,8 @@ export class PyDict extends Keyed {
     const normal = this.index.find(key, false, keysOf(this.map));
     const value = normal === undefined ? undefined : this.map.get(normal);
     if (value === undefined) return false;
+    // What was removed at the front is passed over by whoever looks for the first key.
+    charge(this.map.size >> 4);
     this.map.delete(normal as Key);
     const rest = last ? [] : [...this.map];
     if (!last) this.map.clear();

@@ -8,7 +8,7 @@ import {
   type PyValue,
 } from "./object.ts";
 import { list, PyList } from "./sequence.ts";
-import { S } from "./state.ts";
+import { charge, S } from "./state.ts";
 
 /** One capture of the JavaScript stack, made when the exception was raised (or raised again). */
 export interface RaisePoint {
@@ -52,8 +52,13 @@ export function addNote(exception: PyException, note: PyValue): void {
 /** How many raise points of one exception are kept: the first ones and the last. */
 const MAX_RAISED = 8;
 
+/** What it takes to raise from no depth at all, in steps. */
+const RAISE_STEPS = 32;
+
 /** Marks where `exception` is raised now. Parts of a group share its list, so it is replaced, never changed. */
 export function markRaised(exception: PyException): PyException {
+  // V8 walks the whole stack.
+  charge(RAISE_STEPS + S.depth);
   const point = { stack: "" };
   Error.captureStackTrace(point, markRaised);
   exception.raised = [...exception.raised.slice(0, MAX_RAISED - 1), point];

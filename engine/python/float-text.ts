@@ -63,6 +63,7 @@ export function fixedDigits(value: number, precision: number): string {
     return precision === 0 ? value.toFixed(0) : `${value.toFixed(0)}.${zeros(precision)}`;
   }
   const kept = Math.min(precision, MOST_DECIMALS);
+  charge(32 + kept);
   const digits = scaled(value, kept)
     .toString()
     .padStart(kept + 1, "0");
@@ -96,6 +97,7 @@ export function significantDigits(value: number, count: number): Digits {
       return splitExponential(value.toExponential(count - 1));
   }
   const kept = Math.min(count, MOST_DIGITS);
+  charge(32 + kept);
   let { exponent } = splitExponential(value.toExponential(30));
   let digits = scaled(value, kept - 1 - exponent).toString();
   if (digits.length > kept) {

@@ -21,7 +21,7 @@ import { type PyObject, PyType, type PyValue, typeName, typeOf } from "./object.
 import { caught } from "./raising.ts";
 import { address, repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
-import { S } from "./state.ts";
+import { charge, S } from "./state.ts";
 import { genericAlias } from "./types/generic-alias.ts";
 
 /** The JavaScript generator behind a Python body that can be suspended. */
@@ -77,6 +77,7 @@ export class Execution implements Resumable {
       this.result = null;
       return undefined;
     }
+    charge(1);
     const before = this.state;
     this.state = "running";
     const outer = S.handled;

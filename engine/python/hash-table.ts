@@ -4,6 +4,7 @@
 // value), None. Every other key is first brought to a *normal form* that Map can compare:
 //   True, 1.0            -> 1            (bool and integral float equal the int)
 //   1.5                  -> 1.5          (no int has that value, so the number is free to stand for the float)
+//   2**64 and beyond     -> an object for the value, because V8 hashes a bigint by its last 64 bits alone
 //   NaN                  -> the object   (equal only to itself, by identity)
 //   (1, "a")             -> the first equal tuple put in, found through a text that spells out its items
 //   objects by identity  -> themselves
@@ -22,6 +23,7 @@ import {
   type PyValue,
   typeName,
 } from "./object.ts";
+import { allocate, charge, perEvaluation } from "./state.ts";
 
 /** A key in normal form. */
 export type Key = null | string | number | bigint | PyObject;
@@ -59,7 +61,9 @@ export class KeyIndex {
     switch (typeof key) {
       case "string":
       case "number":
+        return this.buckets === null ? key : this.amongBuckets(key, present);
       case "bigint":
+        if (isWide(key)) return this.alias(wideInt(key), key, adding, present);
         return this.buckets === null ? key : this.amongBuckets(key, present);
       case "boolean":
         return this.alias(key ? 1 : 0, key, adding, present);
@@ -70,11 +74,11 @@ export class KeyIndex {
     if (key instanceof PyFloat && plainKey(key)) {
       const value = key.value;
       if (Number.isNaN(value)) return key;
-      const normal = Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value + 0;
-      return this.alias(normal, key, adding, present);
+      const isLarge = Number.isInteger(value) && !Number.isSafeInteger(value);
+      return this.alias(isLarge ? formOf(BigInt(value)) : value + 0, key, adding, present);
     }
     if ((key instanceof PyStr || key instanceof PyInt) && plainKey(key)) {
-      return this.alias(key.value, key, adding, present);
+      return this.alias(typeof key.value === "bigint" ? formOf(key.value) : key.value, key, adding, present);
     }
     const items = keyKinds.tupleItems(key);
     if (items !== undefined) {
@@ -204,6 +208,22 @@ export class KeyIndex {
     return copy;
   }
 }
+
+const isWide = (value: bigint): boolean => value > 0xffff_ffff_ffff_ffffn || value < -0xffff_ffff_ffff_ffffn;
+/** The one object that stands for a wide integer in all tables of an evaluation. */
+const wideInts = perEvaluation(() => new Map<string, PyInt>());
+function wideInt(value: bigint): PyInt {
+  const text = value.toString(36);
+  let form = wideInts().get(text);
+  if (form === undefined) {
+    allocate(text.length + ENTRY_BYTES + 48);
+    form = new PyInt(value);
+    wideInts().set(text, form);
+  }
+  charge(text.length >> 6);
+  return form;
+}
+const formOf = (value: bigint): bigint | PyInt => (isWide(value) ? wideInt(value) : value);
 
 /** Does a derived class leave hashing and equality to its base? */
 function plainKey(key: PyFloat | PyStr | PyInt): boolean {

@@ -1,13 +1,16 @@
 // `hash()`: CPython's numeric and tuple hashes, a fixed one for strings.
 import { typeError } from "./exceptions.ts";
 import { callWithSelf } from "./function.ts";
+import { chargeReading } from "./integer.ts";
 import { asInt, objectId, PyFloat, PyObject, PyStr, type PyValue, typeName, typeOf } from "./object.ts";
+import { charge } from "./state.ts";
 
 const MODULUS = (1n << 61n) - 1n;
 
 /** Hash of an integer (CPython's: modulo 2^61-1, and -1 becomes -2). */
 export function hashInt(value: number | bigint): number | bigint {
   if (typeof value === "number") return value === -1 ? -2 : value;
+  chargeReading(value);
   const magnitude = (value < 0n ? -value : value) % MODULUS;
   const hash = value < 0n ? -magnitude : magnitude;
   return narrow(hash === -1n ? -2n : hash);
@@ -35,6 +38,7 @@ export function hashFloat(value: number): number | bigint {
 
 /** Hash of a string: the same on every run, unlike CPython's, whose seed is random. */
 export function hashString(value: string): number {
+  charge(value.length >> 5);
   let high = 0x9dc5;
   let low = 0x811c;
   for (let i = 0; i < value.length; i++) {
@@ -51,6 +55,7 @@ const M64 = (1n << 64n) - 1n;
 
 /** Hash of a tuple from those of its items (CPython's xxHash variant). */
 export function hashTuple(items: readonly PyValue[]): number | bigint {
+  charge(items.length);
   let acc = P5;
   for (const item of items) {
     const lane = BigInt.asUintN(64, BigInt(hash(item)));
@@ -68,6 +73,7 @@ export function hashTuple(items: readonly PyValue[]): number | bigint {
  * halves, because a bigint for each item costs ten times as much.
  */
 export function hashSet(items: readonly PyValue[]): number | bigint {
+  charge(items.length);
   let high = 0;
   let low = 0;
   for (const item of items) {

@@ -25,13 +25,24 @@ export function bitSize(value: Int): number {
   return value.toString(16).length * 4;
 }
 
-// The size of a big result is asked for before it is made: V8 aborts on what does not fit. Work is charged as the
-// schoolbook cost in 64-bit words, so that a step limit also bounds big-integer arithmetic.
+// The size of a big result is asked for before it is made: V8 aborts on what does not fit. Work is charged before it is
+// done, so that a step limit also bounds big-integer arithmetic, whose single operations nothing interrupts.
 function reserve(bits: number): void {
   if (bits > 256) {
     allocate(bits / 8);
     charge(bits >> 9);
   }
+}
+
+/** Charges for reading bigints: nothing to speak of where they are short. */
+export function chargeReading(value: Int): void {
+  if (typeof value === "bigint" && (value > SHORT || value < -SHORT)) charge(bitSize(value) >> 9);
+}
+const SHORT = 1n << 1024n;
+/** Charges for a product or quotient of numbers of so many bits: V8 needs about `words ** 1.5`. */
+export function chargeProduct(xBits: number, yBits: number): void {
+  const [x, y] = [xBits / 64, yBits / 64];
+  charge(Math.floor((Math.max(x, y) * Math.sqrt(Math.min(x, y))) / 8));
 }
 
 export function addInt(a: Int, b: Int): Int {
@@ -54,7 +65,7 @@ export function subInt(a: Int, b: Int): Int {
 }
 /** Charges for a bigint that was made, by its size; cheap where it is small. */
 function sizeOf(value: bigint): void {
-  if (value > 1n << 1024n || value < -(1n << 1024n)) reserve(bitSize(value));
+  if (value > SHORT || value < -SHORT) reserve(bitSize(value));
 }
 export function mulInt(a: Int, b: Int): Int {
   if (typeof a === "number" && typeof b === "number") {
@@ -65,7 +76,7 @@ export function mulInt(a: Int, b: Int): Int {
   const [x, y] = [BigInt(a), BigInt(b)];
   const [xs, ys] = [bitSize(a), bitSize(b)];
   reserve(xs + ys);
-  charge(((xs >> 6) * (ys >> 6)) >> 6);
+  chargeProduct(xs, ys);
   return narrow(x * y);
 }
 export function floorDivInt(a: Int, b: Int): Int {
@@ -94,7 +105,7 @@ export function modInt(a: Int, b: Int, message = "integer modulo by zero"): Int 
 }
 function chargeDivision(a: Int, b: Int): void {
   const [x, y] = [bitSize(a), bitSize(b)];
-  if (x > y) charge((((x - y) >> 6) * (y >> 6)) >> 6);
+  if (x > y) chargeProduct(x - y, y);
 }
 
 /** `a ** b` for `b >= 0`. */
@@ -107,7 +118,7 @@ export function powInt(a: Int, b: Int): Int {
   if (Number.isFinite(bits) && bits * exponent < 52) return Math.round(Number(a) ** exponent) + 0;
   const resultBits = (Number.isFinite(bits) ? bits : bitSize(a)) * exponent;
   reserve(resultBits);
-  charge(Math.ceil(((resultBits / 64) * (resultBits / 64)) / 256));
+  chargeProduct(resultBits, resultBits);
   return narrow(BigInt(a) ** BigInt(b));
 }
 /** `pow(a, b, m)` for `b >= 0`. */
@@ -117,9 +128,10 @@ export function powMod(a: Int, b: Int, m: Int): Int {
   let base = BigInt(modInt(a, m));
   let exponent = BigInt(b);
   let result = 1n;
-  const words = bitSize(m) >> 6;
+  const bits = bitSize(m);
   while (exponent > 0n) {
-    charge(1 + ((words * words) >> 5));
+    charge(1);
+    for (let i = 0; i < 4; i++) chargeProduct(bits, bits);
     if (exponent & 1n) result = (result * base) % modulus;
     base = (base * base) % modulus;
     exponent >>= 1n;
@@ -147,25 +159,29 @@ export function shiftRight(a: Int, b: Int): Int {
     return Math.floor(a / 2 ** b) + 0;
   }
   if (typeof b === "bigint") return a < 0n ? -1 : 0;
-  return narrow(a >> BigInt(b));
+  return bits(a >> BigInt(b));
 }
 function small(a: Int): a is number {
   return typeof a === "number" && a >= -0x80000000 && a <= 0x7fffffff;
 }
+function bits(made: bigint): Int {
+  sizeOf(made);
+  return narrow(made);
+}
 export function andInt(a: Int, b: Int): Int {
-  return small(a) && small(b) ? a & b : narrow(BigInt(a) & BigInt(b));
+  return small(a) && small(b) ? a & b : bits(BigInt(a) & BigInt(b));
 }
 export function orInt(a: Int, b: Int): Int {
-  return small(a) && small(b) ? a | b : narrow(BigInt(a) | BigInt(b));
+  return small(a) && small(b) ? a | b : bits(BigInt(a) | BigInt(b));
 }
 export function xorInt(a: Int, b: Int): Int {
-  return small(a) && small(b) ? a ^ b : narrow(BigInt(a) ^ BigInt(b));
+  return small(a) && small(b) ? a ^ b : bits(BigInt(a) ^ BigInt(b));
 }
 export function negInt(a: Int): Int {
-  return typeof a === "number" ? 0 - a : narrow(-a);
+  return typeof a === "number" ? 0 - a : bits(-a);
 }
 export function invertInt(a: Int): Int {
-  return typeof a === "number" && a < MAX ? -1 - a : narrow(-1n - BigInt(a));
+  return typeof a === "number" && a < MAX ? -1 - a : bits(-1n - BigInt(a));
 }
 
 /** `a / b` rounded correctly (half to even), as CPython's long_true_divide. */
@@ -176,6 +192,8 @@ export function trueDivInt(a: Int, b: Int): number {
   const x = BigInt(a) < 0n ? -BigInt(a) : BigInt(a);
   const y = BigInt(b) < 0n ? -BigInt(b) : BigInt(b);
   if (x === 0n) return negative ? -0 : 0;
+  chargeReading(x);
+  chargeReading(y);
   // Scale so that the quotient has 66 bits or more; the rest of the division only matters as "more than nothing".
   const shift = 66 - (bitLength(x) - bitLength(y));
   const [sx, sy] = shift > 0 ? [x << BigInt(shift), y] : [x, y << BigInt(-shift)];
@@ -189,6 +207,7 @@ export function trueDivInt(a: Int, b: Int): number {
 /** Number of bits of a positive bigint. */
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0;
+  chargeReading(value);
   const hex = value.toString(16);
   return (hex.length - 1) * 4 + (32 - Math.clz32(Number.parseInt(hex[0] as string, 16)));
 }

@@ -1,7 +1,7 @@
 // `pow(base, exp, mod)`.
 import { typeError, valueError } from "./exceptions.ts";
 import { PyBuiltin, special } from "./function.ts";
-import { type Int, powMod } from "./integer.ts";
+import { bitSize, type Int, powMod } from "./integer.ts";
 import { isPythonFunction } from "./modules/python-function.ts";
 import {
   asInt,
@@ -15,13 +15,16 @@ import {
 } from "./object.ts";
 import { asDouble } from "./operators.ts";
 import { complexType, PyComplex } from "./power.ts";
+import { charge } from "./state.ts";
 
 function modularInverse(value: Int, modulus: Int): Int {
   const m = modulus < 0 ? -BigInt(modulus) : BigInt(modulus);
   if (m === 0n) throw valueError("pow() 3rd argument cannot be 0");
   let [a, b] = [((BigInt(value) % m) + m) % m, m];
   let [x, y] = [1n, 0n];
+  const words = 1 + (bitSize(modulus) >> 6);
   while (b !== 0n) {
+    charge(words);
     const q = a / b;
     [a, b] = [b, a % b];
     [x, y] = [y, x - q * y];

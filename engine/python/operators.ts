@@ -486,6 +486,7 @@ function order(a: PyValue, b: PyValue, name: string, reflected: string, symbol: 
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   const n = Math.min(a.length, b.length);
+  charge(n >> 4);
   let i = 0;
   while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
   if (i === n) return a.length - b.length;
@@ -526,7 +527,10 @@ export function ge(a: PyValue, b: PyValue): PyValue {
 /** `item in container`. */
 export function contains(container: PyValue, item: PyValue): boolean {
   if (typeof container === "string") {
-    if (typeof item === "string") return container.includes(item);
+    if (typeof item === "string") {
+      charge(container.length >> 6);
+      return container.includes(item);
+    }
   } else if (container instanceof PyObject && container.cls.builtin) {
     if (container instanceof PyList || container instanceof PyTuple) {
       for (const x of container.items) if (same(x, item)) return true;

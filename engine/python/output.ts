@@ -1,18 +1,14 @@
 // What an evaluation says besides its result: messages, log lines, events; all capped.
-import type { KwArgs } from "./object.ts";
 import { LimitExceeded } from "./state.ts";
 
-/** One log line. */
-export interface LogLine {
-  readonly level: "debug" | "info" | "warning" | "error";
-  readonly event: string;
-  readonly attributes: KwArgs;
-}
+/** How loud a log line is. */
+export type LogLevel = "debug" | "info" | "warning" | "error";
 
 /** What has been said so far. */
 export const output = {
   messages: [] as string[],
-  logs: [] as LogLine[],
+  /** JSON texts: what a line is about may change after it was written. */
+  logs: [] as string[],
   /** JSON texts. */
   events: [] as string[],
   bytes: 0,
@@ -45,8 +41,9 @@ export function message(text: string): void {
   output.messages.push(text);
 }
 
-/** A log line. */
-export function log(level: LogLine["level"], event: string, attributes: KwArgs): void {
-  emit(event);
-  output.logs.push({ level, event, attributes });
+/** A log line; its attributes as the JSON of an object. */
+export function log(level: LogLevel, event: string, attributes = "{}"): void {
+  const line = `{"level":"${level}","event":${JSON.stringify(event)},"attributes":${attributes}}`;
+  emit(line);
+  output.logs.push(line);
 }

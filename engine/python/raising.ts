@@ -15,7 +15,7 @@ import { PyType, type PyValue, typeOf } from "./object.ts";
 import { truth } from "./operators.ts";
 import { repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
-import { LimitExceeded, S } from "./state.ts";
+import { charge, LimitExceeded, S } from "./state.ts";
 import { tracebackOf } from "./traceback.ts";
 
 /**
@@ -39,25 +39,35 @@ export function isRaised(error: unknown, type: PyType): boolean {
   return caught(error).cls.isSubtype(type);
 }
 
+/** What it takes to find the end of the stack and to come back, in steps. */
+const STACK_STEPS = 4096;
+
 /** The limit that something other than a Python exception amounts to. */
 export function limit(error: unknown): unknown {
   if (error instanceof LimitExceeded || error instanceof PyException) return error;
-  if (error instanceof RangeError) {
-    const text = error.message;
-    if (text.startsWith("Maximum call stack")) {
-      return raise(new PyException(RecursionError, [`maximum recursion depth exceeded${nestedIn(error)}`]));
-    }
-    if (/Invalid (?:string|array) length|BigInt|maximum size|Array buffer allocation/.test(text)) {
-      return new LimitExceeded("MemoryLimitExceeded", "the expression made a value that is too large");
-    }
+  if (isStackOverflow(error)) {
+    charge(STACK_STEPS);
+    return raise(new PyException(RecursionError, [`maximum recursion depth exceeded${nestedIn(error)}`]));
+  }
+  if (
+    error instanceof RangeError &&
+    /Invalid (?:string|array) length|BigInt|maximum size|Array buffer allocation/.test(error.message)
+  ) {
+    return new LimitExceeded("MemoryLimitExceeded", "the expression made a value that is too large");
   }
   return new LimitExceeded("InternalError", `internal error: ${describe(error)}`);
 }
+/** V8's own two complaints: of calls, and of a pattern that was to be compiled where little stack was left. */
+function isStackOverflow(error: unknown): error is Error {
+  if (error instanceof RangeError) return error.message.startsWith("Maximum call stack");
+  return error instanceof SyntaxError && error.message.endsWith("Stack overflow");
+}
 /** What was nested too deeply, as CPython's message names it: comparisons and reprs nest without Python calls. */
-function nestedIn(error: RangeError): string {
+function nestedIn(error: Error): string {
+  // Without patterns, which need stack themselves.
   const innermost = (error.stack ?? "").split("\n", 30).join("\n");
-  if (/\bat richCompare\b/.test(innermost)) return " in comparison";
-  return /\bat repr\b/.test(innermost) ? " while getting the repr of an object" : "";
+  if (innermost.includes("at richCompare ")) return " in comparison";
+  return innermost.includes("at repr ") ? " while getting the repr of an object" : "";
 }
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);

@@ -4,9 +4,11 @@
 // numbers, None and tuples of them it is the same on every run of CPython, so it is kept here by the same table, with the
 // same probing, growth and tombstones. Membership is not asked of it: the set itself knows what it holds. Sets with
 // strings, objects or NaN have another order on every run there, so theirs is the order of insertion here.
+
 import { hash, hashFloat, hashInt } from "./hash.ts";
 import { type Key, keyKinds } from "./hash-table.ts";
-import { PyFloat, type PyValue } from "./object.ts";
+import { PyFloat, PyInt, type PyValue } from "./object.ts";
+import { charge } from "./state.ts";
 
 const LINEAR_PROBES = 9;
 const SMALLEST = 8;
@@ -29,6 +31,7 @@ function isSteady(key: PyValue): boolean {
     default: {
       if (key === null) return true;
       if (key instanceof PyFloat) return !Number.isNaN(key.value);
+      if (key instanceof PyInt && key.cls.builtin) return true;
       return keyKinds.tupleItems(key)?.every(isSteady) ?? false;
     }
   }
@@ -152,6 +155,7 @@ export class SetOrder {
           return free >= 0;
         }
       }
+      charge(1);
       perturb >>= 5n;
       i = Number((BigInt(i) * 5n + 1n + perturb) & BigInt(mask));
     }

@@ -8,12 +8,18 @@ import type { PyException } from "./exceptions.ts";
 export const S = {
   /** Statements executed and native iterations made. */
   steps: 0,
-  /** Steps at which {@link tick} looks at the limits again. */
-  nextTick: 0,
+  /** Steps at which {@link tick} looks at the limits again; never while the modules are being made. */
+  nextTick: Number.POSITIVE_INFINITY,
+  /** Steps from one look at the clock to the next: few while steps take long. */
+  stride: 0,
+  /** CPU time at the last look at the clock, milliseconds. */
+  cpuSeen: 0,
   maxSteps: 0,
   /** Nested Python calls. */
   depth: 0,
   maxDepth: 1000,
+  /** CPU time when the heap was last measured for the time that had passed, milliseconds. */
+  heapSeen: 0,
   /** Bytes asked for since the heap was last measured. */
   allocated: 0,
   memoryLimit: 0,
@@ -116,10 +122,20 @@ export class LimitExceeded {
   }
 }
 
-const TICK = 32_768;
-/** Steps at which {@link tick} is first called, once `maxSteps` is set. */
+/** Most steps between two looks at the clock. */
+const LONGEST_STRIDE = 32_768;
+const SHORTEST_STRIDE = 64;
+/** What is to pass between two looks at the clock, milliseconds of CPU time. */
+const LOOK_EVERY_MS = 2;
+/** Many small objects nobody asks for: the heap is measured at least this often, milliseconds of CPU time. */
+const MEASURE_EVERY_MS = 20;
+
+/** Looks at the limits after as many steps as take next to no time, once `maxSteps` is set. */
 export function firstTick(): number {
-  return Math.min(S.maxSteps, TICK);
+  S.stride = LONGEST_STRIDE >> 2;
+  S.cpuSeen = 0;
+  S.heapSeen = 0;
+  return Math.min(S.maxSteps, S.stride);
 }
 
 /** Called when `S.steps` passes `S.nextTick`: ends the evaluation at its step or CPU limit. */
@@ -128,13 +144,24 @@ export function tick(): void {
     S.steps = S.maxSteps;
     throw new LimitExceeded("StepLimitExceeded", `the expression used more than ${S.maxSteps} steps`);
   }
-  S.nextTick = Math.min(S.maxSteps, S.steps + TICK);
-  if (S.cpuLimit > 0 && host.cpuMs() > S.cpuLimit) {
-    throw new LimitExceeded(
-      "CpuTimeLimitExceeded",
-      `the expression used more than ${S.cpuLimit} ms of CPU time`,
-    );
+  if (S.cpuLimit > 0) {
+    const used = host.cpuMs();
+    if (used > S.cpuLimit) {
+      throw new LimitExceeded(
+        "CpuTimeLimitExceeded",
+        `the expression used more than ${S.cpuLimit} ms of CPU time`,
+      );
+    }
+    // A step is a comparison here and a thousand digits there: the clock says how many to let pass.
+    const stride = (S.stride * LOOK_EVERY_MS) / (used - S.cpuSeen);
+    S.stride = Math.max(SHORTEST_STRIDE, Math.min(LONGEST_STRIDE, S.stride * 2, Math.floor(stride)));
+    S.cpuSeen = used;
+    if (used - S.heapSeen > MEASURE_EVERY_MS) {
+      S.heapSeen = used;
+      requireMemory(0);
+    }
   }
+  S.nextTick = Math.min(S.maxSteps, S.steps + S.stride);
 }
 
 /** Counts `n` steps of native work. */
@@ -143,6 +170,7 @@ export function charge(n: number): void {
 }
 
 const MEASURE_EVERY = 4 * 1024 * 1024;
+const BYTES_PER_STEP = 256;
 
 /**
  * Asks for `bytes` of memory before they are allocated. V8 aborts the whole process when a large table does not
@@ -153,15 +181,19 @@ export function allocate(bytes: number): void {
 }
 
 function measure(bytes: number): void {
-  if (bytes > S.memoryLimit) memoryExceeded();
-  // What is allocated in many small pieces is measured, what comes in one piece is predicted.
-  let used = host.heapUsed();
-  if (used + bytes > S.memoryLimit) {
-    host.collectGarbage();
-    used = host.heapUsed();
-    if (used + bytes > S.memoryLimit) memoryExceeded();
-  }
+  const asked = S.allocated;
+  requireMemory(bytes);
   S.allocated = bytes > MEASURE_EVERY ? MEASURE_EVERY - 1 : 0;
+  // Filling it is work, whoever does it.
+  charge(Math.ceil(asked / BYTES_PER_STEP));
+}
+
+/** What is allocated in many small pieces is measured, what comes in one piece is predicted. */
+function requireMemory(bytes: number): void {
+  if (bytes > S.memoryLimit) memoryExceeded();
+  if (host.heapUsed() + bytes <= S.memoryLimit) return;
+  host.collectGarbage();
+  if (host.heapUsed() + bytes > S.memoryLimit) memoryExceeded();
 }
 
 function memoryExceeded(): never {

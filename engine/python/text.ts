@@ -4,7 +4,7 @@
 // every 64th code point is computed once and kept for the few strings seen last, so that a loop over `s[i]` is linear.
 // A lone surrogate is one code point, as in Python. The one difference that remains: a high surrogate put next to
 // a low one becomes one character here and stays two in CPython.
-import { allocate } from "./state.ts";
+import { allocate, charge } from "./state.ts";
 import { isPrintable, mapCharacters } from "./unicode.ts";
 
 const SURROGATE = /[\ud800-\udfff]/;
@@ -143,6 +143,15 @@ export function sliceText(text: string, start: number, stop: number): string {
   return text.slice(unitOffset(text, start), unitOffset(text, stop));
 }
 
+const MARKS = /\p{M}{32,}/gu;
+/** `text.normalize(form)`, which takes the square of the time where combining characters stand in a row. */
+export function normalizeText(text: string, form: string): string {
+  charge(text.length >> 3);
+  allocate(text.length * 8);
+  for (const [run] of text.matchAll(MARKS)) charge(Math.ceil((run.length * run.length) / 16));
+  return text.normalize(form);
+}
+
 /** The characters of `text`. */
 export function characters(text: string): string[] {
   allocate(text.length * 24);
@@ -166,6 +175,7 @@ function escapePoint(point: number): string {
 /** `repr(text)`: single quotes unless it holds some and no double ones; what is not printable is escaped. */
 export function reprString(text: string): string {
   if (SAFE.test(text)) return `'${text}'`;
+  charge(text.length >> 2);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = mapCharacters(text, (char) => {
     if (char === quote) return `\\${char}`;

@@ -84,7 +84,7 @@ function subclassCheck(cls: PyType, subclass: PyValue): boolean {
     its.no = new Set();
     its.noesOf = registrations;
   } else if (its.no.has(subclass)) return false;
-  charge(1);
+  charge(1 + its.registered.length);
   const hooked = method1(cls, "__subclasshook__", subclass);
   let answer: boolean;
   if (hooked === true || hooked === false) answer = hooked;

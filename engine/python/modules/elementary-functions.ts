@@ -5,7 +5,9 @@
 // fixed point, 192 bits after the point, and rounded once. `log` and `atan` start from V8's answer and add one
 // Newton step, which doubles its 52 good bits beyond need. Where V8 agrees with glibc (pow, sinh, tanh, log1p,
 // expm1, atanh) it is asked itself.
-import { bitLength, trueDivInt } from "../integer.ts";
+
+import { bitLength, chargeProduct, trueDivInt } from "../integer.ts";
+import { charge } from "../state.ts";
 
 const P = 192n;
 const ONE = 1n << P;
@@ -22,10 +24,14 @@ export function parts(value: number): { mantissa: bigint; exponent: number } {
   return { mantissa: value < 0 ? -mantissa : mantissa, exponent: Math.max(biased, 1) - 1075 };
 }
 
+/** What leads up to a rounding: some series of long integers, in steps. */
+const ROUNDING_STEPS = 64;
+
 /** `mantissa * 2**exponent` as the nearest double; infinite where it is beyond. */
 export function nearest(mantissa: bigint, exponent: number): number {
   if (mantissa === 0n) return 0;
   if (mantissa < 0n) return -nearest(-mantissa, exponent);
+  charge(ROUNDING_STEPS);
   const bits = bitLength(mantissa);
   const top = bits + exponent;
   if (top > 1024) return Number.POSITIVE_INFINITY;
@@ -228,8 +234,10 @@ export function atan(x: number): number {
 /** The floor of the square root. */
 export function integerRoot(n: bigint): bigint {
   if (n < 2n) return n;
-  let guess = 1n << BigInt((bitLength(n) + 1) >> 1);
+  const size = bitLength(n) >> 1;
+  let guess = 1n << BigInt(size + 1);
   for (;;) {
+    chargeProduct(size, size);
     const next = (guess + n / guess) >> 1n;
     if (next >= guess) return guess;
     guess = next;

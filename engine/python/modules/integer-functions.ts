@@ -1,6 +1,6 @@
 // Integer functions of `math`: gcd, lcm, isqrt, factorial, comb, perm.
 import { overflowError, valueError } from "../exceptions.ts";
-import { bitLength, bitSize, type Int, mulInt, narrow } from "../integer.ts";
+import { bitLength, bitSize, chargeProduct, type Int, mulInt, narrow } from "../integer.ts";
 import type { PyValue } from "../object.ts";
 import { index } from "../operators.ts";
 import { allocate, charge } from "../state.ts";
@@ -9,7 +9,8 @@ import { integerRoot } from "./elementary-functions.ts";
 const LONG_MAX = 9223372036854775807n;
 
 function work(bits: number): void {
-  charge(1 + (((bits >> 6) * (bits >> 6)) >> 4));
+  charge(1);
+  chargeProduct(bits, bits);
 }
 /** The greatest common divisor of two ints. */
 export function gcd(a: Int, b: Int): Int {

@@ -17,6 +17,7 @@ import { isInstance, type KwArgs, makeType, PyObject, type PyType, type PyValue 
 import { truth } from "../operators.ts";
 import { repr, reprOnce, str } from "../representation.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
+import { allocate, charge } from "../state.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { genericAlias } from "../types/generic-alias.ts";
 import { innerFunction, pythonClass, pythonClassMethods, pythonMethods } from "./python-function.ts";
@@ -54,6 +55,8 @@ defineConstructor(partialType, "(*args, **keywords)", (cls: PyType, given: PyTup
   if (!isCallable(func)) throw typeError("the first argument must be callable");
   // A partial of a partial is one partial.
   if (func instanceof PyPartial && (func.dict === undefined || func.dict.size === 0)) {
+    charge(func.args.length >> 4);
+    allocate(func.args.length * 8);
     const keywords = func.keywords.copy();
     for (const [name, value] of kw.entries()) keywords.set(name, value);
     return adopt(new PyPartial(func.func, [...func.args, ...args], keywords), cls);

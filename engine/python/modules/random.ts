@@ -109,11 +109,13 @@ function seed(self: PyRandom, a: PyValue = null, version: PyValue = 2): PyValue 
 }
 
 function coreState({ twister }: PyRandom): PyValue {
+  charge(twister.words.length);
   return tuple([...twister.words, twister.used]);
 }
 function restoreCore({ twister }: PyRandom, state: PyValue): void {
   if (!(state instanceof PyTuple)) throw typeError("state vector must be a tuple");
   if (state.items.length !== 625) throw valueError("state vector is the wrong size");
+  charge(state.items.length);
   const words = state.items.map((item) => {
     const word = asInt(item);
     if (word === undefined) throw typeError("an integer is required");

@@ -231,7 +231,8 @@ export function compile(pattern: PyValue, flags: PyValue = 0): PyPattern {
   const key = `${bytes ? "b" : "s"}${given}:${source}`;
   const known = cache.get(key);
   if (known?.usedIn === evaluation()) return known;
-  charge(10 + source.length);
+  const groups = source.split("(").length;
+  charge(10 + source.length + Math.floor((groups * groups) / 64));
   if (known !== undefined) {
     known.usedIn = evaluation();
     return known;
@@ -483,7 +484,10 @@ export const reModule = defineModule("re", {
       },
       "escape(pattern)": (pattern: PyValue) => {
         const text = asStr(pattern);
-        if (text !== undefined) return back(escapePattern(text), false);
+        if (text !== undefined) {
+          charge(text.length);
+          return back(escapePattern(text), false);
+        }
         const bytes = asBytes(pattern);
         if (bytes === undefined) {
           throw typeError(`decoding to str: need a bytes-like object, ${typeName(pattern)} found`);

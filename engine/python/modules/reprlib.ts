@@ -10,7 +10,7 @@ import { add, getItem, index, length, mul, sub } from "../operators.ts";
 import { isRaised } from "../raising.ts";
 import { address, repr, str } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
-import { perEvaluation } from "../state.ts";
+import { charge, perEvaluation } from "../state.ts";
 import { sortItems } from "../types/list.ts";
 import { PySlice } from "../types/slice.ts";
 import { innerFunction, pythonClass, pythonFunctions, pythonMethods } from "./python-function.ts";
@@ -146,6 +146,7 @@ pythonMethods(reprType, {
   },
   "repr(x)": (self: PyValue, x: PyValue) => method2(self, "repr1", x, getAttribute(self, "maxlevel")),
   "repr1(x, level)": (self: PyValue, x: PyValue, level: PyValue) => {
+    charge(1);
     const cls = typeOf(x);
     const name = str(getAttribute(cls, "__name__")).trim().replace(/\s+/g, "_");
     const special = getAttributeOr(self, `repr_${name}`, undefined);

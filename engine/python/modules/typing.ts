@@ -251,7 +251,6 @@ defineModule("typing", {
         log(
           "info",
           `Runtime type is ${repr(String(getAttribute(getAttribute(value, "__class__"), "__name__")))}`,
-          new Map(),
         );
         return value;
       },

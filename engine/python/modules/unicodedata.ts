@@ -11,8 +11,8 @@ import {
 import { KeyError, pyError, typeError, valueError } from "../exceptions.ts";
 import { defineModule } from "../module.ts";
 import { asStr, PyFloat, type PyValue, typeName } from "../object.ts";
-import { allocate, charge } from "../state.ts";
-import { textLength } from "../text.ts";
+import { charge } from "../state.ts";
+import { normalizeText, textLength } from "../text.ts";
 import { category, decimalValue, isAscii, isDigit } from "../unicode.ts";
 import { moduleFunctions } from "./python-function.ts";
 
@@ -61,20 +61,18 @@ const FORMS = new Set(["NFC", "NFD", "NFKC", "NFKD"]);
 /** What V8 may know and 15.1 does not have: such characters neither change nor touch their neighbours. */
 function normalized(form: string, text: string): string {
   if (isAscii(text)) return text;
-  charge(text.length >> 3);
-  allocate(text.length * 8);
   let out = "";
   let from = 0;
   let at = 0;
   for (const char of text) {
     const point = char.codePointAt(0) as number;
     if (point > 0x7f && category(point) === "Cn") {
-      out += text.slice(from, at).normalize(form) + char;
+      out += normalizeText(text.slice(from, at), form) + char;
       from = at + char.length;
     }
     at += char.length;
   }
-  return out + text.slice(from).normalize(form);
+  return out + normalizeText(text.slice(from), form);
 }
 
 function normalForm(name: string, form: PyValue, text: PyValue): { before: string; after: string } {

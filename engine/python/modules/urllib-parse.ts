@@ -9,7 +9,7 @@ import { defineModule } from "../module.ts";
 import { asStr, type PyType, type PyValue, typeName } from "../object.ts";
 import { add, getItem, truth } from "../operators.ts";
 import { charge } from "../state.ts";
-import { allocateText } from "../text.ts";
+import { allocateText, normalizeText } from "../text.ts";
 import { isAscii } from "../unicode.ts";
 import { ipAddress } from "./ipaddress.ts";
 import { pythonFunctions } from "./python-function.ts";
@@ -85,7 +85,7 @@ function checkLocation(netloc: string): void {
   if (isAscii(netloc)) return;
   charge(netloc.length);
   const plain = netloc.replace(/[@:#?]/g, "");
-  const normal = plain.normalize("NFKC");
+  const normal = normalizeText(plain, "NFKC");
   if (normal !== plain && /[/?#@:]/.test(normal)) {
     throw valueError(`netloc '${netloc}' contains invalid characters under NFKC normalization`);
   }

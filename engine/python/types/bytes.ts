@@ -148,7 +148,7 @@ const ESCAPES: { readonly [char: string]: string } = { "\t": "\\t", "\n": "\\n",
 
 function literal(bytes: Uint8Array, alwaysEscapeQuote: boolean): string {
   const text = latin1Text(bytes);
-  charge(text.length >> 4);
+  charge(text.length >> 2);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replace(/[^ -~]|[\\'"]/g, (char) => {
     if (char === '"') return char;

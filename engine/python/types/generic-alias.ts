@@ -10,6 +10,7 @@ import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type Py
 import { same, typeItem } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
+import { charge } from "../state.ts";
 import { defineConstructor } from "./construct.ts";
 
 /** `origin[args]`. */
@@ -91,6 +92,7 @@ unions.make = (a, b) => {
   const parts: PyValue[] = [];
   for (const side of [a, b]) {
     for (const part of side instanceof PyUnion ? side.args : [side ?? noneType]) {
+      charge(1 + (parts.length >> 6));
       if (!(part instanceof PyType || (part instanceof PyObject && unionable.has(part.cls)))) {
         return NotImplemented;
       }

@@ -44,7 +44,7 @@ import { floatPower } from "../power.ts";
 import { integerPart } from "../real.ts";
 import { repr, str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
-import { allocate } from "../state.ts";
+import { allocate, charge } from "../state.ts";
 import { bytesFrom } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { specArgument } from "./str-format.ts";
@@ -263,6 +263,7 @@ function toBytes(
   const bytes = newBytes(size);
   if (value < 0n) value += 1n << BigInt(size * 8);
   allocate(size * 2);
+  charge(size >> 2);
   const hex = value.toString(16);
   for (let i = 0, end = hex.length; i < size && end > 0; i++, end -= 2) {
     bytes[size - 1 - i] = Number.parseInt(hex.slice(Math.max(0, end - 2), end), 16);
@@ -280,6 +281,7 @@ function fromBytes(
   const little = isLittle("from_bytes", byteorder);
   const bytes = bytesFrom(source);
   allocate(bytes.length * 3);
+  charge(bytes.length >> 2);
   let hex = "";
   const ordered = little ? bytes.slice().reverse() : bytes;
   const digits: string[] = [];

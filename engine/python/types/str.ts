@@ -21,7 +21,7 @@ import { compareStrings, indexSize, repeatCount } from "../operators.ts";
 import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
-import { allocateText, charAt, reprString, sliceText, textLength } from "../text.ts";
+import { allocateText, charAt, characters, reprString, sliceText, textLength } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 import { codecName, givenType } from "./text-argument.ts";
@@ -92,6 +92,8 @@ export function sliceString(text: string, slice: PySlice): string {
   charge(count >> 6);
   if (step === 1) return sliceText(text, start, start + count);
   allocate(count * 2);
+  charge(count >> 2);
+  if (step === -1 && count === textLength(text)) return characters(text).reverse().join("");
   const out: string[] = [];
   for (let i = 0, at = start; i < count; i++, at += step) out.push(charAt(text, at));
   return out.join("");
