@@ -15,10 +15,10 @@ unsupportedType.hasDict = true;
 const STEPS_PER_MS = 5000;
 /** Refuses beforehand what would outlast the evaluation: nothing can stop the worker half-way through it. */
 function affordable(what: string, work: number, perMillisecond: number): void {
-  charge(Math.ceil((work / perMillisecond) * STEPS_PER_MS));
   if (S.cpuLimit > 0 && work > S.cpuLimit * perMillisecond) {
     throw new LimitExceeded("CpuTimeLimitExceeded", `${what} needs more than ${S.cpuLimit} ms of CPU time`);
   }
+  charge(Math.ceil((work / perMillisecond) * STEPS_PER_MS));
 }
 
 function pbkdf2(
