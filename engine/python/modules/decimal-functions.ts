@@ -3,7 +3,7 @@
 // Root, exponential and logarithms are rounded correctly: they are computed in binary fixed point with a few digits
 // more than asked for, and with more again while these do not tell to which side to round. The power is as exact as
 // that of the C implementation, whose steps and working precisions it takes.
-import { allocate, charge } from "../state.ts";
+import { allocate, charge, perEvaluation } from "../state.ts";
 import { absolute, div, integerPart, isInteger, isOdd, mul, order } from "./decimal-arithmetic.ts";
 import {
   adjusted,
@@ -93,16 +93,19 @@ function inverseTangent(n: bigint, bits: number): bigint {
   }
   return sum;
 }
-let known = { bits: 0, value: 0n };
+/** What this evaluation has paid for. */
+const logsOfTen = perEvaluation(() => ({ bits: 0, value: 0n }));
 /** The natural logarithm of ten. */
 function logTen(bits: number): bigint {
+  const known = logsOfTen();
   if (known.bits < bits) {
     work(bits, bits / 4);
     const guard = bits + 16;
     const sum =
       46n * inverseTangent(31n, guard) + 34n * inverseTangent(49n, guard) + 20n * inverseTangent(161n, guard);
     if (bits > 20_000) return sum >> 16n;
-    known = { bits, value: sum >> 16n };
+    known.bits = bits;
+    known.value = sum >> 16n;
   }
   return known.value >> BigInt(known.bits - bits);
 }

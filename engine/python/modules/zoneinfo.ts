@@ -21,7 +21,7 @@ import { asStr, makeType, type PyType, type PyValue, typeName } from "../object.
 import { add } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
-import { charge, host, perEvaluation } from "../state.ts";
+import { charge, host, perEvaluation, S } from "../state.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
 import { EPOCH_ORDINAL, ordinalOf } from "./datetime-calendar.ts";
 import { PyDateTime, PyTzinfo, tzinfoType } from "./datetime-objects.ts";
@@ -107,9 +107,10 @@ function load(key: PyValue): ZoneData {
     throw raise(error);
   }
   if (text === "!") throw valueError("Invalid TZif file: magic not found");
-  const steps = 10 + (text.length >> 3);
-  charge(steps);
+  const before = S.steps;
+  charge(10 + (text.length >> 3));
   const data = readZone(text);
+  const steps = S.steps - before;
   if (read.size >= MAX_READ) read.delete(read.keys().next().value as string);
   read.set(name, { data, steps });
   return data;
