@@ -13,7 +13,15 @@ import { output, resetOutput } from "../python/output.ts";
 import { caught, limit } from "../python/raising.ts";
 import { repr, resetRepr, str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
-import { firstTick, forgetEvaluation, type Host, installHost, LimitExceeded, S } from "../python/state.ts";
+import {
+  firstTick,
+  forgetEvaluation,
+  type Host,
+  host,
+  installHost,
+  LimitExceeded,
+  S,
+} from "../python/state.ts";
 import { heldBy } from "../python/types/exception-group.ts";
 import { type Context, type JsonStyle, parseContext, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
@@ -23,6 +31,27 @@ import { PyRecord } from "./models/record.ts";
 import { type Options, parseOptions, type Settings } from "./options.ts";
 import { type Main, programs } from "./programs.ts";
 
+/** Programs loaded since their memory was last looked at, and how many make it worth a look. */
+let loaded = 0;
+const LOOK_AFTER = 64;
+/** The heap without programs, and as it was when it was last cleared for a look, bytes. */
+let empty = 0;
+let looked = 0;
+const WORTH_CLEARING = 4 * 1024 * 1024;
+
+/** Learns what of the heap is not the evaluations': else whoever comes when many programs are kept has no room left. */
+function lookAtResidents(): void {
+  loaded = 0;
+  if (empty === 0) empty = looked = host.heapUsed();
+  if (host.heapUsed() - looked < WORTH_CLEARING) return;
+  // The last evaluation's context is dropped, too.
+  contextText = undefined;
+  context = undefined;
+  host.collectGarbage();
+  looked = host.heapUsed();
+  S.resident = Math.max(0, looked - empty);
+}
+
 let settings: Settings;
 let settingsText: string | undefined;
 function begin(text: string, { now, seed, entropy }: Options): void {
@@ -30,6 +59,7 @@ function begin(text: string, { now, seed, entropy }: Options): void {
     settings = JSON.parse(text) as Settings;
     settingsText = text;
   }
+  if (empty === 0 || loaded >= LOOK_AFTER) lookAtResidents();
   S.steps = 0;
   S.maxSteps = settings.steps;
   S.nextTick = firstTick();
@@ -50,11 +80,11 @@ function begin(text: string, { now, seed, entropy }: Options): void {
   forgetEvaluation();
 }
 
-let context: Context;
+let context: Context | undefined;
 let contextText: string | undefined;
 /** The context's JSON, parsed once for all evaluations in a row about the same text. */
 function contextOf(text: string): Context {
-  if (text !== contextText) {
+  if (context === undefined || text !== contextText) {
     contextText = undefined;
     context = parseContext(text);
     contextText = text;
@@ -252,6 +282,7 @@ const guest = {
     const { allocated, nextTick, steps } = S;
     S.allocated = Number.NEGATIVE_INFINITY;
     S.nextTick = Number.POSITIVE_INFINITY;
+    loaded += 1;
     try {
       programs.set(id, factory(abi));
     } finally {

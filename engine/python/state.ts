@@ -23,6 +23,8 @@ export const S = {
   /** Bytes asked for since the heap was last measured. */
   allocated: 0,
   memoryLimit: 0,
+  /** Bytes of the heap that are not this evaluation's: the programs that the worker keeps. */
+  resident: 0,
   cpuLimit: 0,
   /** False once a limit has ended the evaluation: `finally` blocks look at it. */
   live: true,
@@ -191,9 +193,10 @@ function measure(bytes: number): void {
 /** What is allocated in many small pieces is measured, what comes in one piece is predicted. */
 function requireMemory(bytes: number): void {
   if (bytes > S.memoryLimit) memoryExceeded();
-  if (host.heapUsed() + bytes <= S.memoryLimit) return;
+  const room = S.memoryLimit + S.resident - bytes;
+  if (host.heapUsed() <= room) return;
   host.collectGarbage();
-  if (host.heapUsed() + bytes > S.memoryLimit) memoryExceeded();
+  if (host.heapUsed() > room) memoryExceeded();
 }
 
 function memoryExceeded(): never {

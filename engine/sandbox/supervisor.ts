@@ -78,6 +78,8 @@ export const GRACE_MS = 50;
 /** A worker that is not serving after this long has failed to start, milliseconds. */
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
+/** Characters of code that a worker keeps; V8 needs some six bytes for each. */
+const PROGRAMS_LENGTH = 8 << 20;
 /** Longest name of an operation that the guest asks of the host. */
 const CALL_NAME_BYTES = 256;
 
@@ -163,7 +165,9 @@ export class Worker {
   #referenced = true;
   #bytes = 0;
   /** Numbers of the programs the worker holds, by id, least recently used first. */
-  readonly #programs = new Map<string, number>();
+  readonly #programs = new Map<string, { readonly number: number; readonly length: number }>();
+  /** Characters of their code. */
+  #programsLength = 0;
   #lastProgram = 0;
   /** The context and the settings that the worker was last told. */
   #context = "";
@@ -273,7 +277,7 @@ export class Worker {
 
   /** The number of a program, which the worker has been sent. */
   #provide({ id, code }: SandboxRequest["program"]): number {
-    const [number, isNew] = this.#numberOf(id);
+    const [number, isNew] = this.#numberOf(id, code);
     if (isNew) {
       this.#outbox.add(REQUEST.load, [number], [id, code]);
       this.#dropOldest();
@@ -282,20 +286,27 @@ export class Worker {
   }
 
   /** A program's number, and whether the worker is still to be sent the program. Notes its use. */
-  #numberOf(id: string): [number: number, isNew: boolean] {
-    const held = this.#programs.get(id);
-    if (held === undefined) this.#lastProgram = (this.#lastProgram + 1) >>> 0;
-    else this.#programs.delete(id);
-    const number = held ?? this.#lastProgram;
-    this.#programs.set(id, number);
-    return [number, held === undefined];
+  #numberOf(id: string, code: string): [number: number, isNew: boolean] {
+    let held = this.#programs.get(id);
+    const isNew = held === undefined;
+    if (held === undefined) {
+      this.#lastProgram = (this.#lastProgram + 1) >>> 0;
+      held = { number: this.#lastProgram, length: code.length };
+      this.#programsLength += code.length;
+    } else this.#programs.delete(id);
+    this.#programs.set(id, held);
+    return [held.number, isNew];
   }
 
+  /** Lets the programs go that have waited longest for a use, where there are too many. */
   #dropOldest(): void {
-    if (this.#programs.size <= this.#settings.programs) return;
-    const [[id, number]] = this.#programs;
-    this.#programs.delete(id);
-    this.#outbox.add(REQUEST.drop, [number], []);
+    for (const [id, { number, length }] of this.#programs) {
+      const isFew = this.#programs.size <= this.#settings.programs && this.#programsLength <= PROGRAMS_LENGTH;
+      if (isFew || this.#programs.size === 1) return;
+      this.#programs.delete(id);
+      this.#programsLength -= length;
+      this.#outbox.add(REQUEST.drop, [number], []);
+    }
   }
 
   #startHead(): void {
@@ -431,7 +442,7 @@ export class Worker {
     if (this.#ended || sequence !== this.#sequence) return;
     this.#hostMs += performance.now() - (this.#callSince ?? performance.now());
     this.#callSince = undefined;
-    const [number, isNew] = program === undefined ? [0, false] : this.#numberOf(program.id);
+    const [number, isNew] = program === undefined ? [0, false] : this.#numberOf(program.id, program.code);
     this.#outbox.add(
       REQUEST.reply,
       [sequence, number],

@@ -46,9 +46,16 @@ export async function everything(engine: Engine, { source, limits }: Run): Promi
   }
 }
 
-/** Bombs that end by their steps, their nesting or their answer, on any machine, and soon. */
+/**
+ * Bombs that end by their steps, their calls or their answer, on any machine, and soon. Where the runtime's own code nests too
+ * deeply, JavaScript's stack ends it, and how deep that is depends on what V8 has optimised: the error is the same, the
+ * step is not.
+ */
 export const steadyBombs: readonly string[] = bombs
   .filter(
-    ({ kind, ends }) => !["memory", "texts"].includes(kind) && !/^(?:Memory|WallTime|Output)/.test(ends),
+    ({ kind, name, ends }) =>
+      !["memory", "texts"].includes(kind) &&
+      !/^(?:Memory|WallTime|Output)/.test(ends) &&
+      name !== "lists that hold each other, compared",
   )
   .map(({ source }) => source);
