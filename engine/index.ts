@@ -105,6 +105,11 @@ function reached(program: Program, kind: ExpressionKind): Part | null {
   return part;
 }
 
+/** What an embedder said itself: not what something else in the process has left on `Object.prototype`. */
+function own<Options extends object>(options: Options): Options {
+  return Object.assign(Object.create(null) as Options, options);
+}
+
 function isGranting(capabilities: Capabilities): boolean {
   for (const group of Object.values(capabilities)) if (group !== undefined) return true;
   return false;
@@ -143,8 +148,9 @@ class SandboxedEngine implements Engine {
   async evaluateAll(
     policies: readonly Policy[],
     context: JsonObject,
-    options?: EvaluateOptions,
+    given?: EvaluateOptions,
   ): Promise<Verdict[]> {
+    const options = given === undefined ? given : own(given);
     const programs = policies.map((policy) => {
       const program = this.policies.get(policy);
       if (program === undefined) throw new TypeError(`the policy "${policy.name}" is not of this engine`);
@@ -222,10 +228,11 @@ class SandboxedEngine implements Engine {
     name: string,
     kind: ExpressionKind,
     context: JsonObject,
-    options: EvaluateOptions | undefined,
+    given: EvaluateOptions | undefined,
     wantRepr: boolean,
     contextJson?: string,
   ): Promise<Evaluated> {
+    const options = given === undefined ? given : own(given);
     const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
     const granted =
       options?.capabilities === undefined
@@ -372,7 +379,8 @@ export async function checkExpression(source: string, options: CheckOptions): Pr
 }
 
 /** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
+  const options = own(given);
   const limits = { ...defaultLimits, ...options.limits };
   const sandbox = startSandbox({
     guestEntry: GUEST,

@@ -12,6 +12,7 @@ import type { Diagnostic, Finding } from "./diagnostic.ts";
 import { flow } from "./flow.ts";
 import { modules } from "./modules.ts";
 import { type Surroundings, unknownNames } from "./names.ts";
+import { patterns } from "./patterns.ts";
 import { Program } from "./program.ts";
 import { traps } from "./traps.ts";
 
@@ -30,6 +31,7 @@ const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding
   modules,
   calls,
   flow,
+  patterns,
   traps,
 ];
 

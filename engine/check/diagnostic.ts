@@ -17,6 +17,8 @@ export type DiagnosticCode =
   | "is-literal"
   | "assert-tuple"
   | "invalid-escape"
+  | "invalid-pattern"
+  | "backtracking-pattern"
   | "lost-write";
 
 /** One finding, in the author's lines. */

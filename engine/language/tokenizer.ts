@@ -9,6 +9,7 @@
 // The scan never throws: what cannot be read becomes a last token of kind `Error`, and the stream says why. The
 // parser decides whether it ever gets that far, because an earlier mistake of grammar is reported first.
 
+import { normalize } from "../unicode/normalize.ts";
 import {
   codePointName,
   continuesName,
@@ -67,8 +68,6 @@ interface FStringMode {
   /** Value of `depth` inside the innermost replacement field, before its own brace; -1 outside of any. */
   fieldDepth: number;
 }
-
-const MANY_MARKS = /\p{M}{256}/u;
 
 /** Ends the scan; caught in `tokenize`. */
 class ScanStopped {
@@ -367,9 +366,7 @@ class Tokenizer {
         : `invalid non-printable character ${codePointName(char)}`;
       this.#stop(message, start + bad + 1);
     }
-    // V8 sorts them one by one, and every author's text is read in the host's process.
-    if (MANY_MARKS.test(value)) this.#stop("too many combining characters in a name", start + 1);
-    value = value.normalize("NFKC");
+    value = normalize(value, "NFKC");
     this.#push(Kind.Name, start, index, value);
   }
 

@@ -21,7 +21,7 @@ import { type PyObject, PyType, type PyValue, typeName, typeOf } from "./object.
 import { caught } from "./raising.ts";
 import { address, repr } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
-import { charge, S } from "./state.ts";
+import { allocate, charge, S } from "./state.ts";
 import { genericAlias } from "./types/generic-alias.ts";
 
 /** The JavaScript generator behind a Python body that can be suspended. */
@@ -42,6 +42,9 @@ export interface Resumable {
 /** The body that is being resumed innermost; `resume` puts back what it found. */
 let running: Execution | null = null;
 
+/** What a suspended body holds at least: its frame and the objects around it. */
+const FRAME_BYTES = 512;
+
 /** The suspended body of a generator, a coroutine or an asynchronous generator. */
 export class Execution implements Resumable {
   private readonly noun: "generator" | "coroutine" | "async generator";
@@ -54,6 +57,7 @@ export class Execution implements Resumable {
   awaiting: PyValue = null;
 
   constructor(noun: Execution["noun"], body: Body) {
+    allocate(FRAME_BYTES);
     this.noun = noun;
     this.body = body;
   }

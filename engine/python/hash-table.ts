@@ -46,6 +46,10 @@ export class KeyIndex {
   private aliases: Map<Key, PyValue> | null = null;
   private tuples: Map<string, PyObject> | null = null;
   private buckets: Map<number | bigint, PyObject[]> | null = null;
+  /** The hash of each key in `buckets`, which a program's `__hash__` is not asked for again. */
+  private hashes: Map<PyObject, number | bigint> | null = null;
+  /** The table's plain keys by hash, once a key of another kind has to be compared with them. */
+  private plainKeys: Map<number | bigint, Key[]> | null = null;
 
   /**
    * The normal form of `key`. When it is not in the table yet and would need a representative of its own,
@@ -61,16 +65,19 @@ export class KeyIndex {
     switch (typeof key) {
       case "string":
       case "number":
-        return this.buckets === null ? key : this.amongBuckets(key, present);
+        return this.buckets === null ? key : this.amongBuckets(key, adding, present);
       case "bigint":
         if (isWide(key)) return this.alias(wideInt(key), key, adding, present);
-        return this.buckets === null ? key : this.amongBuckets(key, present);
+        return this.buckets === null ? key : this.amongBuckets(key, adding, present);
       case "boolean":
         return this.alias(key ? 1 : 0, key, adding, present);
       default:
         break;
     }
-    if (key === null) return null;
+    if (key === null) {
+      if (adding && !present.has(null)) this.notePlain(null, null);
+      return null;
+    }
     if (key instanceof PyFloat && plainKey(key)) {
       const value = key.value;
       if (Number.isNaN(value)) return key;
@@ -87,12 +94,16 @@ export class KeyIndex {
         this.tuples ??= new Map();
         const known = this.tuples.get(text);
         if (known !== undefined) return known;
+        if (this.buckets !== null) {
+          const found = this.amongBuckets(key, adding, present);
+          if (found !== key) return found;
+        }
         if (adding) this.tuples.set(text, key);
         return adding ? key : undefined;
       }
     }
     if (items === undefined && key.cls.lookup("__hash__") === keyKinds.identityHash) {
-      return this.buckets === null ? key : this.amongBuckets(key, present);
+      return this.buckets === null ? key : this.amongBuckets(key, false, present);
     }
     return this.inBuckets(key, adding, present);
   }
@@ -104,7 +115,7 @@ export class KeyIndex {
     present: { has(k: Key): boolean } & Iterable<Key> & { readonly size: number },
   ): Key | undefined {
     if (this.buckets !== null) {
-      const found = this.amongBuckets(normal, present, key);
+      const found = this.amongBuckets(normal, adding, present, key);
       if (found !== normal) return found;
     }
     if (adding && !present.has(normal)) {
@@ -115,43 +126,73 @@ export class KeyIndex {
   }
 
   /** A plain key may equal an object with an `__eq__` of its own that is in the table. */
-  private amongBuckets(key: Key, present: { has(k: Key): boolean }, given: PyValue = key): Key {
+  private amongBuckets(
+    key: Key,
+    adding: boolean,
+    present: { has(k: Key): boolean },
+    given: PyValue = key,
+  ): Key {
     if (present.has(key)) return key;
     const bucket = (this.buckets as Map<number | bigint, PyObject[]>).get(hash(given));
     if (bucket !== undefined) {
-      for (const candidate of bucket) if (keyKinds.equal(candidate, given)) return candidate;
+      for (const candidate of bucket) {
+        charge(1);
+        if (keyKinds.equal(candidate, given)) return candidate;
+      }
     }
+    if (adding) this.notePlain(key, given);
     return key;
   }
 
   private inBuckets(
     key: PyObject,
     adding: boolean,
-    present: Iterable<Key> & { readonly size: number },
+    present: Iterable<Key> & { readonly size: number; has(k: Key): boolean },
   ): Key | undefined {
     const h = hash(key);
     this.buckets ??= new Map();
     const bucket = this.buckets.get(h);
     if (bucket !== undefined) {
       for (const candidate of bucket) {
+        charge(1);
         if (candidate === key || keyKinds.equal(candidate, key)) return candidate;
       }
     }
-    // Plain keys of the same hash: rare, so they are looked for only here.
-    for (const other of present) {
-      const original = this.original(other);
-      if (
-        other !== key &&
-        (typeof other !== "object" || other === null || this.aliases?.has(other)) &&
-        hash(original) === h
-      ) {
-        if (keyKinds.equal(original, key)) return other;
-      }
+    for (const other of this.plainOf(h, present)) {
+      // Comparing may run code of the program's, which may have taken it out.
+      if (present.has(other) && keyKinds.equal(this.original(other), key)) return other;
     }
     if (!adding) return undefined;
     if (bucket === undefined) this.buckets.set(h, [key]);
     else bucket.push(key);
+    this.hashes ??= new Map();
+    this.hashes.set(key, h);
     return key;
+  }
+
+  /** The table's plain keys of a hash. */
+  private plainOf(h: number | bigint, present: Iterable<Key>): readonly Key[] {
+    if (this.plainKeys === null) {
+      this.plainKeys = new Map();
+      for (const key of present) {
+        charge(1);
+        if (this.isPlain(key)) this.notePlain(key, this.original(key));
+      }
+    }
+    return [...(this.plainKeys.get(h) ?? [])];
+  }
+  /** Is it a key that no `__eq__` of its own speaks for? Tuples of such are. */
+  private isPlain(normal: Key): boolean {
+    if (typeof normal !== "object" || normal === null || this.aliases?.has(normal) === true) return true;
+    const items = keyKinds.tupleItems(normal);
+    return items !== undefined && spell(items, 0) !== undefined;
+  }
+  private notePlain(normal: Key, given: PyValue): void {
+    if (this.plainKeys === null) return;
+    const h = hash(given);
+    const known = this.plainKeys.get(h);
+    if (known === undefined) this.plainKeys.set(h, [normal]);
+    else if (!known.includes(normal)) known.push(normal);
   }
 
   /** The key as the program gave it. */
@@ -171,6 +212,10 @@ export class KeyIndex {
 
   /** Forgets a key that has left the table. */
   forget(normal: Key): void {
+    if (this.plainKeys !== null && this.isPlain(normal)) {
+      const h = hash(this.original(normal));
+      remove(this.plainKeys, h, normal);
+    }
     this.aliases?.delete(normal);
     if (normal instanceof PyObject) {
       if (this.tuples !== null) {
@@ -178,15 +223,10 @@ export class KeyIndex {
         const text = items === undefined ? undefined : spell(items, 0);
         if (text !== undefined) this.tuples.delete(text);
       }
-      if (this.buckets !== null) {
-        for (const [h, bucket] of this.buckets) {
-          const at = bucket.indexOf(normal);
-          if (at >= 0) {
-            bucket.splice(at, 1);
-            if (bucket.length === 0) this.buckets.delete(h);
-            break;
-          }
-        }
+      const h = this.hashes?.get(normal);
+      if (this.buckets !== null && h !== undefined) {
+        this.hashes?.delete(normal);
+        remove(this.buckets, h, normal);
       }
     }
   }
@@ -195,6 +235,8 @@ export class KeyIndex {
     this.aliases = null;
     this.tuples = null;
     this.buckets = null;
+    this.hashes = null;
+    this.plainKeys = null;
   }
 
   /** A copy for a copied table. */
@@ -204,6 +246,7 @@ export class KeyIndex {
     if (this.tuples !== null) copy.tuples = new Map(this.tuples);
     if (this.buckets !== null) {
       copy.buckets = new Map([...this.buckets].map(([h, bucket]) => [h, [...bucket]]));
+      copy.hashes = new Map(this.hashes);
     }
     return copy;
   }
@@ -224,6 +267,15 @@ function wideInt(value: bigint): PyInt {
   return form;
 }
 const formOf = (value: bigint): bigint | PyInt => (isWide(value) ? wideInt(value) : value);
+
+/** Takes a key out of those of its hash. */
+function remove<K>(table: Map<number | bigint, K[]>, h: number | bigint, key: K): void {
+  const keys = table.get(h);
+  const at = keys?.indexOf(key) ?? -1;
+  if (keys === undefined || at < 0) return;
+  keys.splice(at, 1);
+  if (keys.length === 0) table.delete(h);
+}
 
 /** Does a derived class leave hashing and equality to its base? */
 function plainKey(key: PyFloat | PyStr | PyInt): boolean {

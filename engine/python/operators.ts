@@ -2,6 +2,7 @@
 //
 // Every built-in type puts its special methods into its table like an author's class does, so one dispatch serves
 // all; the common pairs of built-in types are answered before it.
+
 import { getAttributeOr } from "./attribute.ts";
 import { dictItem, dictType, PyDict } from "./dict.ts";
 import {
@@ -50,6 +51,7 @@ import {
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
 import { textLength } from "./text.ts";
+import { includesText } from "./text-search.ts";
 
 /** Types whose `+` and `*` are sequence slots: tried after the other operand's reflected method. */
 export const sequenceTypes: Set<PyType> = new Set([strType]);
@@ -529,7 +531,7 @@ export function contains(container: PyValue, item: PyValue): boolean {
   if (typeof container === "string") {
     if (typeof item === "string") {
       charge(container.length >> 6);
-      return container.includes(item);
+      return includesText(container, item);
     }
   } else if (container instanceof PyObject && container.cls.builtin) {
     if (container instanceof PyList || container instanceof PyTuple) {

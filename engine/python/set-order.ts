@@ -50,6 +50,8 @@ export class SetOrder {
   private used = 0;
   /** Where `pop` looks next. */
   private finger = 0;
+  /** The last tombstone that {@link search} came past, or -1. */
+  private free = -1;
 
   private get mask(): number {
     return this.slots.length - 1;
@@ -66,8 +68,8 @@ export class SetOrder {
   }
 
   delete(key: Key): void {
-    const at = this.slots.indexOf(key);
-    if (at < 0) return;
+    const at = this.search(key);
+    if (this.slots[at] !== key) return;
     this.slots[at] = REMOVED;
     this.used -= 1;
   }
@@ -137,24 +139,28 @@ export class SetOrder {
 
   /** True where the key took the place of a removed one. */
   private insert(key: Key): boolean {
+    const at = this.search(key);
+    const { free } = this;
+    this.slots[free < 0 ? at : free] = key;
+    return free >= 0;
+  }
+
+  /** Where the key is, or the empty slot where the search for it ends; `free` is then the last tombstone on the way. */
+  private search(key: Key): number {
     const { mask, slots } = this;
+    this.free = -1;
     const h = hashOf(key);
-    if (typeof h === "number" && h >= 0 && h <= mask && slots[h] === undefined) {
-      slots[h] = key;
-      return false;
-    }
-    let free = -1;
+    if (typeof h === "number" && h >= 0 && h <= mask && (slots[h] === undefined || slots[h] === key))
+      return h;
     let perturb = BigInt.asUintN(64, BigInt(h));
     let i = Number(perturb & BigInt(mask));
     for (;;) {
       const probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
       for (let at = i; at <= i + probes; at += 1) {
-        if (slots[at] === REMOVED) free = at;
-        else if (slots[at] === undefined) {
-          slots[free < 0 ? at : free] = key;
-          return free >= 0;
-        }
+        if (slots[at] === undefined || slots[at] === key) return at;
+        if (slots[at] === REMOVED) this.free = at;
       }
+      // Keys that are made to collide cost what their searches do.
       charge(1);
       perturb >>= 5n;
       i = Number((BigInt(i) * 5n + 1n + perturb) & BigInt(mask));

@@ -140,7 +140,7 @@ export function firstTick(): number {
   return Math.min(S.maxSteps, S.stride);
 }
 
-/** Called when `S.steps` passes `S.nextTick`: ends the evaluation at its step or CPU limit. */
+/** Called when `S.steps` passes `S.nextTick`: ends the evaluation at its step, CPU or memory limit. */
 export function tick(): void {
   if (S.steps > S.maxSteps) {
     S.steps = S.maxSteps;

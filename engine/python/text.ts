@@ -4,6 +4,7 @@
 // every 64th code point is computed once and kept for the few strings seen last, so that a loop over `s[i]` is linear.
 // A lone surrogate is one code point, as in Python. The one difference that remains: a high surrogate put next to
 // a low one becomes one character here and stays two in CPython.
+import { type NormalForm, normalize } from "../unicode/normalize.ts";
 import { allocate, charge } from "./state.ts";
 import { isPrintable, mapCharacters } from "./unicode.ts";
 
@@ -37,6 +38,8 @@ function width(text: string, at: number): 1 | 2 {
 }
 
 function makeTable(text: string): Table {
+  // All of it is looked at, and put together before that where it was made of pieces.
+  charge(text.length >> 6);
   if (!SURROGATE.test(text)) return { text, marks: null, length: text.length };
   const marks = new Uint32Array(Math.ceil(text.length / STRIDE) + 1);
   let count = 0;
@@ -143,13 +146,11 @@ export function sliceText(text: string, start: number, stop: number): string {
   return text.slice(unitOffset(text, start), unitOffset(text, stop));
 }
 
-const MARKS = /\p{M}{32,}/gu;
-/** `text.normalize(form)`, which takes the square of the time where combining characters stand in a row. */
-export function normalizeText(text: string, form: string): string {
+/** A normal form of `text`, paid for. */
+export function normalizeText(text: string, form: NormalForm): string {
   charge(text.length >> 3);
   allocate(text.length * 8);
-  for (const [run] of text.matchAll(MARKS)) charge(Math.ceil((run.length * run.length) / 16));
-  return text.normalize(form);
+  return normalize(text, form);
 }
 
 /** The characters of `text`. */

@@ -56,6 +56,7 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
         "engine/python",
         "engine/regex",
         "engine/expressions",
+        "engine/unicode",
         "engine/types.ts",
         "engine/errors.ts",
       ],

@@ -1,5 +1,7 @@
 // The module `unicodedata`: what Unicode 15.1 says of characters.
+
 import { lookupUnicodeName, unicodeName } from "../../unicode/names.ts";
+import type { NormalForm } from "../../unicode/normalize.ts";
 import {
   bidirectional,
   combiningClass,
@@ -59,7 +61,7 @@ function numeric(point: number): PyValue | undefined {
 const FORMS = new Set(["NFC", "NFD", "NFKC", "NFKD"]);
 
 /** What V8 may know and 15.1 does not have: such characters neither change nor touch their neighbours. */
-function normalized(form: string, text: string): string {
+function normalized(form: NormalForm, text: string): string {
   if (isAscii(text)) return text;
   let out = "";
   let from = 0;
@@ -83,7 +85,7 @@ function normalForm(name: string, form: PyValue, text: PyValue): { before: strin
   // An empty text is in every form, even in one that does not exist.
   if (before === "") return { before, after: "" };
   if (!FORMS.has(wanted)) throw valueError("invalid normalization form");
-  return { before, after: normalized(wanted, before) };
+  return { before, after: normalized(wanted as NormalForm, before) };
 }
 
 defineModule("unicodedata", {

@@ -23,6 +23,7 @@ import { type PercentRules, percentFormat } from "../percent-format.ts";
 import { integral } from "../real.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
+import { findLastText, findText } from "../text-search.ts";
 import { byteValue } from "./bytes-source.ts";
 import { expandTabsIn, joinItems, padText, sizeArgument, zeroFill } from "./str-methods.ts";
 import { replaceText, rsplitParts, sliceBound, splitParts } from "./str-search.ts";
@@ -90,7 +91,7 @@ function finder(last: boolean, complain: boolean) {
     const part = subArgument(sub);
     let at = -1;
     if (range !== undefined && part.length <= range.to - range.from) {
-      at = last ? text.lastIndexOf(part, range.to - part.length) : text.indexOf(part, range.from);
+      at = last ? findLastText(text, part, range.to - part.length) : findText(text, part, range.from);
       if (at < range.from || at + part.length > range.to) at = -1;
     }
     if (at < 0 && complain) throw valueError("subsection not found");
@@ -105,7 +106,7 @@ function count(self: Bytes, sub: PyValue, start: PyValue = null, end: PyValue = 
   if (range === undefined) return 0;
   if (part === "") return range.to - range.from + 1;
   let found = 0;
-  for (let at = text.indexOf(part, range.from); at >= 0; at = text.indexOf(part, at + part.length)) {
+  for (let at = findText(text, part, range.from); at >= 0; at = findText(text, part, at + part.length)) {
     if (at + part.length > range.to) break;
     found += 1;
   }
@@ -160,7 +161,7 @@ function partition(last: boolean) {
     const by = likeBytes(sep);
     if (by === "") throw valueError("empty separator");
     const text = textOf(self);
-    const at = last ? text.lastIndexOf(by) : text.indexOf(by);
+    const at = last ? findLastText(text, by) : findText(text, by);
     const part = (from: number, to?: number): PyValue => made(self, text.slice(from, to));
     if (at < 0) return tuple(last ? [part(0, 0), part(0, 0), part(0)] : [part(0), part(0, 0), part(0, 0)]);
     // A bytes hands back the separator itself, whatever it is.

@@ -1,5 +1,6 @@
 // `bytes` and `bytearray`: construction, operators, indexing. Methods that both have are in bytes-methods.ts, what
 // only a bytearray can do is in bytearray.ts.
+
 import {
   allBytes,
   asBytes,
@@ -27,6 +28,7 @@ import { integral } from "../real.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { bindBuiltin, parseSignature } from "../signature.ts";
 import { charge } from "../state.ts";
+import { includesText } from "../text-search.ts";
 import { bytesFrom, byteValue, iterated } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
@@ -255,7 +257,7 @@ function includes(self: Bytes, value: PyValue): boolean {
     charge(self.bytes.length >> 6);
     return part.length === 1
       ? self.bytes.includes(part[0] as number)
-      : latin1Text(self.bytes).includes(latin1Text(part));
+      : includesText(latin1Text(self.bytes), latin1Text(part));
   }
   const byte = integral(value);
   if (byte === undefined) throw notBytesLike(value);

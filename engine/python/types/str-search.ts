@@ -6,6 +6,7 @@ import { index, truth } from "../operators.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, characters, joinParts, pointIndex, textLength, unitOffset } from "../text.ts";
+import { findLastText, findText } from "../text-search.ts";
 import { isSpace } from "../unicode.ts";
 import { sizeArgument } from "./str-methods.ts";
 import { textArgument } from "./text-argument.ts";
@@ -46,17 +47,17 @@ function splitsCharacter(text: string, at: number, size: number): boolean {
   return splits(at) || splits(at + size);
 }
 function findUnit(text: string, part: string, from: number): number {
-  let at = text.indexOf(part, from);
+  let at = findText(text, part, from);
   if (at >= 0 && LONE_EDGE.test(part)) {
-    while (at >= 0 && splitsCharacter(text, at, part.length)) at = text.indexOf(part, at + 1);
+    while (at >= 0 && splitsCharacter(text, at, part.length)) at = findText(text, part, at + 1);
   }
   return at;
 }
 function findLastUnit(text: string, part: string, from: number): number {
-  let at = text.lastIndexOf(part, from);
+  let at = findLastText(text, part, from);
   if (at >= 0 && LONE_EDGE.test(part)) {
     while (at >= 0 && splitsCharacter(text, at, part.length))
-      at = at === 0 ? -1 : text.lastIndexOf(part, at - 1);
+      at = at === 0 ? -1 : findLastText(text, part, at - 1);
   }
   return at;
 }

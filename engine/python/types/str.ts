@@ -1,4 +1,5 @@
 // `str`: construction, the operators, indexing. Its methods are in str-methods.ts, str-search.ts, str-format.ts.
+
 import { asBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { decode } from "../codecs.ts";
@@ -22,6 +23,7 @@ import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, charAt, characters, reprString, sliceText, textLength } from "../text.ts";
+import { includesText } from "../text-search.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 import { codecName, givenType } from "./text-argument.ts";
@@ -138,7 +140,7 @@ defineMethods(strType, {
     if (part === undefined) {
       throw typeError(`'in <string>' requires string as left operand, not ${typeName(key)}`);
     }
-    return textOf(self).includes(part);
+    return includesText(textOf(self), part);
   },
   "__add__(value, /)": (self: PyValue, other: PyValue) => {
     const text = asStr(other);
