@@ -52,17 +52,26 @@ export function write(stream: Writable, text: string): Promise<void> {
   });
 }
 
+/** Characters that move the cursor, colour the terminal, break lines or turn the direction of writing. */
+const ACTING = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+const unicodeEscape = (char: string): string =>
+  `\\u${(char.codePointAt(0) as number).toString(16).padStart(4, "0")}`;
+
 /** A text in which control characters cannot move the cursor or colour the terminal; line breaks become `\n`. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+  return text.replace(ACTING, (char) => {
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";
     if (char === "\r") return "\\r";
     const code = char.codePointAt(0) as number;
-    return code < 0x100
-      ? `\\x${code.toString(16).padStart(2, "0")}`
-      : `\\u${code.toString(16).padStart(4, "0")}`;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char);
   });
+}
+
+/** JSON that stays the same JSON and does nothing to a terminal; its line breaks are those of the layout. */
+export function printableJson(json: string): string {
+  return json.replace(ACTING, (char) => (char === "\n" ? char : unicodeEscape(char)));
 }
 
 /** {@link printable} for each line of a text of several lines. */

@@ -1,7 +1,7 @@
 // An answer as a person reads it: verdict, messages, logs, the value, and where an error stands in the source.
 import type { ExpressionError, LogEntry } from "../engine/types.ts";
 import type { Answer } from "./answer.ts";
-import { type Colors, printable, printableLines } from "./io.ts";
+import { type Colors, printable, printableJson, printableLines } from "./io.ts";
 
 function logText(log: LogEntry, color: Colors): string {
   const attributes = Object.entries(log.attributes)
@@ -44,7 +44,7 @@ export function errorText(error: ExpressionError, source: string, file: string, 
 function valueText(json: string, repr: string, kind: Answer["kind"]): string {
   if (kind !== "mapping") return printable(repr);
   // Layout is a convenience; an integer that a second reading would change is worth more.
-  return /\d{16}|\d[.eE]/.test(json) ? json : JSON.stringify(JSON.parse(json), null, 2);
+  return printableJson(/\d{16}|\d[.eE]/.test(json) ? json : JSON.stringify(JSON.parse(json), null, 2));
 }
 
 /** The whole answer. Ends with a line break. */

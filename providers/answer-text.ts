@@ -44,14 +44,19 @@ function secretsOf(config: SmsProviderConfig): string[] {
   const pairs = [`${config.auth}:${password}`, `${config.account_sid}:${config.auth}`];
   const plain = [config.auth, password].filter((secret) => secret.length >= SHORTEST_SECRET);
   const url = config.provider === "generic" ? secretsOfUrl(config.account_sid) : [];
-  const forms = [...plain, ...url].flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret.toWellFormed()),
-    JSON.stringify(secret).slice(1, -1),
-    Buffer.from(secret).toString("base64"),
-  ]);
+  const forms = [...plain, ...url].flatMap(spellings);
   const headers = pairs.map((pair) => Buffer.from(pair).toString("base64"));
   return [...new Set([...forms, ...headers])].sort((a, b) => b.length - a.length);
+}
+
+/** The forms in which a text is quoted: as it is, in a URL, in JSON, in base64. */
+export function spellings(text: string): string[] {
+  return [
+    text,
+    encodeURIComponent(text.toWellFormed()),
+    JSON.stringify(text).slice(1, -1),
+    Buffer.from(text).toString("base64"),
+  ];
 }
 
 /** API keys often stand in the query of a gateway's URL. */

@@ -1,6 +1,6 @@
 // Where the runtime's log lines go, and the guard that keeps secrets out of them.
 import type { JsonObject } from "../engine/types.ts";
-import { cleanse } from "./events/cleanse.ts";
+import { cleanse, redact, sensitiveTexts } from "./events/cleanse.ts";
 
 /** Severity of a log line. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -13,7 +13,17 @@ export interface Logger {
 /** Writes nothing; the default. */
 export const silentLogger: Logger = { log: () => {} };
 
-/** A logger whose fields pass through {@link cleanse} first, so that no secret and no whole number gets out. */
-export function cleansingLogger(logger: Logger): Logger {
-  return { log: (level, event, attributes) => logger.log(level, event, cleanse(attributes)) };
+/** A logger that also takes texts which the line must not hold, beside those that its fields give away by their keys. */
+export interface CleansingLogger {
+  log(level: LogLevel, event: string, attributes: JsonObject, secrets?: readonly string[]): void;
+}
+
+/** A logger whose lines pass through {@link cleanse} first, so that no secret and no whole number gets out. */
+export function cleansingLogger(logger: Logger): CleansingLogger {
+  return {
+    log(level, event, attributes, secrets = []) {
+      const known = [...secrets, ...sensitiveTexts(attributes)];
+      logger.log(level, redact(event, known), cleanse(attributes, secrets));
+    },
+  };
 }

@@ -2,7 +2,7 @@
 import type { Engine, EvaluateOptions } from "../engine/types.ts";
 import type { SmsProvider, SmsProviderConfig } from "../providers/sms-provider.ts";
 import type { EventLog } from "./events/event-log.ts";
-import type { Logger } from "./logger.ts";
+import type { CleansingLogger } from "./logger.ts";
 import type { WebhookMappings } from "./mappings/webhook-mapping.ts";
 import type { PolicyEngine } from "./policies/policy-engine.ts";
 import type { Store } from "./store/contract.ts";
@@ -22,7 +22,7 @@ export interface Services {
   readonly store: Store;
   readonly clock: Clock;
   readonly randomInt: RandomInt;
-  readonly logger: Logger;
+  readonly logger: CleansingLogger;
   readonly events: EventLog;
   /** Options of an evaluation that begins now. */
   readonly evaluation: () => EvaluateOptions;

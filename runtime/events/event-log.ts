@@ -21,6 +21,8 @@ export interface EventOrigin {
   readonly http?: HttpRequestData | null;
   /** The part of the system that reports; default `authentik.flows`. */
   readonly app?: string;
+  /** Texts that the record must not hold, beside those that it gives away by their keys. */
+  readonly secrets?: readonly string[];
 }
 
 /** Days after which an event may be thrown away, as authentik's default. */
@@ -46,7 +48,7 @@ export class EventLog {
     const row: NewRow<"authentik_events.event"> = {
       action,
       app: origin.app ?? "authentik.flows",
-      context: cleanse(sanitize(context) as JsonObject),
+      context: cleanse(sanitize(context) as JsonObject, origin.secrets),
       user: personReference(origin.user ?? null),
       client_ip: clientIp(origin.http ?? null),
       created: new Date(now).toISOString(),

@@ -1,6 +1,7 @@
 // The planner: whether a flow applies to a user, and which stages it will run.
 import type { JsonObject } from "../../engine/types.ts";
 import { FlowMisconfigured, PolicyUndecided, StageNotAvailable } from "../errors.ts";
+import { sensitiveTexts } from "../events/cleanse.ts";
 import { STAGE_MODELS } from "../models/registry.ts";
 import type { Services } from "../services.ts";
 import { stageModels, stageView } from "../stages/registry.ts";
@@ -91,7 +92,13 @@ export async function keepsStage(
   }
   if (decision.messages.length > 0) {
     const messages = [...decision.messages];
-    services.logger.log("info", "a stage is skipped by its policies", { stage: binding.stage, messages });
+    const secrets = sensitiveTexts(plan.context);
+    services.logger.log(
+      "info",
+      "a stage is skipped by its policies",
+      { stage: binding.stage, messages },
+      secrets,
+    );
   }
   return false;
 }

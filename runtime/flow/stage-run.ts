@@ -1,12 +1,13 @@
 // One request at the head of a plan: lets markers drop stages, then asks the stage that is left.
 import { FlowMisconfigured } from "../errors.ts";
+import { sensitiveTexts } from "../events/cleanse.ts";
 import type { Services } from "../services.ts";
 import { stageView } from "../stages/registry.ts";
 import type { ModelName, Row } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./challenge.ts";
 import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
-import { isObject, type PlannedStage, SMS_DEVICE_KEY } from "./plan.ts";
+import type { PlannedStage } from "./plan.ts";
 import { keepsStage } from "./planner.ts";
 import type { ResponseErrors } from "./response-errors.ts";
 import type { FlowSession } from "./session.ts";
@@ -72,9 +73,7 @@ export class StageRun {
 
   /** Texts of the state that no record may hold. */
   secrets(): string[] {
-    const draft = this.#session.data.plan.context[SMS_DEVICE_KEY];
-    const values = isObject(draft) ? [draft.token, draft.phone_number] : [];
-    return values.filter((value): value is string => typeof value === "string" && value !== "");
+    return sensitiveTexts(this.#session.data.plan.context);
   }
 
   /** The stage's own challenge with what every stage's challenge has. */

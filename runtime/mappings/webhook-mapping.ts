@@ -1,8 +1,8 @@
 // Calls the webhook mapping of an SMS stage and checks what it may change.
 import { ExpressionFailure } from "../../engine/errors.ts";
-import type { Engine, EvaluateOptions, ExpressionError, JsonValue } from "../../engine/types.ts";
+import type { Engine, EvaluateOptions, ExpressionError, JsonObject, JsonValue } from "../../engine/types.ts";
 import { RuntimeError } from "../errors.ts";
-import { redact } from "../events/cleanse.ts";
+import { sensitiveTexts } from "../events/cleanse.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { type DeviceParts, smsMappingContext } from "../flow/expression-context.ts";
 import type { HttpRequestData } from "../flow/http-request.ts";
@@ -72,29 +72,34 @@ export class WebhookMappings {
       const value = await this.#engine.mapping(name, expression).evaluate(found.context, options);
       return call.stage.provider === "twilio" ? twilioText(value) : { payload: value };
     } catch (error) {
-      throw await this.#failed(found.mapping, error, call);
+      throw await this.#failed(found, error, call);
     }
   }
 
   async #failed(
-    mapping: Row<"authentik_events.notificationwebhookmapping">,
+    {
+      mapping,
+      context,
+    }: {
+      readonly mapping: Row<"authentik_events.notificationwebhookmapping">;
+      readonly context: JsonObject;
+    },
     error: unknown,
     call: MappingCall,
   ): Promise<MappingFailed> {
     const cause = error instanceof ExpressionFailure ? error.error : asExpressionError(error);
+    const { type, line = null, message, traceback } = cause;
     // An exception's text may quote the code or the number it was given.
-    const secrets = [call.device.token, call.device.phone_number];
-    const { type, line = null } = cause;
-    const exception = { type, line, message: redact(cause.message, secrets) };
+    const secrets = [call.device.token, call.device.phone_number, ...sensitiveTexts(context)];
     await this.#events.create(
       "property_mapping_exception",
       {
         expression: mapping.expression,
-        message: redact(cause.traceback, secrets),
+        message: traceback,
         mapping: { pk: mapping.pk, name: mapping.name },
-        exception,
+        exception: { type, line, message },
       },
-      { user: call.user, http: call.http, app: "authentik.stages.authenticator_sms" },
+      { user: call.user, http: call.http, app: "authentik.stages.authenticator_sms", secrets },
     );
     return new MappingFailed(mapping.name, cause);
   }

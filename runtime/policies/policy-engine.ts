@@ -8,12 +8,13 @@
 // ones before it changed of the request, as they share one in authentik. Nothing is read from a cache, since a decision
 // may depend on anything in its context.
 import type { Engine, EvaluateOptions, ExpressionError, JsonObject, Verdict } from "../../engine/types.ts";
-import { type EventLog, personReference } from "../events/event-log.ts";
+import { sensitiveTexts } from "../events/cleanse.ts";
+import { type EventLog, type EventOrigin, personReference } from "../events/event-log.ts";
 import { requestView } from "../flow/expression-context.ts";
 import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
 import { changedView } from "../flow/plan-changes.ts";
-import type { Logger } from "../logger.ts";
+import type { CleansingLogger } from "../logger.ts";
 import type { Row, Snapshot, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
 import { runExpressionPolicy } from "./expression-policy.ts";
@@ -55,13 +56,13 @@ export class PolicyEngine {
   readonly #store: Store;
   readonly #engine: Engine;
   readonly #events: EventLog;
-  readonly #logger: Logger;
+  readonly #logger: CleansingLogger;
   readonly #options: () => EvaluateOptions;
   constructor(
     store: Store,
     engine: Engine,
     events: EventLog,
-    logger: Logger,
+    logger: CleansingLogger,
     options: () => EvaluateOptions = () => ({}),
   ) {
     this.#store = store;
@@ -138,11 +139,14 @@ export class PolicyEngine {
       timeout,
       this.#options(),
     );
-    for (const { level, event, attributes } of verdict.logs) {
-      this.#logger.log(level, event, { ...attributes, policy: policy.name });
+    if (verdict.logs.length > 0) {
+      const secrets = sensitiveTexts(view);
+      for (const { level, event, attributes } of verdict.logs) {
+        this.#logger.log(level, event, { ...attributes, policy: policy.name }, secrets);
+      }
     }
     // What an exception did before it was raised stays done; a limit leaves nothing behind.
-    if (verdict.error?.limit !== true) await this.#recordOwnEvents(policy, verdict, request);
+    if (verdict.error?.limit !== true) await this.#recordOwnEvents(policy, verdict, view, request);
     if (verdict.error !== undefined) {
       const failed = await this.#failed(policy, verdict.error, view, request, binding);
       return { ...failed, changes: verdict.changes };
@@ -172,7 +176,7 @@ export class PolicyEngine {
           ...this.#subject(policy, view, request, binding),
           exception: { type: error.type, message: error.message, line: error.line ?? null },
         },
-        { user: request.user, http: request.http, app: "authentik.policies" },
+        originOf(request, view),
       );
     }
     return {
@@ -184,9 +188,14 @@ export class PolicyEngine {
   }
 
   /** Events the expression asked for. */
-  async #recordOwnEvents(policy: ExpressionPolicy, verdict: Verdict, request: PolicyRequest): Promise<void> {
-    if (request.debug === true) return;
-    const origin = { user: request.user, http: request.http, app: "authentik.policies" };
+  async #recordOwnEvents(
+    policy: ExpressionPolicy,
+    verdict: Verdict,
+    view: JsonObject,
+    request: PolicyRequest,
+  ): Promise<void> {
+    if (request.debug === true || verdict.events.length === 0) return;
+    const origin = originOf(request, view);
     for (const { action, ...rest } of verdict.events) {
       const name = typeof action === "string" ? action.replace(/^custom_/, "") : "event";
       await this.#events.create(`custom_${name}`, { ...rest, policy: policy.name }, origin);
@@ -202,7 +211,7 @@ export class PolicyEngine {
     binding: RunSettings["binding"],
   ): Promise<void> {
     if (request.debug === true || !policy.execution_logging) return;
-    const origin = { user: request.user, http: request.http, app: "authentik.policies" };
+    const origin = originOf(request, view);
     const context = { message: "Policy Execution", ...this.#subject(policy, view, request, binding), result };
     await this.#events.create("policy_execution", context, origin);
   }
@@ -224,6 +233,11 @@ export class PolicyEngine {
       request: { user: personReference(request.user), obj: request.obj ?? null, context: shown },
     };
   }
+}
+
+/** What an event says about where it comes from; what the policy saw of secrets and numbers is not in it. */
+function originOf({ user, http }: PolicyRequest, view: JsonObject): EventOrigin {
+  return { user, http, app: "authentik.policies", secrets: sensitiveTexts(view) };
 }
 
 /** The policy with this pk. A reference to a row that is gone cannot be stored, so there always is one. */

@@ -3,6 +3,7 @@
 import { ExpressionSyntaxError } from "../../../engine/errors.ts";
 import type { JsonValue, Outcome } from "../../../engine/types.ts";
 import { pythonText } from "../../blueprint/percent-format.ts";
+import { sensitiveTexts } from "../../events/cleanse.ts";
 import { isTruthy } from "../../events/sanitize.ts";
 import { promptExpressionContext } from "../../flow/expression-context.ts";
 import { isObject } from "../../flow/plan.ts";
@@ -115,7 +116,7 @@ async function evaluate(
   await services.events.create(
     "property_mapping_exception",
     { expression: source, message: traceback, prompt: { pk: prompt.pk, name: prompt.name }, exception },
-    { user, http, app: "authentik.stages.prompt" },
+    { user, http, app: "authentik.stages.prompt", secrets: sensitiveTexts(variables) },
   );
   return jsonValue(source);
 }
