@@ -153,6 +153,12 @@ export class PolicyEngine {
     }
     if (verdict.rawResult === null) {
       this.#logger.log("warning", "the policy returned nothing and does not pass", { policy: policy.name });
+    } else if (typeof verdict.rawResult !== "boolean") {
+      const { passing } = verdict;
+      this.#logger.log("info", "the policy returned neither True nor False; its truth decides", {
+        policy: policy.name,
+        passing,
+      });
     }
     const passing = verdict.passing !== (binding?.negate ?? false);
     const { messages, rawResult, changes } = verdict;

@@ -320,7 +320,8 @@ describe("D2 credentials in the author's hands", () => {
       expect(inbox.requests).toHaveLength(before);
       const events = await store.read((tx) => tx.list(EVENT));
       expect(events.map(({ action }) => action)).toEqual(["property_mapping_exception"]);
-      const { type, message } = events[0]?.context.exception as { type: string; message: string };
+      const [exception] = events.map(({ context }) => context.exception);
+      const { type, message } = exception as { type: string; message: string };
       expect(type).toMatch(/^(AttributeError|KeyError|TypeError)$/);
       expect(message).toMatch(/auth|password|session|cookie|__dict__/i);
       expect(leaks(inspect(events, { depth: 20 }), secrets)).toEqual([]);
