@@ -208,11 +208,19 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
   if (value instanceof PySet || value instanceof PyRange || value instanceof PyDictView)
     return array(collect(value), style, depth);
   if (style.strict) throw notSerializable(value);
+  const form = style.sanitize ? objectForms.sanitized(value) : undefined;
+  if (form !== undefined) return toJson(form, style, depth + 1);
   if (value instanceof PyBytes || value instanceof PyByteArray) return JSON.stringify(repr(value));
   if (isException(value)) return JSON.stringify(str(value));
   if (value instanceof PyType) return JSON.stringify(repr(value));
   return JSON.stringify(repr(value));
 }
+
+/** What `json-forms.ts` knows of objects that have no type of their own to look for. */
+export const objectForms: {
+  /** What authentik's `sanitize_item` makes of classes, callables, members of enumerations and dataclasses. */
+  sanitized: (value: PyObject) => PyValue | undefined;
+} = { sanitized: () => undefined };
 
 type Exporter = (value: PyObject, style: JsonStyle) => PyValue;
 /** Types with a JSON form of their own: UUIDs, dates, records; the author's classes have that of what they derive from. */

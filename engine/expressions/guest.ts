@@ -240,10 +240,10 @@ function evaluate(id: string, contextJson: string, settingsText: string, options
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
     const shown = options.repr ? repr(value) : "";
-    // A body with `yield` gives an iterable; its values are the result.
-    if (value instanceof PyGenerator) value = list(collect(value));
     const none = value === null;
     const passing = truth(value);
+    // A body with `yield` gives an iterable; its values are the result.
+    if (value instanceof PyGenerator) value = list(collect(value));
     const style: JsonStyle = {
       sanitize: options.sanitize,
       strict: kind === "mapping" && !options.sanitize,

@@ -79,7 +79,7 @@ export class Execution {
     if (this.#session === null) throw new FlowFinished(this.slug);
     const answer = await this.#executor.request(this.#session, request);
     this.#status = answer.status;
-    const last = await follow(this.slug, this.#executor, answer);
+    const last = await follow(this.slug, this.#executor, answer, request.http);
     this.#session = last.session;
     this.#challenge = last.challenge;
     return last.challenge;
@@ -90,13 +90,15 @@ async function follow(
   slug: string,
   executor: FlowExecutor,
   first: FlowAnswer,
+  http?: HttpRequestInput,
 ): Promise<FlowAnswer & { challenge: Challenge }> {
   let answer = first;
   for (let hop = 0; hop < HOPS; hop += 1) {
     const { challenge, session } = answer;
     if (challenge !== null) return { ...answer, challenge };
     if (session === null) break;
-    answer = await executor.request(session, { method: "GET" });
+    // The same client asks on: policies of the next stage see the request of now, not the one that started the flow.
+    answer = await executor.request(session, { method: "GET", http });
   }
   throw new FlowLoop(slug, HOPS);
 }

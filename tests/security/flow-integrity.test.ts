@@ -596,10 +596,12 @@ describe("F6 what is returned", () => {
     const payload = sent[0]?.payload;
     expect(payload).not.toBeUndefined();
     expect(JSON.parse(JSON.stringify(payload))).toEqual(payload);
-    expect(JSON.stringify(payload)).not.toMatch(/canary|\[native|=>|function/);
+    expect(JSON.stringify(payload)).not.toMatch(/canary|\[native|=>|function[ (*]/);
   });
 
-  test.each(VALUES.map(([source]) => source).filter((source) => !source.startsWith("{")))(
+  // Dictionaries, and what becomes one, may do without the key: then the standard text is sent.
+  const isDictionary = (source: string): boolean => /^(?:\{|request$|int$|len$|lambda)/.test(source);
+  test.each(VALUES.map(([source]) => source).filter((source) => !isDictionary(source)))(
     "a Twilio mapping that returns %s sends nothing",
     async (source) => {
       const { sent, refused } = await sentBy("twilio", `return ${source}`);

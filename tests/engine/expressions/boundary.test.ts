@@ -123,3 +123,27 @@ test("dates and times are ISO texts, durations seconds", async () => {
   const { result } = await under.run(source, {}, "mapping", { sanitize: true });
   expect(result).toEqual(["2026-01-02", "2026-01-02T03:00:00Z", "04:05:00", "60.0"]);
 });
+
+test("authentik's sanitize names classes and callables, and opens enumerations and dataclasses", async () => {
+  const source = `import enum, dataclasses
+class Color(enum.Enum): RED = 'r'
+@dataclasses.dataclass
+class Point:
+  x: int
+  y: list
+return [int, len, lambda: 1, Color.RED, Point(0, [0, 1]), object]`;
+  const outcome = await under.run(source, {}, "mapping", { sanitize: true });
+  expect(outcome.result).toEqual([
+    { type: "int", module: "builtins" },
+    { type: "callable", name: "len", module: "builtins" },
+    { type: "callable", name: "<lambda>", module: null },
+    "r",
+    { x: 0, y: [1] },
+    { type: "object", module: "builtins" },
+  ]);
+});
+
+test("the truth of a generator is Python's, whatever it gives", async () => {
+  const outcome = await under.run("return (x for x in [])", {}, "policy");
+  expect([outcome.passing, outcome.result]).toEqual([true, []]);
+});
