@@ -23,6 +23,7 @@ export type { Execution } from "./flow/execution.ts";
 export type { FlowAnswer, FlowExecutor, FlowRequest, FlowStart } from "./flow/executor.ts";
 export type { Brand, HttpRequestInput } from "./flow/http-request.ts";
 export type { ResponseError, ResponseErrors } from "./flow/response-errors.ts";
+export type { ClientCookie, Login } from "./flow/stage.ts";
 export type { Logger, LogLevel } from "./logger.ts";
 export {
   type ApplyOptions,

@@ -1,5 +1,5 @@
 // createRuntime: puts the parts together and hands out the few things an embedder calls.
-import { randomInt as systemRandomInt } from "node:crypto";
+import { randomBytes, randomInt as systemRandomInt } from "node:crypto";
 import type { Engine, EvaluateOptions, JsonObject } from "../engine/types.ts";
 import { createSmsProvider } from "../providers/create-sms-provider.ts";
 import { createHttpClient, type HttpClient } from "../providers/http-client.ts";
@@ -33,6 +33,11 @@ export interface RuntimeOptions {
   readonly capabilities?: Grants;
   /** By default nothing is logged. Secrets are hidden before a line gets here. */
   readonly logger?: Logger;
+  /**
+   * Signs what clients keep; at least 32 characters that nobody can guess, the same in every process of one
+   * installation. By default drawn at random, so that nothing signed outlives the process.
+   */
+  readonly secret?: string;
   /** What `!Env` reads in blueprints; by default nothing. */
   readonly env?: { readonly [name: string]: string | undefined };
 }
@@ -120,6 +125,7 @@ function createServices(options: RuntimeOptions): Services {
     evaluation,
     policies: new PolicyEngine(store, engine, events, logger, evaluation),
     webhookMappings: new WebhookMappings(store, engine, events, evaluation),
+    secret: options.secret ?? randomBytes(32).toString("base64url"),
     smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),
   };
 }

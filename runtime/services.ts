@@ -29,4 +29,6 @@ export interface Services {
   readonly policies: PolicyEngine;
   readonly webhookMappings: WebhookMappings;
   readonly smsProvider: SmsProviderFactory;
+  /** Signs what clients keep for the runtime (the second factor's cookie). */
+  readonly secret: string;
 }

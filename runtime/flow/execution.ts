@@ -4,6 +4,7 @@ import { FlowFinished, FlowLoop } from "../errors.ts";
 import type { Challenge } from "./challenge.ts";
 import type { FlowAnswer, FlowExecutor, FlowRequest } from "./executor.ts";
 import type { HttpRequestInput } from "./http-request.ts";
+import type { Login } from "./stage.ts";
 
 /** Redirects to the flow itself that are followed without a challenge between them. */
 const HOPS = 25;
@@ -15,18 +16,19 @@ export class Execution {
   #session: string | null;
   #status: 200 | 302;
   #challenge: Challenge;
-  private constructor(slug: string, executor: FlowExecutor, answer: FlowAnswer, challenge: Challenge) {
+  #login: Login | null;
+  private constructor(slug: string, executor: FlowExecutor, answer: Shown) {
     this.slug = slug;
     this.#executor = executor;
     this.#session = answer.session;
     this.#status = 200;
-    this.#challenge = challenge;
+    this.#challenge = answer.challenge;
+    this.#login = answer.login ?? null;
   }
 
   /** Continues after an answer of the executor, up to the first challenge. */
   static async from(slug: string, executor: FlowExecutor, answer: FlowAnswer): Promise<Execution> {
-    const first = await follow(slug, executor, answer);
-    return new Execution(slug, executor, first, first.challenge);
+    return new Execution(slug, executor, await follow(slug, executor, answer));
   }
 
   /** What the client is shown now, in authentik's wire format. */
@@ -42,6 +44,11 @@ export class Execution {
   /** Whether the flow has ended: passed (`xak-flow-redirect`) or denied (`ak-stage-access-denied`). */
   get finished(): boolean {
     return this.#session === null;
+  }
+
+  /** The user whom the flow has logged in, if it has. */
+  get login(): Login | null {
+    return this.#login;
   }
 
   /** What HTTP would have answered to the last request: 302 when it led to the next stage. */
@@ -82,23 +89,29 @@ export class Execution {
     const last = await follow(this.slug, this.#executor, answer, request.http);
     this.#session = last.session;
     this.#challenge = last.challenge;
+    this.#login = last.login ?? this.#login;
     return last.challenge;
   }
 }
+
+/** An answer with a challenge. */
+type Shown = FlowAnswer & { readonly challenge: Challenge };
 
 async function follow(
   slug: string,
   executor: FlowExecutor,
   first: FlowAnswer,
   http?: HttpRequestInput,
-): Promise<FlowAnswer & { challenge: Challenge }> {
+): Promise<Shown> {
   let answer = first;
+  let { login } = first;
   for (let hop = 0; hop < HOPS; hop += 1) {
     const { challenge, session } = answer;
-    if (challenge !== null) return { ...answer, challenge };
+    if (challenge !== null) return { ...answer, challenge, ...(login && { login }) };
     if (session === null) break;
     // The same client asks on: policies of the next stage see the request of now, not the one that started the flow.
     answer = await executor.request(session, { method: "GET", http });
+    login = answer.login ?? login;
   }
   throw new FlowLoop(slug, HOPS);
 }

@@ -28,7 +28,7 @@ import { type HttpRequestInput, httpRequestData } from "./http-request.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { planFlow } from "./planner.ts";
 import { FlowSession, removeExpiredSessions } from "./session.ts";
-import type { StageOutcome, StageResponse } from "./stage.ts";
+import type { ClientCookie, Login, StageOutcome, StageResponse } from "./stage.ts";
 import { StageRun } from "./stage-run.ts";
 
 /** How a flow is started. */
@@ -49,6 +49,10 @@ export interface FlowRequest {
   readonly response?: StageResponse;
   /** Default: the request with which the flow was started. */
   readonly http?: HttpRequestInput;
+  /** The page's query string as it is now; default: as it was. */
+  readonly query?: { readonly [key: string]: string };
+  /** The client's cookies. Shown to the stage only, never kept. */
+  readonly cookies?: { readonly [name: string]: string };
 }
 
 /** The answer to a request, as HTTP would give it. */
@@ -61,6 +65,10 @@ export interface FlowAnswer {
   readonly session: string | null;
   /** The flow. */
   readonly slug: string;
+  /** The stage that is now done logged this user in; the embedder's session is theirs from now on. */
+  readonly login?: Login;
+  /** What the stage that is now done leaves with the client. */
+  readonly cookies?: readonly ClientCookie[];
 }
 
 /** How often a request is served again because another one changed the state first. */
@@ -139,7 +147,8 @@ export class FlowExecutor {
     const session = await FlowSession.load(store, id, clock);
     const input = request.http;
     if (input !== undefined) session.http = await store.read((tx) => httpRequestData(tx, input));
-    const run = new StageRun(this.#services, session);
+    if (request.query !== undefined) session.data.query = { ...request.query };
+    const run = new StageRun(this.#services, session, request.cookies ?? {});
     try {
       await run.prepare();
       const outcome = await run.answer(request.method, request.response);
@@ -176,23 +185,30 @@ export class FlowExecutor {
     session: FlowSession,
     outcome: StageOutcome & { readonly kind: "done" },
   ): Promise<FlowAnswer> {
-    const { commit } = outcome;
+    const { commit, login, cookies } = outcome;
+    const given = { ...(login && { login }), ...(cookies && { cookies }) };
     session.data.plan.stages.shift();
-    if (session.data.plan.stages.length === 0) return this.#finish(run, session, commit);
+    if (session.data.plan.stages.length === 0) return this.#finish(run, session, commit, given);
+    const before = session.data.user;
+    if (login !== undefined) session.data.user = login.user;
     const instead = await this.#services.store.transaction((tx) => {
       const replaced = commit?.(tx);
       if (replaced === undefined) session.save(tx);
       return replaced;
     });
-    if (instead !== undefined) return this.#applyInstead(run, session, instead);
+    if (instead !== undefined) {
+      session.data.user = before;
+      return this.#applyInstead(run, session, instead);
+    }
     session.saved();
-    return { status: 302, challenge: null, session: session.id, slug: session.data.slug };
+    return { status: 302, challenge: null, session: session.id, slug: session.data.slug, ...given };
   }
 
   async #finish(
     run: StageRun,
     session: FlowSession,
     commit?: (StageOutcome & { readonly kind: "done" })["commit"],
+    given: Pick<FlowAnswer, "login" | "cookies"> = {},
   ): Promise<FlowAnswer> {
     const instead = await this.#services.store.transaction((tx) => {
       const replaced = commit?.(tx);
@@ -200,7 +216,7 @@ export class FlowExecutor {
       return replaced;
     });
     if (instead !== undefined) return this.#applyInstead(run, session, instead);
-    return ended(run.setting, finishedTarget(run.setting));
+    return { ...ended(run.setting, finishedTarget(run.setting)), ...given };
   }
 
   /** The stage was not done after all: it goes back to the head of the plan. */

@@ -26,13 +26,15 @@ interface Loaded {
 export class StageRun {
   readonly #services: Services;
   readonly #session: FlowSession;
+  readonly #cookies: StageContext["cookies"];
   #loaded: Loaded | undefined;
   #current:
     | { readonly planned: PlannedStage; readonly binding: Binding; readonly stage: Row<ModelName> }
     | undefined;
-  constructor(services: Services, session: FlowSession) {
+  constructor(services: Services, session: FlowSession, cookies: StageContext["cookies"]) {
     this.#services = services;
     this.#session = session;
+    this.#cookies = cookies;
   }
 
   /** Reads the flow and the users. Throws {@link FlowMisconfigured} when the flow was deleted meanwhile. */
@@ -162,6 +164,7 @@ export class StageRun {
       requestUser: setting.user,
       shownUser: settingUser(setting),
       http: setting.http,
+      cookies: this.#cookies,
       checkpoint: async () => {
         await this.#services.store.transaction((tx) => this.#session.save(tx));
         this.#session.saved();

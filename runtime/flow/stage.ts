@@ -8,6 +8,24 @@ import type { HttpRequestData } from "./http-request.ts";
 import type { Plan } from "./plan.ts";
 import type { ResponseErrors } from "./response-errors.ts";
 
+/** A user whom a stage logs in: the browser that runs the flow is theirs from now on. */
+export interface Login {
+  /** pk of the user. */
+  readonly user: number;
+  /** How long the browser stays logged in; 0: as long as it is open. */
+  readonly seconds: number;
+  /** Whether the user's other browser sessions end. */
+  readonly terminateOthers: boolean;
+}
+
+/** A cookie that a stage leaves with the client. The server makes it `HttpOnly`, `SameSite=Lax` and, on https, `Secure`. */
+export interface ClientCookie {
+  readonly name: string;
+  readonly value: string;
+  /** How long the client keeps it. */
+  readonly seconds: number;
+}
+
 /** What one request of a stage leads to. */
 export type StageOutcome =
   /** Show this. With `errors` (also empty ones) the response was looked at, but the stage is not done. */
@@ -18,7 +36,12 @@ export type StageOutcome =
    * The stage is done. `commit` runs in the very transaction that takes the stage off the plan, so both happen or
    * neither; an outcome it returns replaces this one, and it must then have changed nothing.
    */
-  | { readonly kind: "done"; readonly commit?: (tx: Transaction) => StageOutcome | undefined }
+  | {
+      readonly kind: "done";
+      readonly commit?: (tx: Transaction) => StageOutcome | undefined;
+      readonly login?: Login;
+      readonly cookies?: readonly ClientCookie[];
+    }
   /** The stage cannot be passed: access denied, or restart. */
   | { readonly kind: "invalid"; readonly message?: string };
 
@@ -35,6 +58,8 @@ export interface StageContext<M extends ModelName = ModelName> {
   readonly requestUser: Person | null;
   readonly shownUser: ShownUser;
   readonly http: HttpRequestData;
+  /** The client's cookies. Credentials: for the stage itself, never for expressions or records. */
+  readonly cookies: { readonly [name: string]: string };
   /** Makes the changes of the plan durable before something is done that cannot be undone (sending a message). */
   checkpoint(): Promise<void>;
 }
