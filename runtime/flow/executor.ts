@@ -10,6 +10,7 @@
 // What goes wrong is an answer too. A refusal is a challenge with errors; a "no" is the access-denied challenge; an
 // exception is the flow-error challenge, with the state left as it was, so that the same request can be repeated.
 // In particular a policy without a decision stops the flow here instead of skipping the stage it guards.
+import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../engine/types.ts";
 import {
   FlowMisconfigured,
@@ -122,10 +123,11 @@ export class FlowExecutor {
 
   /** Serves one request of a flow in progress. Throws {@link SessionNotFound}. */
   request(id: string, request: FlowRequest): Promise<FlowAnswer> {
+    const key = request.http?.request_id ?? randomUUID();
     return this.#queue.run(id, async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.#serve(id, request);
+          return await this.#serve(id, request, key);
         } catch (error) {
           if (!(error instanceof SessionConflict) || attempt === ATTEMPTS) throw error;
         }
@@ -136,19 +138,17 @@ export class FlowExecutor {
   /** Ends a flow in progress, as the cancel URL does. */
   async cancel(id: string): Promise<void> {
     await this.#queue.run(id, async () => {
-      await this.#services.store.transaction((tx) => {
-        if (tx.get("postern.flowsession", id) !== undefined) tx.delete("postern.flowsession", id);
-      });
+      await this.#services.store.transaction((tx) => FlowSession.discard(tx, id));
     });
   }
 
-  async #serve(id: string, request: FlowRequest): Promise<FlowAnswer> {
+  async #serve(id: string, request: FlowRequest, key: string): Promise<FlowAnswer> {
     const { store, clock } = this.#services;
     const session = await FlowSession.load(store, id, clock);
     const input = request.http;
     if (input !== undefined) session.http = await store.read((tx) => httpRequestData(tx, input));
     if (request.query !== undefined) session.data.query = { ...request.query };
-    const run = new StageRun(this.#services, session, request.cookies ?? {});
+    const run = new StageRun(this.#services, session, request.cookies ?? {}, key);
     try {
       await run.prepare();
       const outcome = await run.answer(request.method, request.response);

@@ -10,7 +10,7 @@ import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
 import type { PlannedStage } from "./plan.ts";
 import { keepsStage } from "./planner.ts";
 import type { ResponseErrors } from "./response-errors.ts";
-import type { FlowSession } from "./session.ts";
+import type { FlowSession, SessionData } from "./session.ts";
 import type { StageContext, StageOutcome, StageResponse } from "./stage.ts";
 
 type Binding = Row<"authentik_flows.flowstagebinding">;
@@ -31,10 +31,17 @@ export class StageRun {
   #current:
     | { readonly planned: PlannedStage; readonly binding: Binding; readonly stage: Row<ModelName> }
     | undefined;
-  constructor(services: Services, session: FlowSession, cookies: StageContext["cookies"]) {
+  readonly #requestKey: string;
+  constructor(
+    services: Services,
+    session: FlowSession,
+    cookies: StageContext["cookies"],
+    requestKey: string,
+  ) {
     this.#services = services;
     this.#session = session;
     this.#cookies = cookies;
+    this.#requestKey = requestKey;
   }
 
   /** Reads the flow and the users. Throws {@link FlowMisconfigured} when the flow was deleted meanwhile. */
@@ -165,9 +172,23 @@ export class StageRun {
       shownUser: settingUser(setting),
       http: setting.http,
       cookies: this.#cookies,
-      checkpoint: async () => {
-        await this.#services.store.transaction((tx) => this.#session.save(tx));
+      requestKey: this.#requestKey,
+      checkpoint: async (work) => {
+        const result = await this.#services.store.transaction((tx) => {
+          const written = work?.(tx);
+          this.#session.save(tx);
+          return written;
+        });
         this.#session.saved();
+        return result as Exclude<typeof result, undefined>;
+      },
+      amend: async (change, work) => {
+        const amend = (data: SessionData): void => change(data.plan);
+        const written = await this.#services.store.transaction((tx) => {
+          work?.(tx);
+          return this.#session.amend(tx, amend);
+        });
+        this.#session.amended(written, amend);
       },
     };
   }

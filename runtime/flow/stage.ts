@@ -60,8 +60,19 @@ export interface StageContext<M extends ModelName = ModelName> {
   readonly http: HttpRequestData;
   /** The client's cookies. Credentials: for the stage itself, never for expressions or records. */
   readonly cookies: { readonly [name: string]: string };
-  /** Makes the changes of the plan durable before something is done that cannot be undone (sending a message). */
-  checkpoint(): Promise<void>;
+  /** Names this request. It stays the same when the request is served again because another one wrote first. */
+  readonly requestKey: string;
+  /**
+   * Makes the changes of the plan durable, together with what `work` writes: before something is done that cannot be
+   * undone (sending a message), or where something else has to change along. Throws `SessionConflict` when another
+   * request wrote first; let it pass.
+   */
+  checkpoint<T = void>(work?: (tx: Transaction) => T): Promise<T>;
+  /**
+   * Changes the plan as it is stored now, together with what `work` writes, also where another request wrote first:
+   * for what became true meanwhile. `change` finds its place in the plan by itself, and may be called twice.
+   */
+  amend(change: (plan: Plan) => void, work?: (tx: Transaction) => void): Promise<void>;
 }
 
 /** What the client answered; own keys only, unknown ones are ignored. */

@@ -72,13 +72,13 @@ export const flowStageBinding = defineModel({
   },
 });
 
-/** `postern.flowsession`: a flow in progress; Postern's own model. The pk is the session's id. */
+/** `postern.flowsession`: a flow in progress; Postern's own model. The pk is a hash of the session's id. */
 export const flowSession = defineModel({
   name: "postern.flowsession",
   label: "Flow session",
   key: "text",
   schema: z.object({
-    /** The whole state as JSON. It holds codes and what people typed, so it counts as a secret. */
+    /** The whole state, sealed under the session's id: `{version, sealed}`. */
     data: json(),
     /** The session is void from this moment on. */
     expires: moment(),

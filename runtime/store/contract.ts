@@ -41,8 +41,16 @@ export interface Transaction {
 /** What `read` hands out. */
 export type Snapshot = Pick<Transaction, "get" | "list">;
 
+/**
+ * Lower-case hex HMAC-SHA-256 of a text under a key that is derived from the store's for this purpose: who has the
+ * store but not its key cannot try out what was hashed.
+ */
+export type KeyedHash = (purpose: string, text: string) => string;
+
 /** Where rows live. */
 export interface Store {
+  /** There when the store has a key. */
+  readonly keyedHash?: KeyedHash;
   /** Runs `work` on a consistent snapshot of what is durable. `work` is synchronous. */
   read<T>(work: (tx: Snapshot) => T): Promise<T>;
   /**

@@ -42,13 +42,14 @@ export async function lowdbStore(path: string, options: LowdbOptions = {}): Prom
     for (const notice of adapter.notices) (options.notice ?? emitNotice)(notice);
     if (adapter.stale) await db.write();
     if (adapter.plainBackup) await adapter.replaceBackup();
-    return new SerialStore(db.data, {
-      persist: async (state) => {
+    const durability = {
+      persist: async (state: State) => {
         db.data = state;
         await db.write();
       },
       release: () => lock.release(),
-    });
+    };
+    return new SerialStore(db.data, durability, box && ((purpose, text) => box.keyedHash(purpose, text)));
   } catch (error) {
     await lock.release();
     throw error;

@@ -1,5 +1,5 @@
-// Encryption of secret fields at rest: AES-256-GCM, bound to the field's place.
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+// Encryption of secret fields at rest: AES-256-GCM, bound to the field's place. Keyed hashes under the same key.
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import type { JsonValue } from "../../engine/types.ts";
 import { StoreKeyError } from "./errors.ts";
 
@@ -25,6 +25,12 @@ export class SecretBox {
       );
     }
     this.#key = bytes;
+  }
+
+  /** See `KeyedHash` of the store's contract. */
+  keyedHash(purpose: string, text: string): string {
+    const key = Buffer.from(hkdfSync("sha256", this.#key, "postern", purpose, 32));
+    return createHmac("sha256", key).update(text, "utf8").digest("hex");
   }
 
   /** The value, encrypted under a fresh nonce. */

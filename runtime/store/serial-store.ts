@@ -3,7 +3,7 @@
 // All transactions that wait are run, each on the outcome of the one before, and the last outcome is written once.
 // Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
 // starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
-import type { Snapshot, Store, Transaction } from "./contract.ts";
+import type { KeyedHash, Snapshot, Store, Transaction } from "./contract.ts";
 import { Draft } from "./draft.ts";
 import { StoreClosed, StoreError } from "./errors.ts";
 import { type State, StateView } from "./state.ts";
@@ -24,13 +24,15 @@ interface Job {
 
 /** A store that one process owns. */
 export class SerialStore implements Store {
+  readonly keyedHash?: KeyedHash;
   #durable: State;
   readonly #durability: Durability;
   #waiting: Job[] = [];
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(initial: State, durability: Durability) {
+  constructor(initial: State, durability: Durability, keyedHash?: KeyedHash) {
+    if (keyedHash !== undefined) this.keyedHash = keyedHash;
     this.#durable = initial;
     this.#durability = durability;
   }

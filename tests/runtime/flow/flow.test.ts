@@ -1,7 +1,7 @@
 // Flows: planning, restarted flows, endings, sessions.
 import { describe, expect, test } from "vitest";
 import { dummies, dummy, ROOT } from "./dummy-flow.ts";
-import { install, secondRuntime } from "./harness.ts";
+import { install, secondRuntime, sessionData } from "./harness.ts";
 
 test("stages come in order; each answer leads on with 302, the last one ends with a redirect to the root", async () => {
   const { at, start } = await dummies(["one", "two"]);
@@ -84,8 +84,7 @@ describe("a response that is refused", () => {
     );
     const flow = await at.runtime.flow("f").start({ user: "marie", context: { mark: 1 } });
     await flow.respond({});
-    const context = async () =>
-      ((await at.rows("postern.flowsession"))[0].data as { plan: { context: object } }).plan.context;
+    const context = async () => (await sessionData(at.store, flow.session)).plan.context;
     return { at, bindings, flow, context };
   }
 
@@ -255,8 +254,8 @@ describe("sessions", () => {
   test("keep no cookies and no credentials of the client", async () => {
     const { at } = await dummies(["one"]);
     const headers = { Cookie: "canary-1", Authorization: "canary-2", "X-Other": "kept" };
-    await at.runtime.flow("f").start({ http: { headers, META: { HTTP_COOKIE: "canary-3" } } });
-    const text = JSON.stringify(await at.rows("postern.flowsession"));
+    const flow = await at.runtime.flow("f").start({ http: { headers, META: { HTTP_COOKIE: "canary-3" } } });
+    const text = JSON.stringify(await sessionData(at.store, flow.session));
     expect(text).not.toContain("canary");
     expect(text).toContain("kept");
   });

@@ -1,6 +1,7 @@
 // A small installation for tests: memory store, fake engine, fake provider, a clock that stands still.
 import type { JsonObject } from "../../../engine/types.ts";
 import { type SmsMessage, type SmsProviderConfig, SmsSendError } from "../../../providers/sms-provider.ts";
+import { FlowSession, type SessionData } from "../../../runtime/flow/session.ts";
 import {
   createRuntime,
   type ModelName,
@@ -143,6 +144,12 @@ export async function install(
     }),
   });
   return new Installation({ store, engine, runtime, sent, time, provider, logs });
+}
+
+/** What the store keeps of a flow in progress; only the holder of the session's id can read it. */
+export async function sessionData(store: Store, session: string | null): Promise<SessionData> {
+  if (session === null) throw new Error("the flow has ended");
+  return (await FlowSession.load(store, session, () => 0)).data;
 }
 
 /** The provider's refusal. */

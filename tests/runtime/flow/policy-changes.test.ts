@@ -1,7 +1,14 @@
 // What policies change of the plan: seen by the next policy, kept for the rest of the flow, in one engine with the real sandbox.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEngine, type Engine } from "../../../engine/index.ts";
-import { createRuntime, memoryStore, type Runtime, type Store } from "../../../runtime/index.ts";
+import {
+  createRuntime,
+  type Execution,
+  memoryStore,
+  type Runtime,
+  type Store,
+} from "../../../runtime/index.ts";
+import { sessionData } from "./harness.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -61,17 +68,16 @@ async function prompts(
   return { store, runtime: await createRuntime({ engine, store }) };
 }
 /** The plan's context after the first GET. */
-async function contextOf(store: Store): Promise<unknown> {
-  const [session] = await store.read((tx) => tx.list("postern.flowsession"));
-  return (session?.data as { plan: { context: unknown } } | undefined)?.plan.context;
+async function contextOf(store: Store, run: Execution): Promise<unknown> {
+  return (await sessionData(store, run.session)).plan.context;
 }
 
 test("a change of the plan stays, one of the policy's copy does not", async () => {
   const { runtime, store } = await prompts([
     { source: "context['flow_plan'].context['x'] = {'n': 1}\ncontext['y'] = 2\nreturn True" },
   ]);
-  await runtime.flow("f").start();
-  expect(await contextOf(store)).toEqual({ x: { n: 1 } });
+  const run = await runtime.flow("f").start();
+  expect(await contextOf(store, run)).toEqual({ x: { n: 1 } });
 });
 
 test("the next policy sees what the one before it changed, of the copy too", async () => {
@@ -82,8 +88,8 @@ test("the next policy sees what the one before it changed, of the copy too", asy
         "context['flow_plan'].context['seen'] = [context.get('y'), context.get('x'), context['flow_plan'].context['x']]\nreturn True",
     },
   ]);
-  await runtime.flow("f").start();
-  expect(await contextOf(store)).toEqual({ x: 1, seen: [2, null, 1] });
+  const run = await runtime.flow("f").start();
+  expect(await contextOf(store, run)).toEqual({ x: 1, seen: [2, null, 1] });
 });
 
 test("nested values are the plan's own", async () => {
@@ -91,7 +97,7 @@ test("nested values are the plan's own", async () => {
     { source: "context['prompt_data']['one'] = 'from the policy'\nreturn True" },
   ]);
   const run = await runtime.flow("f").start({ context: { prompt_data: { z: 1 } } });
-  expect(await contextOf(store)).toEqual({ prompt_data: { z: 1, one: "from the policy" } });
+  expect(await contextOf(store, run)).toEqual({ prompt_data: { z: 1, one: "from the policy" } });
   expect(run.challenge).toMatchObject({ fields: [{ field_key: "one", initial_value: "from the policy" }] });
 });
 
@@ -104,7 +110,7 @@ test("validation policies change what the stage keeps", async () => {
   ]);
   const run = await runtime.flow("f").start();
   await run.respond({ one: "LOUD" });
-  expect(await contextOf(store)).toMatchObject({ prompt_data: { one: "loud" } });
+  expect(await contextOf(store, run)).toMatchObject({ prompt_data: { one: "loud" } });
 });
 
 test("the pending user's fields live in the plan, not in the store", async () => {
@@ -118,7 +124,7 @@ test("the pending user's fields live in the plan, not in the store", async () =>
   ]);
   const run = await runtime.flow("f").start({ context: { pending_user: "marie" } });
   await run.respond({ one: "x" });
-  expect(await contextOf(store)).toMatchObject({ seen: ["n@example.com", { a: 1, b: 2 }] });
+  expect(await contextOf(store, run)).toMatchObject({ seen: ["n@example.com", { a: 1, b: 2 }] });
   const [row] = await store.read((tx) => tx.list("authentik_core.user"));
   expect(row?.email).toBe("m@example.com");
 });
@@ -137,7 +143,7 @@ test("a policy can put a new user in the plan", async () => {
   ]);
   const run = await runtime.flow("f").start();
   await run.respond({ one: "x" });
-  expect(await contextOf(store)).toMatchObject({ seen: ["new", null], pending_user: { pk: null } });
+  expect(await contextOf(store, run)).toMatchObject({ seen: ["new", null], pending_user: { pk: null } });
 });
 
 test("a redirect comes after the current stage", async () => {
@@ -162,6 +168,6 @@ test("what a policy did before it raised stays done", async () => {
     { source: "context['flow_plan'].context['x'] = 1\nreturn 1 / 0", stage: 1 },
     { source: "context['flow_plan'].context['x'] = 1\nreturn True" },
   ]);
-  await runtime.flow("f").start();
-  expect(await contextOf(store)).toEqual({ x: 1 });
+  const run = await runtime.flow("f").start();
+  expect(await contextOf(store, run)).toEqual({ x: 1 });
 });

@@ -1,8 +1,7 @@
 // A flow with one form in it, for the tests of the prompt stage.
 import type { JsonObject } from "../../../engine/types.ts";
 import type { Execution, NewRow } from "../../../runtime/index.ts";
-import type { Loose } from "../flow/fake-engine.ts";
-import { type Installation, install } from "../flow/harness.ts";
+import { type Installation, install, sessionData } from "../flow/harness.ts";
 
 /** A field; name and label are made up where they do not matter. */
 export type PromptFields = Omit<NewRow<"authentik_stages_prompt.prompt">, "name" | "label"> & {
@@ -43,10 +42,7 @@ export async function form(
   const dummy = await at.add("authentik_stages_dummy.dummystage", { name: "after" });
   await at.flow("form", [stage, dummy]);
   const flow = await at.runtime.flow("form").start({ user: "marie", context: options.context ?? {} });
-  const data = async () => {
-    const [session] = await at.rows("postern.flowsession");
-    return (session.data as Loose).plan.context.prompt_data;
-  };
+  const data = async () => (await sessionData(at.store, flow.session)).plan.context.prompt_data;
   return { at, flow, data };
 }
 

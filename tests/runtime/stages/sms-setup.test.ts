@@ -1,6 +1,7 @@
 // The SMS set-up stage, step by step: number, code, device.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { MODEL_NAMES } from "../../../runtime/models/registry.ts";
 import { secondRuntime } from "../flow/harness.ts";
 import { installSms, nonField, SMS_DEVICE, SMS_STAGE } from "./sms-installation.ts";
 
@@ -262,6 +263,22 @@ test("verify only keeps the hash of the number and nothing of the number", async
     response_errors: nonField("Invalid phone number"),
   });
 });
+
+test.each([
+  ["an earlier prompt", { prompt_data: { phone: NUMBER } }, undefined],
+  ["the stage's own form", {}, NUMBER],
+])(
+  "while a code is awaited the store says nothing of the number, given in %s",
+  async (_where, context, phone_number) => {
+    const { at, start } = await installSms({ verify_only: true }, { codes: [424_242] });
+    const flow = await start("marie", context);
+    if (phone_number !== undefined) await flow.respond({ phone_number });
+    await flow.respond({ code: "000000" });
+    expect(at.sent.map(({ to }) => to)).toEqual([NUMBER]);
+    const everything = await at.store.read((tx) => MODEL_NAMES.map((model) => tx.list(model)));
+    expect(JSON.stringify(everything)).not.toMatch(/2025550173|424242/);
+  },
+);
 
 test("two right answers at once make one device", async () => {
   const { at, start, devices } = await installSms({}, { codes: [1] });

@@ -1,10 +1,11 @@
 // Secret fields stand encrypted in the file when a key is given, and open with that key and in their place only.
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { StoreDamaged, StoreKeyError } from "../../../runtime/store/contract.ts";
 import { lowdbStore } from "../../../runtime/store/lowdb.ts";
+import { memoryStore } from "../../../runtime/store/memory.ts";
 import { storeContract } from "./contract.ts";
 import { freshDirectory } from "./directory.ts";
 
@@ -84,5 +85,36 @@ describe("secrets at rest", () => {
     for (const bad of ["", "password", randomBytes(16), randomBytes(33).toString("base64")]) {
       await expect(openAndClose(file, bad)).rejects.toThrow(/must be 32 bytes/);
     }
+  });
+});
+
+describe("keyed hashes", () => {
+  it("are the same for the same key, purpose and text, and stay so when the store is opened again", async () => {
+    const file = join(await freshDirectory(), "postern.json");
+    const hash = async () => {
+      await using store = await lowdbStore(file, { key });
+      return store.keyedHash?.("phone", "+12025550173");
+    };
+    const first = await hash();
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hash()).toBe(first);
+    expect(memoryStore({ key }).keyedHash?.("phone", "+12025550173")).toBe(first);
+  });
+
+  it("differ by key, purpose and text, and are not the plain hash", () => {
+    const hash = (secret: Uint8Array, purpose: string, text: string) =>
+      memoryStore({ key: secret }).keyedHash?.(purpose, text);
+    const plain = createHash("sha256").update("a").digest("hex");
+    const all = [
+      hash(key, "p", "a"),
+      hash(randomBytes(32), "p", "a"),
+      hash(key, "q", "a"),
+      hash(key, "p", "b"),
+    ];
+    expect(new Set([...all, plain]).size).toBe(5);
+  });
+
+  it("are not there without a key", () => {
+    expect(memoryStore().keyedHash).toBeUndefined();
   });
 });
