@@ -36,7 +36,7 @@ export const browserSession = defineModel({
   schema: z.object({
     /** Who is logged in; null: nobody. */
     user: integerReference().nullable().default(null),
-    /** The flow in progress; a browser has one at a time. */
+    /** The flow in progress, which may have ended meanwhile; a browser has one at a time. */
     flow: text().nullable().default(null),
     /** What else is kept for this browser. */
     data: jsonObject().default({}),
@@ -44,6 +44,6 @@ export const browserSession = defineModel({
     /** The session is void from this moment on. */
     expires: moment(),
   }),
-  references: { user: OF_A_USER, flow: { to: ["postern.flowsession"], onDelete: "set_null" } },
-  secrets: ["data"],
+  references: { user: OF_A_USER },
+  secrets: ["data", "flow"],
 });

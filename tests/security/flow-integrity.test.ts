@@ -13,6 +13,7 @@ import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { SmsMessage } from "../../providers/index.ts";
 import {
   createRuntime,
+  type Execution,
   memoryStore,
   type NewRow,
   PolicyUndecided,
@@ -21,6 +22,7 @@ import {
   type Store,
 } from "../../runtime/index.ts";
 import { engineUnderTest } from "../engine/engine-under-test.ts";
+import { sessionData } from "../runtime/flow/harness.ts";
 import { SMS_DEVICE, SMS_STAGE } from "../runtime/stages/sms-installation.ts";
 
 const BLUEPRINTS = join(import.meta.dirname, "../../fixtures/blueprints");
@@ -381,13 +383,13 @@ describe("F4 tampered state", () => {
     const flow = await at.runtime.flow("f").start({ user: "marie" });
     return { at, flow };
   }
-  const data = async ({ store }: Site) =>
-    (await store.read((tx) => tx.list("postern.flowsession")))[0]?.data as JsonObject;
+  const data = async ({ store }: Site, flow: Execution): Promise<JsonObject> =>
+    (await sessionData(store, flow.session)) as JsonObject;
 
   test("a client's keys are the stage's fields and nothing else of the state", async () => {
     const { at, flow } = await enrolling();
     await flow.respond({ word: "x" });
-    const before = await data(at);
+    const before = await data(at, flow);
     const key = fc.constantFrom(
       ...["plan", "context", "user", "pending_user", "stages", "version", "session", "query", "http", "flow"],
       ...[
@@ -418,7 +420,7 @@ describe("F4 tampered state", () => {
         // As JSON brings them: `__proto__` is then a key like any other.
         const members = entries.map(([name, given]) => `${JSON.stringify(name)}:${JSON.stringify(given)}`);
         await flow.respond(JSON.parse(`{${members.join(",")}}`));
-        const now = await data(at);
+        const now = await data(at, flow);
         expect({ ...now, version: 0 }).toEqual({ ...withDraft(before, now), version: 0 });
         expect({}).not.toHaveProperty("polluted");
       }),
