@@ -1,69 +1,15 @@
-// The store file's text: a state written as JSON, and read again with nothing taken on trust.
+// The store file's text, read with nothing taken on trust.
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import { Fault } from "../models/fields.ts";
 import type { Pk } from "../models/model.ts";
-import { isModelName, MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
+import { isModelName, type ModelName, modelOf } from "../models/registry.ts";
 import { shapePk, shapeRow, unknownFields, ValidationError } from "../models/validation.ts";
 import { StoreDamaged, StoreKeyError } from "./errors.ts";
+import { CHECK_PLACE, FORMAT_VERSION, KEY_CHECK } from "./file-writer.ts";
 import { danglingReferences, uniqueKeys } from "./integrity.ts";
 import { jsonFault, jsonPosition } from "./json-position.ts";
 import { CIPHER, type SecretBox } from "./secrets.ts";
 import { type AnyRow, deepFreeze, type State } from "./state.ts";
-
-/** The format that is written, and the newest that is read. */
-export const FORMAT_VERSION = 1;
-
-const KEY_CHECK = "postern";
-const CHECK_PLACE = ["encryption", "check"] as const;
-
-/** Writes states. Rows that did not change are not put into JSON, or encrypted, again. */
-export class StateWriter {
-  readonly #box: SecretBox | undefined;
-  readonly #check: string | undefined;
-  readonly #texts = new WeakMap<AnyRow, string>();
-
-  constructor(box: SecretBox | undefined) {
-    this.#box = box;
-    this.#check = box?.seal(CHECK_PLACE, KEY_CHECK);
-  }
-
-  /** The file's text. */
-  text(state: State): string {
-    const head = [`  "postern": ${FORMAT_VERSION},`];
-    if (this.#check !== undefined) {
-      head.push(`  "encryption": ${JSON.stringify({ cipher: CIPHER, check: this.#check })},`);
-    }
-    head.push(`  "sequences": ${JSON.stringify(Object.fromEntries(state.sequences))},`);
-    const models: string[] = [];
-    for (const name of MODEL_NAMES) {
-      const rows = [...(state.tables.get(name)?.values() ?? [])];
-      if (rows.length === 0) continue;
-      const texts = rows.map((row) => this.#row(name, row));
-      models.push(`    ${JSON.stringify(name)}: [\n${texts.join(",\n")}\n    ]`);
-    }
-    const body = models.length === 0 ? "{}" : `{\n${models.join(",\n")}\n  }`;
-    return `{\n${head.join("\n")}\n  "models": ${body}\n}\n`;
-  }
-
-  #row(name: ModelName, row: AnyRow): string {
-    let text = this.#texts.get(row);
-    if (text === undefined) {
-      text = JSON.stringify(this.#sealed(name, row), null, 2).replace(/^/gm, "      ");
-      this.#texts.set(row, text);
-    }
-    return text;
-  }
-
-  #sealed(name: ModelName, row: AnyRow): JsonObject {
-    if (this.#box === undefined) return row;
-    const sealed: JsonObject = { ...row };
-    for (const field of modelOf(name).secrets) {
-      const value = sealed[field] as JsonValue;
-      if (value !== null) sealed[field] = this.#box.seal([name, row.pk, field], value);
-    }
-    return sealed;
-  }
-}
 
 /** What a file held. */
 export interface ReadState {

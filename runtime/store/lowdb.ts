@@ -8,8 +8,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import type { Store } from "./contract.ts";
 import { StoreDamaged, StoreError, StoreWriteFailed } from "./errors.ts";
-import { readState, StateWriter } from "./file-format.ts";
+import { readState } from "./file-format.ts";
 import { FileLock } from "./file-lock.ts";
+import { StateWriter, writeParts } from "./file-writer.ts";
 import { SecretBox } from "./secrets.ts";
 import { SerialStore } from "./serial-store.ts";
 import { EMPTY_STATE, type State } from "./state.ts";
@@ -113,7 +114,7 @@ class FileAdapter implements Adapter<State> {
       await removeIfThere(fresh);
       const handle = await open(fresh, "wx", 0o600);
       try {
-        await handle.writeFile(this.#writer.text(state));
+        await writeParts(handle, this.#writer.parts(state));
         await handle.sync();
       } finally {
         await handle.close();

@@ -2,13 +2,30 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../engine/types.ts";
-import { StoreDamaged, StoreError, StoreLocked, StoreWriteFailed } from "../../../runtime/store/contract.ts";
+import {
+  type Store,
+  StoreDamaged,
+  StoreError,
+  StoreLocked,
+  StoreWriteFailed,
+} from "../../../runtime/store/contract.ts";
 import { lowdbStore } from "../../../runtime/store/lowdb.ts";
 import { storeContract } from "./contract.ts";
 import { freshDirectory } from "./directory.ts";
@@ -106,6 +123,42 @@ describe("the file", () => {
     }
     await using store = await lowdbStore(file);
     expect(await store.transaction((tx) => tx.insert(USER, { username: "c" }).pk)).toBe(3);
+  });
+
+  it("holds exactly the rows after any changes, whichever of them are written again", async () => {
+    const change = fc.record({
+      do: fc.constantFrom("insert", "update", "delete"),
+      at: fc.nat(7),
+      name: fc.string({ unit: "binary", maxLength: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 8 }),
+        async (transactions) => {
+          const file = await freshFile();
+          const rows = (store: Store) => store.read((tx) => [tx.list(USER), tx.list(SESSION)]);
+          await using store = await lowdbStore(file);
+          for (const changes of transactions) {
+            await store.transaction((tx) => {
+              for (const { do: kind, at, name } of changes) {
+                const pk = `s${at}`;
+                const row = { data: name, expires: "2030-01-01T00:00:00Z" };
+                if (tx.get(SESSION, pk) === undefined) tx.insert(SESSION, { pk, ...row });
+                else if (kind === "delete") tx.delete(SESSION, pk);
+                else tx.update(SESSION, pk, row);
+                if (kind === "insert")
+                  tx.insert(USER, { username: crypto.randomUUID(), attributes: { name } });
+              }
+            });
+            const copy = join(await freshDirectory(), "copy.json");
+            await copyFile(file, copy);
+            await using again = await lowdbStore(copy);
+            expect(await rows(again)).toEqual(await rows(store));
+          }
+        },
+      ),
+      { numRuns: 10 },
+    );
   });
 
   it("leaves nothing else behind when the store is closed", async () => {

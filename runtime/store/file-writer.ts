@@ -1,0 +1,135 @@
+// The store file's text, written: what a write costs is what changed since the last one.
+//
+// The bytes of each model are kept, and each row's place in them. A state shares the rows that did not change with the
+// state before, so the rows are compared by identity: from the first that differs on, bytes are made anew, out of
+// texts that are kept too. A new device is one row's text behind the others'.
+import type { FileHandle } from "node:fs/promises";
+import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
+import { CIPHER, type SecretBox } from "./secrets.ts";
+import type { AnyRow, State, Table } from "./state.ts";
+
+/** The format that is written, and the newest that is read. */
+export const FORMAT_VERSION = 1;
+
+/** What the file holds encrypted so that a wrong key shows. */
+export const KEY_CHECK = "postern";
+/** The place that {@link KEY_CHECK} is sealed for. */
+export const CHECK_PLACE = ["encryption", "check"] as const;
+
+/** Writes states. */
+export class StateWriter {
+  readonly #box: SecretBox | undefined;
+  readonly #check: string | undefined;
+  readonly #models = new Map<ModelName, ModelBytes>();
+
+  constructor(box: SecretBox | undefined) {
+    this.#box = box;
+    this.#check = box?.seal(CHECK_PLACE, KEY_CHECK);
+  }
+
+  /** The file's content, JSON in UTF-8, in parts that are good until the next call. */
+  parts(state: State): Uint8Array[] {
+    const head = [`  "postern": ${FORMAT_VERSION},`];
+    if (this.#check !== undefined) {
+      head.push(`  "encryption": ${JSON.stringify({ cipher: CIPHER, check: this.#check })},`);
+    }
+    head.push(`  "sequences": ${JSON.stringify(Object.fromEntries(state.sequences))},`);
+    const parts: Uint8Array[] = [Buffer.from(`{\n${head.join("\n")}\n  "models": {`)];
+    for (const name of MODEL_NAMES) {
+      const table = state.tables.get(name);
+      if (table === undefined || table.size === 0) continue;
+      if (parts.length > 1) parts.push(COMMA);
+      parts.push(
+        Buffer.from(`\n    ${JSON.stringify(name)}: [`),
+        this.#bytesOf(name).update(table),
+        END_OF_LIST,
+      );
+    }
+    parts.push(Buffer.from(parts.length === 1 ? "}\n}\n" : "\n  }\n}\n"));
+    return parts;
+  }
+
+  #bytesOf(name: ModelName): ModelBytes {
+    let bytes = this.#models.get(name);
+    if (bytes === undefined) {
+      bytes = new ModelBytes((row) => this.#sealed(name, row));
+      this.#models.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  #sealed(name: ModelName, row: AnyRow): JsonObject {
+    if (this.#box === undefined) return row;
+    const sealed: JsonObject = { ...row };
+    for (const field of modelOf(name).secrets) {
+      const value = sealed[field] as JsonValue;
+      if (value !== null) sealed[field] = this.#box.seal([name, row.pk, field], value);
+    }
+    return sealed;
+  }
+}
+
+const COMMA = Buffer.from(",");
+const END_OF_LIST = Buffer.from("\n    ]");
+
+/** The rows of one model, as they stand in the file. */
+class ModelBytes {
+  readonly #shape: (row: AnyRow) => JsonObject;
+  readonly #texts = new WeakMap<AnyRow, string>();
+  #table: Table | undefined;
+  #rows: AnyRow[] = [];
+  /** Where each row ends in the buffer. */
+  #ends: number[] = [];
+  #buffer = Buffer.alloc(0);
+
+  constructor(shape: (row: AnyRow) => JsonObject) {
+    this.#shape = shape;
+  }
+
+  update(table: Table): Uint8Array {
+    if (table !== this.#table) this.#rewrite([...table.values()]);
+    this.#table = table;
+    return this.#buffer.subarray(0, this.#ends.at(-1) ?? 0);
+  }
+
+  #rewrite(rows: AnyRow[]): void {
+    let same = 0;
+    while (same < rows.length && rows[same] === this.#rows[same]) same += 1;
+    const kept = same === 0 ? 0 : this.#ends[same - 1];
+    const texts = rows.slice(same).map((row, index) => (same + index === 0 ? "" : ",") + this.#text(row));
+    const sizes = texts.map((text) => Buffer.byteLength(text));
+    const size = sizes.reduce((sum, own) => sum + own, kept);
+    if (size > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(size + (size >> 1));
+      this.#buffer.copy(larger, 0, 0, kept);
+      this.#buffer = larger;
+    }
+    this.#rows = rows;
+    this.#ends.length = same;
+    let end = kept;
+    for (const text of texts) {
+      end += this.#buffer.write(text, end);
+      this.#ends.push(end);
+    }
+  }
+
+  #text(row: AnyRow): string {
+    let text = this.#texts.get(row);
+    if (text === undefined) {
+      text = `\n      ${JSON.stringify(this.#shape(row), null, 2).replaceAll("\n", "\n      ")}`;
+      this.#texts.set(row, text);
+    }
+    return text;
+  }
+}
+
+/** Writes all parts at the handle's position, in one call unless the system takes less at a time. */
+export async function writeParts(handle: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  let left = [...parts];
+  while (left.length > 0) {
+    let { bytesWritten: written } = await handle.writev(left);
+    while (left.length > 0 && written >= left[0].length) written -= (left.shift() as Uint8Array).length;
+    if (written > 0) left = [left[0].subarray(written), ...left.slice(1)];
+  }
+}
