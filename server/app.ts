@@ -1,15 +1,21 @@
 // The HTTP application: the parts of the API in one list, and what all of them share.
 import { randomUUID } from "node:crypto";
+import cookie from "@fastify/cookie";
 import { type FastifyInstance, fastify } from "fastify";
+import { current } from "./api/current.ts";
+import { flowExecutor } from "./api/flow-executor.ts";
 import { authenticate } from "./authentication.ts";
+import { readBodies } from "./bodies.ts";
 import { answerErrors } from "./errors.ts";
+import { addHeaders } from "./headers.ts";
+import { addFlowEntries } from "./pages/flow-entry.ts";
 import type { Area, Site } from "./site.ts";
 
 /** The parts of `/api/v3`, each in its own file. */
-const AREAS: readonly Area[] = [];
+const AREAS: readonly Area[] = [flowExecutor, current];
 
 /** Builds the application. It listens nowhere yet. */
-export function buildApp(site: Site): FastifyInstance {
+export async function buildApp(site: Site): Promise<FastifyInstance> {
   const { settings } = site;
   const app = fastify({
     loggerInstance: site.logger,
@@ -21,12 +27,17 @@ export function buildApp(site: Site): FastifyInstance {
     genReqId: () => randomUUID().replaceAll("-", ""),
   });
   answerErrors(app);
+  addHeaders(app);
+  await app.register(cookie, { secret: settings.secretKey });
+  await readBodies(app, settings);
   authenticate(app, site);
+  addFlowEntries(app, site);
   app.register(
     async (api) => {
       for (const area of AREAS) await api.register(area(site));
     },
     { prefix: "/api/v3" },
   );
+  await app.ready();
   return app;
 }

@@ -4,6 +4,7 @@ import { type Logger as PinoLogger, pino } from "pino";
 import type { Engine } from "../engine/types.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import { buildApp } from "./app.ts";
+import { Sessions } from "./session.ts";
 import { type ServerSettingsInput, settingsSchema } from "./settings.ts";
 
 /** What a server is made of. */
@@ -34,8 +35,9 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const settings = settingsSchema.parse(options.settings);
   const { runtime, engine, clock = Date.now, logger = pino({ level: settings.logLevel }) } = options;
-  const app = buildApp({ runtime, engine, store: runtime.store, clock, settings, logger });
-  await app.ready();
+  const { store } = runtime;
+  const sessions = new Sessions({ store, clock, settings });
+  const app = await buildApp({ runtime, engine, store, sessions, clock, settings, logger });
   const close = async (): Promise<void> => await app.close();
   return {
     listen: () => app.listen({ host: settings.host, port: settings.port }),

@@ -14,6 +14,8 @@ export const settingsSchema = z.strictObject({
   secretKey: z.string().min(32),
   /** Addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-…` headers are believed. */
   trustedProxies: z.array(z.string().min(1)).default([]),
+  /** Whether cookies are for https only: `auto` where the request came by https, else always. */
+  secureCookies: z.enum(["auto", "always"]).default("auto"),
   /** How long a browser session lasts when the login does not say. */
   sessionLifetime: milliseconds.default(14 * 24 * 60 * 60 * 1000),
   /** Longest body of a request. */

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import type { Engine } from "../engine/types.ts";
 import type { Clock, Runtime, Store } from "../runtime/index.ts";
+import type { Sessions } from "./session.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** The server's parts. */
@@ -10,6 +11,7 @@ export interface Site {
   readonly engine: Engine;
   readonly store: Store;
   readonly clock: Clock;
+  readonly sessions: Sessions;
   readonly settings: ServerSettings;
   readonly logger: FastifyBaseLogger;
 }

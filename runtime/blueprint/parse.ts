@@ -279,11 +279,13 @@ class Parser {
   }
 }
 
-/** Models that are written by flows only. */
+/** Models that are written by flows, logins and `postern token` only. */
 const NOT_IN_BLUEPRINTS = new Set([
+  "authentik_core.token",
   "authentik_events.event",
   "authentik_stages_authenticator_sms.smsdevice",
   "postern.flowsession",
+  "postern.session",
 ]);
 
 const KNOWN_MODELS = MODEL_NAMES.filter((name) => !NOT_IN_BLUEPRINTS.has(name));
@@ -293,7 +295,7 @@ export function modelProblem(name: string): { what: string; hint: string } | und
   const models = modelsNamed(name);
   if (models.length === 1 && models[0] === name.toLowerCase()) {
     if (!NOT_IN_BLUEPRINTS.has(models[0])) return undefined;
-    return { what: `${name} cannot be in a blueprint`, hint: "its rows are made by flows; remove the entry" };
+    return { what: `${name} cannot be in a blueprint`, hint: "its rows are made at work; remove the entry" };
   }
   const meant = closest(name, KNOWN_MODELS);
   const what = `Postern has no model ${JSON.stringify(name)}`;

@@ -11,25 +11,26 @@
 // exception is the flow-error challenge, with the state left as it was, so that the same request can be repeated.
 // In particular a policy without a decision stops the flow here instead of skipping the stage it guards.
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../../engine/types.ts";
+import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import {
   FlowMisconfigured,
   FlowNotFound,
   PolicyUndecided,
   SessionConflict,
   SessionNotFound,
+  UserNotFound,
 } from "../errors.ts";
 import { redact } from "../events/cleanse.ts";
 import type { Services } from "../services.ts";
 import type { Row } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson, type UserInput } from "../users/person.ts";
-import { type Challenge, flowErrorChallenge } from "./challenge.ts";
+import { type Challenge, type FlowInfo, flowErrorChallenge } from "./challenge.ts";
 import { deniedAnswer, type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
-import { type HttpRequestInput, httpRequestData } from "./http-request.ts";
+import { type HttpRequestData, type HttpRequestInput, httpRequestData } from "./http-request.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { planFlow } from "./planner.ts";
 import { FlowSession, removeExpiredSessions } from "./session.ts";
-import type { ClientCookie, Login, StageOutcome, StageResponse } from "./stage.ts";
+import type { ClientCookie, Login, StageOutcome } from "./stage.ts";
 import { StageRun } from "./stage-run.ts";
 
 /** How a flow is started. */
@@ -46,8 +47,8 @@ export interface FlowStart {
 /** One request of a flow in progress. */
 export interface FlowRequest {
   readonly method: "GET" | "POST";
-  /** The response to the challenge; POST only. */
-  readonly response?: StageResponse;
+  /** The response to the challenge; POST only. Data that is no object is refused as a wrong answer is. */
+  readonly response?: { readonly data: JsonValue; readonly form: boolean };
   /** Default: the request with which the flow was started. */
   readonly http?: HttpRequestInput;
   /** The page's query string as it is now; default: as it was. */
@@ -70,6 +71,15 @@ export interface FlowAnswer {
   readonly login?: Login;
   /** What the stage that is now done leaves with the client. */
   readonly cookies?: readonly ClientCookie[];
+}
+
+/** What is told of a request that failed. */
+interface FailedRequest {
+  readonly slug: string;
+  readonly user: Person | null;
+  readonly http: HttpRequestData;
+  /** Texts that no record may hold. */
+  readonly secrets: readonly string[];
 }
 
 /** How often a request is served again because another one changed the state first. */
@@ -121,6 +131,35 @@ export class FlowExecutor {
     return { status: 302, challenge: null, session: session.id, slug };
   }
 
+  /**
+   * As {@link start}, but what goes wrong is an answer too: the flow-error challenge, as HTTP clients get it.
+   *
+   * @throws FlowNotFound, UserNotFound
+   */
+  async open(slug: string, start: FlowStart = {}): Promise<FlowAnswer> {
+    try {
+      return await this.start(slug, start);
+    } catch (error) {
+      if (error instanceof FlowNotFound || error instanceof UserNotFound) throw error;
+      const { user, http } = await this.#services.store.read((tx) => ({
+        user: findPerson(tx, start.user ?? null),
+        http: httpRequestData(tx, start.http ?? {}),
+      }));
+      const challenge = await this.#flowError(error, { slug, user, http, secrets: [] });
+      return { status: 200, challenge, session: null, slug };
+    }
+  }
+
+  /** The slug of a flow in progress; nothing when it has ended, expired, or never was. */
+  async flowOf(id: string): Promise<string | undefined> {
+    try {
+      return (await FlowSession.load(this.#services.store, id, this.#services.clock)).data.slug;
+    } catch (error) {
+      if (error instanceof SessionNotFound) return undefined;
+      throw error;
+    }
+  }
+
   /** Serves one request of a flow in progress. Throws {@link SessionNotFound}. */
   request(id: string, request: FlowRequest): Promise<FlowAnswer> {
     const key = request.http?.request_id ?? randomUUID();
@@ -155,7 +194,9 @@ export class FlowExecutor {
       return await this.#apply(run, session, outcome);
     } catch (error) {
       if (error instanceof SessionConflict || error instanceof SessionNotFound) throw error;
-      return shown(session, await this.#flowError(run, session, error));
+      const { slug } = session.data;
+      const failed = { slug, user: run.requestUser, http: session.http, secrets: run.secrets() };
+      return shown(session, await this.#flowError(error, failed, run.info()));
     }
   }
 
@@ -250,13 +291,13 @@ export class FlowExecutor {
     session.saved();
   }
 
-  async #flowError(run: StageRun, session: FlowSession, error: unknown): Promise<Challenge> {
-    const { http } = session;
+  async #flowError(error: unknown, request: FailedRequest, info?: FlowInfo): Promise<Challenge> {
+    const { slug, user, http, secrets } = request;
     const undecided = error instanceof PolicyUndecided;
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const message = redact(detail, run.secrets());
+    const message = redact(detail, secrets);
     this.#services.logger.log("error", "a request of a flow failed", {
-      flow: session.data.slug,
+      flow: slug,
       request_id: http.request_id,
       message,
     });
@@ -267,16 +308,16 @@ export class FlowExecutor {
         {
           message: "System exception during flow execution.",
           exception: message,
-          flow: session.data.slug,
+          flow: slug,
           request_id: http.request_id,
         },
-        { user: run.requestUser, http },
+        { user, http },
       );
     }
     const text = undecided
       ? "A policy of this flow could not be evaluated. Please try again."
       : "Something went wrong in this flow. Please try again.";
-    return flowErrorChallenge(run.info(), http.request_id, text);
+    return flowErrorChallenge(info, http.request_id, text);
   }
 }
 

@@ -1,7 +1,7 @@
 // The HTTP request as the runtime keeps it: what expressions may see of it, without the client's credentials.
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../engine/types.ts";
-import type { Snapshot } from "../store/contract.ts";
+import type { Row, Snapshot } from "../store/contract.ts";
 
 /** A query or form: the last value of a key, or all of them. */
 export type QueryData = { [key: string]: string | string[] };
@@ -87,14 +87,18 @@ function headerName(metaKey: string): string {
     .toLowerCase();
 }
 
-/** The brand whose domain is the host's or an upper one of it, the longest first; else the default one. */
-function brandOf(tx: Snapshot, host: string): Brand {
+/** The brand whose domain is the host's or an upper one of it, the longest first; else the default one, if there is one. */
+export function findBrand(tx: Snapshot, host: string): Row<"authentik_brands.brand"> | undefined {
   const name = host.replace(/:\d+$/, "").toLowerCase();
   const brands = tx.list("authentik_brands.brand");
   const matching = brands
     .filter(({ domain }) => name === domain.toLowerCase() || name.endsWith(`.${domain.toLowerCase()}`))
     .sort((a, b) => b.domain.length - a.domain.length);
-  const brand = matching[0] ?? brands.find((candidate) => candidate.default);
+  return matching[0] ?? brands.find((candidate) => candidate.default);
+}
+
+function brandOf(tx: Snapshot, host: string): Brand {
+  const brand = findBrand(tx, host);
   if (brand === undefined)
     return { domain: "fallback", branding_title: "authentik", attributes: {}, default: true };
   const { domain, branding_title, branding_logo, branding_favicon, attributes } = brand;

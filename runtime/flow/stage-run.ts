@@ -1,17 +1,20 @@
 // One request at the head of a plan: lets markers drop stages, then asks the stage that is left.
+import type { JsonValue } from "../../engine/types.ts";
 import { FlowMisconfigured } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
+import { pythonType } from "../models/fields.ts";
 import type { Services } from "../services.ts";
 import { stageView } from "../stages/registry.ts";
 import type { ModelName, Row } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./challenge.ts";
+import type { FlowRequest } from "./executor.ts";
 import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
-import type { PlannedStage } from "./plan.ts";
+import { isObject, type PlannedStage } from "./plan.ts";
 import { keepsStage } from "./planner.ts";
 import type { ResponseErrors } from "./response-errors.ts";
 import type { FlowSession, SessionData } from "./session.ts";
-import type { StageContext, StageOutcome, StageResponse } from "./stage.ts";
+import type { StageContext, StageOutcome } from "./stage.ts";
 
 type Binding = Row<"authentik_flows.flowstagebinding">;
 
@@ -103,14 +106,16 @@ export class StageRun {
   }
 
   /** The answer of the stage at the head of the plan, or `end` when no stage is left. */
-  async answer(method: "GET" | "POST", response: StageResponse | undefined): Promise<StageOutcome | "end"> {
+  async answer(method: "GET" | "POST", response: FlowRequest["response"]): Promise<StageOutcome | "end"> {
     await this.#dropSkipped();
     if (this.#current === undefined) return "end";
     const view = stageView(this.#current.planned.model);
     if (view === undefined)
       throw new FlowMisconfigured(`stage ${this.#current.planned.model} is not available`);
     const context = this.#context(this.#current.stage);
-    return method === "GET" ? view.get(context) : view.post(context, response ?? { data: {}, form: false });
+    if (method === "GET") return view.get(context);
+    const { data, form } = response ?? { data: {}, form: false };
+    return isObject(data) ? view.post(context, { data, form }) : refused(await view.get(context), data);
   }
 
   /** Takes stages off the head of the plan as long as their policies say so. */
@@ -197,4 +202,17 @@ export class StageRun {
     if (this.#loaded === undefined) throw new FlowMisconfigured("the flow was not read");
     return this.#loaded;
   }
+}
+
+/** A response that is no object: refused under the challenge that the stage shows now. */
+function refused(shown: StageOutcome, data: JsonValue): StageOutcome {
+  if (shown.kind !== "challenge") return shown;
+  const error =
+    data === null
+      ? { string: "No data provided", code: "null" }
+      : {
+          string: `Invalid data. Expected a dictionary, but got ${pythonType(data)}.`,
+          code: "invalid",
+        };
+  return { kind: "rejected", challenge: shown.challenge, errors: { non_field_errors: [error] } };
 }

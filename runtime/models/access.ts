@@ -1,6 +1,6 @@
 // Models of access over HTTP: API tokens and browser sessions. What clients hold is never stored, only its hash.
 import { z } from "zod";
-import { choice, flag, integerReference, jsonObject, moment, slug, text } from "./fields.ts";
+import { choice, flag, integerReference, json, moment, slug, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 const now = (): string => new Date().toISOString();
@@ -28,7 +28,7 @@ export const token = defineModel({
   secrets: ["key_hash"],
 });
 
-/** `postern.session`: a browser, logged in or not; Postern's own model. The pk is the SHA-256 of the id in the cookie. */
+/** `postern.session`: a browser, logged in or not; Postern's own model. The pk is a hash of the session's id. */
 export const browserSession = defineModel({
   name: "postern.session",
   label: "Session",
@@ -36,14 +36,12 @@ export const browserSession = defineModel({
   schema: z.object({
     /** Who is logged in; null: nobody. */
     user: integerReference().nullable().default(null),
-    /** The flow in progress, which may have ended meanwhile; a browser has one at a time. */
-    flow: text().nullable().default(null),
-    /** What else is kept for this browser. */
-    data: jsonObject().default({}),
+    /** Which flow the browser runs, sealed under the session's id: `{version, sealed}`. */
+    data: json(),
     created: moment().default(now),
     /** The session is void from this moment on. */
     expires: moment(),
   }),
   references: { user: OF_A_USER },
-  secrets: ["data", "flow"],
+  secrets: ["data"],
 });

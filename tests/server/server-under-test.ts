@@ -1,4 +1,6 @@
 // A server on a real socket, and browsers and programs that talk to it. Every answer goes past the judge.
+import { randomUUID } from "node:crypto";
+import { sign } from "@fastify/cookie";
 import { Configuration, type ConfigurationParameters } from "@goauthentik/api";
 import { pino } from "pino";
 import { createEngine, type Engine } from "../../engine/index.ts";
@@ -9,6 +11,7 @@ import {
   type RuntimeOptions,
   type Store,
 } from "../../runtime/index.ts";
+import { heldRow } from "../../runtime/store/held-row.ts";
 import { createServer, type Server, type ServerSettingsInput } from "../../server/index.ts";
 import { createToken } from "../../server/tokens.ts";
 import { faults } from "./judge.ts";
@@ -17,6 +20,13 @@ import { faults } from "./judge.ts";
 export interface Choices {
   readonly engine?: Engine;
   readonly store?: Store;
+  /** A runtime that is there already, with its engine and store; the test closes them. */
+  readonly on?: {
+    readonly runtime: Runtime;
+    readonly engine: Engine;
+    readonly store: Store;
+    readonly time?: { now: number };
+  };
   readonly settings?: Partial<ServerSettingsInput>;
   readonly runtime?: Partial<RuntimeOptions>;
   readonly blueprint?: string;
@@ -37,17 +47,24 @@ export interface Running {
   readonly admin: number;
   /** Log lines so far, parsed. */
   readonly logs: { [key: string]: unknown }[];
-  /** A client with the given token (by default the administrator's); with null a browser without one. */
-  client(token?: string | null): Client;
+  /** A program with the given token; by default the administrator's. */
+  client(token?: string): Client;
+  /** A browser, with the session of this user where one is named. */
+  browser(username?: string): Promise<Client>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const SECRET_KEY = "k".repeat(40);
+
 /** Starts a server on a free port of the loopback interface. */
 export async function startServer(choices: Choices = {}): Promise<Running> {
-  const engine = choices.engine ?? (await createEngine());
-  const store = choices.store ?? memoryStore();
-  const runtime = await createRuntime({ engine, store, ...choices.runtime });
+  const { on } = choices;
+  const engine = on?.engine ?? choices.engine ?? (await createEngine());
+  const store = on?.store ?? choices.store ?? memoryStore();
+  const runtime = on?.runtime ?? (await createRuntime({ engine, store, ...choices.runtime }));
+  const { time } = on ?? {};
+  const clock = time === undefined ? choices.runtime?.clock : () => time.now;
   if (choices.blueprint !== undefined)
     await runtime.apply(choices.blueprint, { context: choices.context ?? {} });
   const { admin, token } = await store.transaction((tx) => {
@@ -59,15 +76,15 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
   const server = await createServer({
     runtime,
     engine,
-    clock: choices.runtime?.clock,
-    settings: { port: 0, secretKey: "k".repeat(40), ...choices.settings },
+    clock,
+    settings: { port: 0, secretKey: SECRET_KEY, ...choices.settings },
     logger: pino({ level: "debug" }, { write: (line) => void logs.push(JSON.parse(line)) }),
   });
   const url = await server.listen();
   const close = async (): Promise<void> => {
     await server.close();
-    if (choices.store === undefined) await store.close();
-    if (choices.engine === undefined) await engine.close();
+    if (choices.store === undefined && on === undefined) await store.close();
+    if (choices.engine === undefined && on === undefined) await engine.close();
   };
   return {
     url,
@@ -79,6 +96,19 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
     admin,
     logs,
     client: (own = token) => new Client(url, own),
+    async browser(username) {
+      const browser = new Client(url, null);
+      if (username === undefined) return browser;
+      const id = randomUUID();
+      await store.transaction((tx) => {
+        const [user] = tx.list("authentik_core.user", { username });
+        const expires = new Date((clock ?? Date.now)() + 86_400_000).toISOString();
+        const { pk, seal } = heldRow("postern.session", id);
+        tx.insert("postern.session", { pk, user: user.pk, data: seal(1, { flow: null }), expires });
+      });
+      browser.cookies.set("authentik_session", encodeURIComponent(sign(id, SECRET_KEY)));
+      return browser;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

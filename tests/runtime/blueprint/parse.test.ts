@@ -95,8 +95,8 @@ describe("a blueprint", () => {
       "models that flows write",
       "version: 1\nentries:\n- model: authentik_events.event\n- model: postern.flowsession",
       [
-        "b.yaml:3:10: authentik_events.event cannot be in a blueprint (its rows are made by flows; remove the entry)",
-        "b.yaml:4:10: postern.flowsession cannot be in a blueprint (its rows are made by flows; remove the entry)",
+        "b.yaml:3:10: authentik_events.event cannot be in a blueprint (its rows are made at work; remove the entry)",
+        "b.yaml:4:10: postern.flowsession cannot be in a blueprint (its rows are made at work; remove the entry)",
       ],
     ],
   ];

@@ -1,0 +1,167 @@
+// Browser sessions: a signed cookie with a random id, and a row that knows who is logged in and which flow runs.
+//
+// The store has only a hash of the id, so that nobody can log in with what it holds; which flow the browser runs is
+// sealed under the id, as the flow itself is under its own. The id changes whenever somebody logs in: one that was
+// planted beforehand is worth nothing afterwards.
+import { randomBytes } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { JsonObject } from "../engine/types.ts";
+import type { Clock, Login, NewRow, Snapshot, Store } from "../runtime/index.ts";
+import { heldRow } from "../runtime/store/held-row.ts";
+import { CSRF_COOKIE, csrfToken, isCsrfToken } from "./csrf.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** authentik's name of the cookie. */
+export const SESSION_COOKIE = "authentik_session";
+
+const MODEL = "postern.session";
+
+/** A session that nobody is logged in to lasts as long as a flow in progress. */
+const ANONYMOUS_LIFETIME = 24 * 60 * 60 * 1000;
+/** Expired sessions are looked for at most this often, milliseconds. */
+const CLEANING_INTERVAL = 60_000;
+
+/** A browser's session. */
+export interface BrowserSession {
+  /** What the browser holds; nothing else leads to the session. */
+  readonly id: string;
+  /** Where the store has it. */
+  readonly pk: string;
+  /** pk of the user who is logged in, or null. */
+  readonly user: number | null;
+  /** The flow in progress, which may have ended meanwhile. */
+  readonly flow: string | null;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The browser's session; null where it has none, or one that has ended. */
+    session: BrowserSession | null;
+  }
+}
+
+/** What the sessions need. */
+export interface SessionsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: ServerSettings;
+}
+
+/** The sessions of all browsers. */
+export class Sessions {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #settings: ServerSettings;
+  #cleaned = Number.NEGATIVE_INFINITY;
+  constructor({ store, clock, settings }: SessionsOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#settings = settings;
+  }
+
+  /** The session whose cookie the request shows. One of a user who was deleted or deactivated has ended. */
+  find(tx: Snapshot, request: FastifyRequest): BrowserSession | null {
+    const cookie = request.cookies[SESSION_COOKIE];
+    if (cookie === undefined) return null;
+    const { valid, value } = request.unsignCookie(cookie);
+    if (!valid || value === null) return null;
+    const { pk, open } = heldRow(MODEL, value);
+    const row = tx.get(MODEL, pk);
+    if (row === undefined || Date.parse(row.expires) <= this.#clock()) return null;
+    if (row.user !== null && tx.get("authentik_core.user", row.user)?.is_active !== true) return null;
+    const opened = open(row.data);
+    if (opened === undefined) return null;
+    const { flow } = opened.value as JsonObject;
+    return { id: value, pk, user: row.user, flow: typeof flow === "string" ? flow : null };
+  }
+
+  /** Has the browser run this flow; it gets a session where it has none. */
+  async setFlow(request: FastifyRequest, reply: FastifyReply, flow: string): Promise<void> {
+    const { session } = request;
+    if (session !== null) {
+      const { seal } = heldRow(MODEL, session.id);
+      await this.#store.transaction((tx) => tx.update(MODEL, session.pk, { data: seal(1, { flow }) }));
+      request.session = { ...session, flow };
+      return;
+    }
+    await this.#clean();
+    const fresh = this.#make(null, flow, ANONYMOUS_LIFETIME);
+    await this.#store.transaction((tx) => tx.insert(MODEL, fresh.row));
+    request.session = fresh.session;
+    this.#sendCookies(request, reply, fresh.session.id, 0);
+  }
+
+  /** Logs a user in to the browser: a new session takes the place of the one it had. */
+  async login(request: FastifyRequest, reply: FastifyReply, login: Login): Promise<void> {
+    const before = request.session;
+    const lifetime = login.seconds > 0 ? login.seconds * 1000 : this.#settings.sessionLifetime;
+    const fresh = this.#make(login.user, before?.flow ?? null, lifetime);
+    await this.#store.transaction((tx) => {
+      const ended = login.terminateOthers ? tx.list(MODEL, { user: login.user }) : [];
+      const over = new Set(ended.map(({ pk }) => pk));
+      if (before !== null) over.add(before.pk);
+      for (const pk of over) if (tx.get(MODEL, pk) !== undefined) tx.delete(MODEL, pk);
+      tx.insert(MODEL, fresh.row);
+    });
+    request.session = fresh.session;
+    this.#sendCookies(request, reply, fresh.session.id, login.seconds);
+  }
+
+  /** Gives a browser with a session the cookie against forged requests, unless it has one of this session's. */
+  refreshCsrf(request: FastifyRequest, reply: FastifyReply): void {
+    const { session } = request;
+    if (session === null) return;
+    const { secretKey } = this.#settings;
+    if (isCsrfToken(secretKey, session.pk, request.cookies[CSRF_COOKIE])) return;
+    reply.setCookie(CSRF_COOKIE, csrfToken(secretKey, session.pk), {
+      path: "/",
+      sameSite: "lax",
+      secure: this.secure(request),
+    });
+  }
+
+  /** Whether cookies are for https only. */
+  secure(request: FastifyRequest): boolean {
+    return this.#settings.secureCookies === "always" || request.protocol === "https";
+  }
+
+  #make(
+    user: number | null,
+    flow: string | null,
+    lifetime: number,
+  ): { readonly session: BrowserSession; readonly row: NewRow<typeof MODEL> } {
+    const id = randomBytes(32).toString("base64url");
+    const { pk, seal } = heldRow(MODEL, id);
+    const now = this.#clock();
+    const created = new Date(now).toISOString();
+    const expires = new Date(now + lifetime).toISOString();
+    return { session: { id, pk, user, flow }, row: { pk, user, data: seal(1, { flow }), created, expires } };
+  }
+
+  #sendCookies(request: FastifyRequest, reply: FastifyReply, id: string, seconds: number): void {
+    reply.setCookie(SESSION_COOKIE, id, {
+      path: "/",
+      httpOnly: true,
+      sameSite: "lax",
+      secure: this.secure(request),
+      signed: true,
+      ...(seconds > 0 && { maxAge: Math.round(seconds) }),
+    });
+    this.refreshCsrf(request, reply);
+  }
+
+  async #clean(): Promise<void> {
+    const now = this.#clock();
+    if (now - this.#cleaned < CLEANING_INTERVAL) return;
+    this.#cleaned = now;
+    const expired = (tx: Snapshot): string[] =>
+      tx
+        .list(MODEL)
+        .filter((row) => Date.parse(row.expires) <= now)
+        .map((row) => row.pk);
+    if ((await this.#store.read(expired)).length === 0) return;
+    await this.#store.transaction((tx) => {
+      for (const pk of expired(tx)) tx.delete(MODEL, pk);
+    });
+  }
+}
