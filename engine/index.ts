@@ -45,6 +45,7 @@ export type {
 } from "./capabilities.ts";
 export type { CheckOptions, Diagnostic, DiagnosticCode, Site } from "./check/check.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+export type * from "./trace.ts";
 export type * from "./types.ts";
 
 /** What an evaluation may use unless told otherwise. */
@@ -63,10 +64,11 @@ export const defaultLimits: Limits = {
 const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
 
 /** A compiled program, shared by all expressions of the same text. */
-interface Program {
+export interface Program {
   readonly id: string;
   readonly code: string;
   readonly mutates: boolean;
+  readonly source: string;
   readonly compiled: CompiledProgram;
   /** What it can reach of its context, by kind; made at the first use. */
   readonly projections: Map<ExpressionKind, Part | null>;
@@ -103,6 +105,11 @@ function reached(program: Program, kind: ExpressionKind): Part | null {
     program.projections.set(kind, part);
   }
   return part;
+}
+
+/** A name for the code for good. */
+export function programId({ code }: CompiledProgram): string {
+  return `expression-${createHash("sha256").update(code).digest("hex").slice(0, 32)}`;
 }
 
 /** What an embedder said itself: not what something else in the process has left on `Object.prototype`. */
@@ -209,11 +216,11 @@ class SandboxedEngine implements Engine {
       }
       throw error;
     }
-    const id = `expression-${createHash("sha256").update(compiled.code).digest("hex").slice(0, 32)}`;
     program = {
-      id,
+      id: programId(compiled),
       code: compiled.code,
       mutates: compiled.mutates,
+      source,
       compiled,
       projections: new Map(),
       map: null,
@@ -239,8 +246,15 @@ class SandboxedEngine implements Engine {
         ? this.capabilities
         : { ...this.capabilities, ...options.capabilities };
     const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
+    const watch =
+      options?.trace === true || options?.coverage === true
+        ? (await import("./watching/watch.ts")).watch(program, options)
+        : null;
+    const onCall = isGranting(granted)
+      ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source), this.onHostError)
+      : undefined;
     const answer = await this.sandbox.run({
-      program,
+      program: watch?.program ?? program,
       contextJson: contextJson ?? project(context, reached(program, kind), limits.contextBytes),
       settings: limits === this.limits ? this.settings : settingsOf(limits),
       options: formatOptions({
@@ -251,13 +265,14 @@ class SandboxedEngine implements Engine {
         sanitize: options?.sanitize === true,
         repr: wantRepr,
         track: kind === "policy" && program.mutates,
+        watch: watch !== null,
       }),
-      limits,
-      onCall: isGranting(granted)
-        ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source), this.onHostError)
-        : undefined,
+      limits: watch?.limits(limits) ?? limits,
+      onCall: watch?.onCall(onCall) ?? onCall,
     });
-    return outcomeOf(answer, program, name);
+    if (watch === null) return outcomeOf(answer, program, name);
+    const { answer: plain, seen } = watch.read(answer, limits);
+    return { ...outcomeOf(plain, watch.program, name), ...seen };
   }
 
   async close(): Promise<void> {
@@ -281,6 +296,10 @@ function verdictOf(evaluated: Evaluated): Verdict {
     steps: outcome.steps,
     durationMs: outcome.durationMs,
   };
+  if (outcome.trace !== undefined || outcome.coverage !== undefined) {
+    const { trace, coverage } = outcome;
+    Object.assign(verdict, trace === undefined ? { coverage } : { trace });
+  }
   return error === undefined ? verdict : { ...verdict, error };
 }
 

@@ -1,5 +1,6 @@
 // The engine's public vocabulary: limits, contexts, verdicts and the objects that evaluate.
 import type { Capabilities } from "./capabilities.ts";
+import type { Coverage, Trace } from "./trace.ts";
 
 /** Any value that JSON can carry. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
@@ -87,6 +88,9 @@ export interface Outcome {
   /** From request to answer, milliseconds. */
   readonly durationMs: number;
   readonly error?: ExpressionError;
+  /** Where it was asked for, and the sandbox has lived to tell it. */
+  readonly trace?: Trace;
+  readonly coverage?: Coverage;
 }
 
 /** A policy's decision. An error of any kind has `passing: false` and `error`. */
@@ -103,6 +107,9 @@ export interface Verdict {
   readonly rawResult: JsonValue;
   readonly steps: number;
   readonly durationMs: number;
+  /** Where it was asked for, and the sandbox has lived to tell it. */
+  readonly trace?: Trace;
+  readonly coverage?: Coverage;
 }
 
 /** Options of one evaluation. */
@@ -114,6 +121,13 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Apply authentik's `sanitize` (events/utils) to the result: falsy list items dropped, UUIDs as 32 hex digits … */
   readonly sanitize?: boolean;
+  /**
+   * Keep what every line, name, call and branch came to ({@link Trace}). The answer is the same, but comes later, so that
+   * limits on time are met sooner. Secrets of the context are masked.
+   */
+  readonly trace?: boolean;
+  /** Count how often every line and branch ran ({@link Coverage}). Not together with `trace`. */
+  readonly coverage?: boolean;
   /** What this evaluation may ask of its embedder; groups named here replace the engine's. */
   readonly capabilities?: Capabilities;
 }

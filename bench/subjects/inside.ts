@@ -31,6 +31,7 @@ function optionsOf(kind: Task["kind"], track: boolean): string {
     sanitize: false,
     repr: false,
     track,
+    watch: false,
   });
 }
 

@@ -1,7 +1,7 @@
 // The guest's end of capabilities: asks the host, waits, and raises what the host answers.
 import { exceptionTypes, type PyException, pyError, RuntimeError, raise } from "../python/exceptions.ts";
 import { makeType, type PyType } from "../python/object.ts";
-import { allocate, charge, host, LimitExceeded, type LimitName } from "../python/state.ts";
+import { allocate, charge, host, LimitExceeded, type LimitName, S } from "../python/state.ts";
 
 /** Plain JavaScript data that JSON can carry. */
 export type GuestJson = null | boolean | number | string | GuestJson[] | { [key: string]: GuestJson };
@@ -33,7 +33,9 @@ export function askHost(name: string, operation: string, argument: GuestJson): G
   charge(100);
   const sent = typeof argument === "string" ? argument : JSON.stringify(argument);
   allocate(sent.length * 2);
+  S.watch?.hostCall(operation, sent);
   const text = host.call(operation, sent);
+  S.watch?.hostAnswer(text);
   allocate(text.length * 4);
   charge(text.length >> 6);
   const { ok, value = null, error } = JSON.parse(text) as Answer;

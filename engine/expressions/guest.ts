@@ -2,7 +2,7 @@
 //
 // INVARIANT: nothing of one evaluation is left for the next. `begin` resets every piece of mutable state; values of
 // the runtime (types, modules, helpers) refuse to be changed from Python.
-import { abi } from "../python/abi.ts";
+import { abi as plainAbi } from "../python/abi.ts";
 import "../python/library.ts";
 import { AttributeError, BaseExceptionGroup, isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
@@ -30,6 +30,10 @@ import "./library.ts";
 import { PyRecord } from "./models/record.ts";
 import { type Options, parseOptions, type Settings } from "./options.ts";
 import { type Main, programs } from "./programs.ts";
+import { recorder } from "./watching/recorder.ts";
+
+/** What programs are given; only those that were compiled to be watched take the recorder from it. */
+const abi = Object.freeze({ ...plainAbi, recorder });
 
 /** Programs loaded since their memory was last looked at, and how many make it worth a look. */
 let loaded = 0;
@@ -230,12 +234,23 @@ function changed(contextJson: string, request: PyValue | undefined): string {
 
 function evaluate(id: string, contextJson: string, settingsText: string, optionsText: string): string {
   const options = parseOptions(optionsText);
+  if (!options.watch) return answer(id, contextJson, settingsText, options);
+  try {
+    // One line each: JSON has no line breaks here.
+    return `${answer(id, contextJson, settingsText, options)}\n${recorder.json()}`;
+  } finally {
+    recorder.end();
+  }
+}
+
+function answer(id: string, contextJson: string, settingsText: string, options: Options): string {
   const { kind } = options;
   begin(settingsText, options);
   let request: PyValue | undefined;
   try {
     const main = programs.get(id);
     if (main === undefined) throw new LimitExceeded("InternalError", "the program is not loaded");
+    if (options.watch) recorder.begin(contextOf(contextJson).tree);
     const vars = variables(kind, contextOf(contextJson));
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));

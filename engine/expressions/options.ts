@@ -25,11 +25,14 @@ export interface Options {
   readonly repr: boolean;
   /** The program may change its context: say what it changed. */
   readonly track: boolean;
+  /** The program was compiled to be watched: say what was seen. */
+  readonly watch: boolean;
 }
 
 /** Writes options for {@link parseOptions}. */
-export function formatOptions({ kind, now, seed, entropy, sanitize, repr, track }: Options): string {
-  const flags = (sanitize ? 1 : 0) + (repr ? 2 : 0) + (track ? 4 : 0);
+export function formatOptions(options: Options): string {
+  const { kind, now, seed, entropy, sanitize, repr, track, watch } = options;
+  const flags = (sanitize ? 1 : 0) + (repr ? 2 : 0) + (track ? 4 : 0) + (watch ? 8 : 0);
   return `${kind} ${now} ${flags} ${seed === null ? entropy : `=${seed}`}`;
 }
 
@@ -46,5 +49,6 @@ export function parseOptions(text: string): Options {
     sanitize: (bits & 1) !== 0,
     repr: (bits & 2) !== 0,
     track: (bits & 4) !== 0,
+    watch: (bits & 8) !== 0,
   };
 }

@@ -7,6 +7,7 @@ import type { FunctionDef } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { Frame, type MapRange, Program } from "./emitter.ts";
 import { declarations } from "./functions.ts";
+import type { Instrument } from "./instrument.ts";
 import { LineMap } from "./lines.ts";
 import { mayMutate } from "./mutation.ts";
 import { parseModule } from "./parser.ts";
@@ -66,10 +67,13 @@ export class AuthorLines {
   }
 }
 
-/** Compiles the text of an expression. Throws {@link PySyntaxError} with offsets for {@link authorLines}. */
-export function compile(source: string): CompiledProgram {
+/**
+ * Compiles the text of an expression, with what `instrument` adds to watch it run (one for each compilation). Throws
+ * {@link PySyntaxError} with offsets for {@link authorLines}.
+ */
+export function compile(source: string, instrument: Instrument | null = null): CompiledProgram {
   try {
-    return compileNested(source);
+    return compileNested(source, instrument);
   } catch (error) {
     // The bounds on nesting suffice for a stack of 984 KB; a caller may have left less.
     if (!(error instanceof RangeError)) throw error;
@@ -77,7 +81,7 @@ export function compile(source: string): CompiledProgram {
   }
 }
 
-function compileNested(source: string): CompiledProgram {
+function compileNested(source: string, instrument: Instrument | null): CompiledProgram {
   if (source.length > MAX_SOURCE) {
     throw new PySyntaxError(
       `source of ${source.length} characters is longer than ${MAX_SOURCE}`,
@@ -87,7 +91,7 @@ function compileNested(source: string): CompiledProgram {
     );
   }
   const { handler, scopes, lines } = parseBody(source);
-  const program = new Program(scopes);
+  const program = new Program(scopes, instrument);
   const frame = new Frame(program, scopes.root, "handler", program.noNames, null);
   const body = block(frame, handler.body);
   const locals = [...scopes.root.bound].filter((name) => !scopes.root.globals.has(name));
@@ -97,7 +101,8 @@ function compileNested(source: string): CompiledProgram {
   );
   const globals = [...scopes.declaredGlobal].map((name) => `G_${name}=env.global(${JSON.stringify(name)})`);
   const env = [...reads, ...globals];
-  const head = `${env.length === 0 ? "" : `let ${env.join(",")};`}${declarations(scopes.root)}${parameters}${frame.temps()}`;
+  const watch = instrument === null ? "" : instrument.begin(frame);
+  const head = `${watch}${env.length === 0 ? "" : `let ${env.join(",")};`}${declarations(scopes.root)}${parameters}${frame.temps()}`;
   const record = { kind: "function" as const, start: handler.start, end: handler.end, name: "handler" };
   frame.use("S");
   const main = scopes.root.isGenerator

@@ -7,6 +7,7 @@ import type { Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } f
 import { PySyntaxError } from "./diagnostics.ts";
 import { Frame } from "./emitter.ts";
 import { condition, value } from "./expressions.ts";
+import { branched } from "./instrument.ts";
 import { stepCode } from "./statements.ts";
 import { assign } from "./targets.ts";
 
@@ -106,7 +107,7 @@ function loop(
   const before = f.bound;
   const target = assign(f, generator.target, item);
   const guards = generator.ifs
-    .map((test: Expr) => `if(!${f.scoped(() => condition(f, test))})continue;`)
+    .map((test: Expr) => `if(!${f.scoped(() => branched(f, test, "if", condition(f, test)))})continue;`)
     .join("");
   let rest: string;
   const next = generators[i + 1];

@@ -6,6 +6,7 @@
 // to the author's text. So nothing is stored at run time: a traceback is made from V8's stack positions alone.
 import type { Expr, Span } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
+import type { Instrument } from "./instrument.ts";
 import { NameSet } from "./name-set.ts";
 import { mangle, type Scope, type Scopes } from "./scope.ts";
 
@@ -38,6 +39,8 @@ const CLOSE = "\u0003";
 /** One program being generated. */
 export class Program {
   readonly scopes: Scopes;
+  /** Adds to the code what watches it run; null in the code that is meant to be quick. */
+  readonly instrument: Instrument | null;
   /** What all sets of bound names begin with. */
   readonly noNames: NameSet = NameSet.none();
   private readonly records: MapRecord[] = [];
@@ -50,8 +53,9 @@ export class Program {
   readonly deleted: Set<string> = new Set();
   private counter = 0;
 
-  constructor(scopes: Scopes) {
+  constructor(scopes: Scopes, instrument: Instrument | null = null) {
     this.scopes = scopes;
+    this.instrument = instrument;
     for (const scope of scopes.byNode.values()) for (const name of scope.deleted) this.deleted.add(name);
   }
 

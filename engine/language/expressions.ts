@@ -20,6 +20,7 @@ import { comprehension } from "./comprehensions.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { lambda } from "./functions.ts";
+import { type BranchKind, branched } from "./instrument.ts";
 import { storeName } from "./targets.ts";
 
 const MAX_SAFE = "9007199254740991";
@@ -154,10 +155,12 @@ function outerRead(f: Frame, name: string, node: Span): string {
 
 /** Code for two operands evaluated in order: the code that evaluates them, and how to refer to them afterwards. */
 function operands(f: Frame, left: Expr, right: Expr): { first: string; a: string; b: string } {
-  const rightSimple = isSimple(f, right);
+  const isRepeatable = (node: Expr): boolean =>
+    isSimple(f, node) && (node.kind === "Constant" || f.program.instrument?.watchesValues !== true);
+  const rightSimple = isRepeatable(right);
   let first = "";
   let a = value(f, left);
-  if (!(left.kind === "Constant" || (isSimple(f, left) && rightSimple))) {
+  if (!(left.kind === "Constant" || (isRepeatable(left) && rightSimple))) {
     const t = f.temp();
     first += `${t}=${a},`;
     a = t;
@@ -296,33 +299,48 @@ function compare(f: Frame, node: Compare, asTruth: boolean): string {
 
 /** JavaScript whose value is the truth of `node`. */
 export function condition(f: Frame, node: Expr): string {
+  const { instrument } = f.program;
   return f.nested(node, () => {
-    switch (node.kind) {
-      case "Constant": {
-        const c = node.value;
-        if (c.type === "True") return "true";
-        if (c.type === "False" || c.type === "None") return "false";
-        break;
-      }
-      case "UnaryOp":
-        if (node.op === "Not") return `!${condition(f, node.operand)}`;
-        break;
-      case "BoolOp":
-        return `(${node.values.map((v) => condition(f, v)).join(node.op === "And" ? "&&" : "||")})`;
-      case "Compare":
-        return compare(f, node, true);
-      default:
-        break;
-    }
-    return f.mark(node, `${f.use("truth")}(${value(f, node)})`);
+    const code = truthOf(f, node);
+    return instrument === null ? code : instrument.truth(f, node, code);
   });
+}
+function truthOf(f: Frame, node: Expr): string {
+  switch (node.kind) {
+    case "Constant": {
+      const c = node.value;
+      if (c.type === "True") return "true";
+      if (c.type === "False" || c.type === "None") return "false";
+      break;
+    }
+    case "UnaryOp":
+      if (node.op === "Not") return `!${condition(f, node.operand)}`;
+      break;
+    case "BoolOp":
+      return `(${node.values.map((v, i) => linked(f, node, i, condition(f, v))).join(node.op === "And" ? "&&" : "||")})`;
+    case "Compare":
+      return compare(f, node, true);
+    default:
+      break;
+  }
+  return f.mark(node, `${f.use("truth")}(${value(f, node)})`);
+}
+
+/** `code`, the truth of an operand of `and` or `or`: that of all but the last decides whether there is more to ask. */
+function linked(f: Frame, node: Expr & { kind: "BoolOp" }, i: number, code: string): string {
+  const { instrument } = f.program;
+  if (instrument === null || i === node.values.length - 1) return code;
+  const kind: BranchKind = node.op === "And" ? "and" : "or";
+  return instrument.branch(f, node.values[i] as Expr, kind, code);
 }
 
 /** JavaScript whose value is that of `node`. */
 export function value(f: Frame, node: Expr): string {
   const held = f.held.get(node);
   if (held !== undefined) return held;
-  return chained(f, node) ?? f.nested(node, () => expression(f, node));
+  const { instrument } = f.program;
+  const make = () => chained(f, node) ?? f.nested(node, () => expression(f, node));
+  return instrument === null ? make() : instrument.value(f, node, make);
 }
 
 /** How many links of a chain (`a + b + c`, `a.b.c`) are nested in each other; longer ones are taken apart. */
@@ -377,7 +395,7 @@ function expression(f: Frame, node: Expr): string {
           const tests = node.values.map((operand, i) =>
             i === last
               ? `(${t}=${value(f, operand)},true)`
-              : f.mark(operand, `${f.use("truth")}(${t}=${value(f, operand)})`),
+              : linked(f, node, i, f.mark(operand, `${f.use("truth")}(${t}=${value(f, operand)})`)),
           );
           return `(${tests.join(node.op === "And" ? "&&" : "||")},${t})`;
         }
@@ -385,7 +403,7 @@ function expression(f: Frame, node: Expr): string {
         let out = value(f, node.values[last] as Expr);
         for (let i = last - 1; i >= 0; i--) {
           const operand = node.values[i] as Expr;
-          const test = f.mark(operand, `${truth}(${t}=${value(f, operand)})`);
+          const test = linked(f, node, i, f.mark(operand, `${truth}(${t}=${value(f, operand)})`));
           out = node.op === "And" ? `(${test}?${out}:${t})` : `(${test}?${t}:${out})`;
         }
         return out;
@@ -400,7 +418,7 @@ function expression(f: Frame, node: Expr): string {
     case "Lambda":
       return lambda(f, node);
     case "IfExp":
-      return `(${condition(f, node.test)}?${value(f, node.body)}:${value(f, node.orelse)})`;
+      return `(${branched(f, node.test, "ternary", condition(f, node.test))}?${value(f, node.body)}:${value(f, node.orelse)})`;
     case "Dict":
       return dictDisplay(f, node);
     case "Set":
@@ -532,6 +550,8 @@ function callExpression(f: Frame, node: Call): string {
   }
   const plain = keywords.length === 0 && args.every((a) => a.kind !== "Starred");
   if (func.kind === "Attribute") return methodCall(f, node, plain);
+  const watched = f.program.instrument?.call(f, node, plain && args.length <= 3) ?? null;
+  if (watched !== null) return watched;
   const callee = value(f, func);
   if (plain && args.length <= 3) {
     const list = args.map((a) => `,${value(f, a)}`).join("");

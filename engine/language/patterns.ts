@@ -6,6 +6,7 @@ import type { Expr, Match, Pattern } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import type { Frame } from "./emitter.ts";
 import { condition, value } from "./expressions.ts";
+import { branched } from "./instrument.ts";
 import { literal } from "./literals.ts";
 import { block } from "./statements.ts";
 import { storeName } from "./targets.ts";
@@ -28,7 +29,8 @@ export function matchStatement(f: Frame, node: Match): string {
       for (const name of matched) f.bound = f.bound.with(name);
       return guard === null ? made : `${made}&&${condition(f, guard)}`;
     });
-    code += `if(${test}){${block(f, branch.body)}break ${label};}`;
+    const isCertain = guard === null && irrefutable(pattern) !== null;
+    code += `if(${isCertain ? test : branched(f, pattern, "match", test)}){${block(f, branch.body)}break ${label};}`;
   }
   f.bound = before;
   return `${label}:{${code}}`;

@@ -9,6 +9,7 @@ import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
 import { arithmetic, BINARY, condition, readName, value } from "./expressions.ts";
 import { classDefinition, functionDefinition } from "./functions.ts";
+import { branched } from "./instrument.ts";
 import type { NameSet } from "./name-set.ts";
 import { matchStatement } from "./patterns.ts";
 import { assign, remove, storeName } from "./targets.ts";
@@ -23,9 +24,15 @@ export function stepCode(f: Frame, n: number, node: Span): string {
 
 /** A block: its statements, counted together when it is entered. */
 export function block(f: Frame, body: readonly Stmt[]): string {
-  return (
-    stepCode(f, Math.max(1, body.length), body[0] as Stmt) + body.map((stmt) => statement(f, stmt)).join("\n")
-  );
+  const steps = Math.max(1, body.length);
+  const watch = f.program.instrument?.block(f, steps) ?? "";
+  return stepCode(f, steps, body[0] as Stmt) + watch + body.map((stmt) => statement(f, stmt)).join("\n");
+}
+
+/** `code`, the value of a `return`; that of the expression itself ends it. */
+function decided(f: Frame, node: Span, code: string): string {
+  const { instrument, scopes } = f.program;
+  return instrument === null || f.scope !== scopes.root ? code : instrument.decision(f, node, code);
 }
 
 /** Does control never pass the end of this block? */
@@ -72,7 +79,8 @@ export function enterBlock(f: Frame, node: Stmt): void {
 }
 
 function statement(f: Frame, node: Stmt): string {
-  return f.nested(node, () => f.scoped(() => generate(f, node)));
+  const watch = f.program.instrument?.statement(f, node) ?? "";
+  return watch + f.nested(node, () => f.scoped(() => generate(f, node)));
 }
 
 function generate(f: Frame, node: Stmt): string {
@@ -86,7 +94,7 @@ function generate(f: Frame, node: Stmt): string {
       if (node.value !== null && f.scope.isGenerator && f.scope.isAsync) {
         throw new PySyntaxError("'return' with value in async generator", node.start, node.end);
       }
-      return `return ${node.value === null ? "null" : value(f, node.value)};`;
+      return `return ${decided(f, node, node.value === null ? "null" : value(f, node.value))};`;
     case "Assign":
       return assignment(f, node.targets, node.value);
     case "AugAssign":
@@ -129,7 +137,7 @@ function generate(f: Frame, node: Stmt): string {
     case "AsyncWith":
       return withStatement(f, node);
     case "Assert": {
-      const test = condition(f, node.test);
+      const test = branched(f, node.test, "assert", condition(f, node.test));
       const message = node.msg === null ? "" : value(f, node.msg);
       return `if(!${test})${f.mark(node.test, `throw ${f.use("assertionFailed")}(${message});`)}`;
     }
@@ -241,8 +249,8 @@ function elifChain(f: Frame, branches: readonly If[]): string {
     return made.code;
   };
   for (const [i, node] of branches.entries()) {
-    if (i > 0) code += stepCode(f, 1, node);
-    const test = f.scoped(() => condition(f, node.test));
+    if (i > 0) code += stepCode(f, 1, node) + (f.program.instrument?.statement(f, node) ?? "");
+    const test = f.scoped(() => branched(f, node.test, "if", condition(f, node.test)));
     code += `if(${test}){${branch(node.body)}break ${label};}`;
   }
   const { orelse } = branches.at(-1) as If;
@@ -259,7 +267,7 @@ function conditional(f: Frame, node: If): string {
     branches.push(last);
   }
   if (branches.length > MAX_ELIFS) return elifChain(f, branches);
-  const test = f.scoped(() => condition(f, node.test));
+  const test = f.scoped(() => branched(f, node.test, "if", condition(f, node.test)));
   const before = f.bound;
   const body = nested(f, node.body, before);
   const orelse = node.orelse.length === 0 ? { code: "", bound: before } : nested(f, node.orelse, before);
@@ -299,13 +307,17 @@ function forLoop(f: Frame, node: For | AsyncFor): string {
       node.iter,
       isAsync ? `(yield* ${f.use("asyncNext")}(${iterator}))` : `${iterator}.next()`,
     );
-    return `for(;;){const ${item}=${advance};if(${item}===undefined)break;${target}${block(f, node.body)}}`;
+    const ends =
+      f.program.instrument === null
+        ? `${item}===undefined`
+        : `!${branched(f, node.iter, "for", `${item}!==undefined`)}`;
+    return `for(;;){const ${item}=${advance};if(${ends})break;${target}${block(f, node.body)}}`;
   })}}`;
 }
 
 function whileLoop(f: Frame, node: While): string {
   return loopParts(f, node, () => {
-    const test = f.scoped(() => condition(f, node.test));
+    const test = f.scoped(() => branched(f, node.test, "while", condition(f, node.test)));
     return `while(${test}){${block(f, node.body)}}`;
   });
 }

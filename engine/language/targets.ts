@@ -5,7 +5,8 @@ import { type Frame, quote } from "./emitter.ts";
 import { readName, value } from "./expressions.ts";
 
 /** An expression that assigns `code` to a variable and has its value. */
-export function storeName(f: Frame, raw: string, code: string, _node: Span): string {
+export function storeName(f: Frame, raw: string, given: string, node: Span): string {
+  const code = f.program.instrument?.stored(f, raw, node, given) ?? given;
   const name = f.mangled(raw);
   const found = f.program.scopes.resolve(f.scope, name);
   if (found.where === "class") return `${f.use("storeIn")}(ns,${quote(name)},${code})`;

@@ -37,7 +37,10 @@ export function tryStatement(f: Frame, node: Try | TryStar): string {
 function handled(f: Frame, node: Try | TryStar, before: NameSet): string {
   const { program } = f;
   const [raw, exception, kept] = [program.unique("e"), program.unique("x"), program.unique("h")];
+  const ways = node.handlers.map(({ type }) => (type === null ? "except" : type));
+  const way = f.program.instrument?.ways(f, node, [...ways, ...(leaves(node.body) ? [] : ["no exception"])]);
   const body = nested(f, node.body, before);
+  const passed = leaves(node.body) ? "" : (way?.(node.handlers.length) ?? "");
   const orelse = node.orelse.length === 0 ? "" : nested(f, node.orelse, body.bound).code;
   // Two labels: leaving the handler skips the `else` part, which is outside the try.
   const label = program.unique("L");
@@ -45,12 +48,12 @@ function handled(f: Frame, node: Try | TryStar, before: NameSet): string {
   if (!leaves(node.orelse.length > 0 ? node.orelse : node.body)) ends.push(f.bound);
   const handlers =
     node.kind === "TryStar"
-      ? starHandlers(f, node, exception, before, ends)
-      : plainHandlers(f, node, exception, before, ends);
+      ? starHandlers(f, node, exception, before, ends, way)
+      : plainHandlers(f, node, exception, before, ends, way);
   f.bound = ends.reduce((all, end) => all.and(end), ends[0] ?? before);
   f.use("S");
   const { head, tail } = handlers;
-  const code = `try{${body.code}}catch(${raw}){const ${exception}=${f.use("caught")}(${raw}),${kept}=S.handled;S.handled=${exception};${head}try{${handlers.code}}finally{S.handled=${kept};}${tail}${orelse === "" ? "" : `break ${label};`}}`;
+  const code = `try{${body.code}${passed}}catch(${raw}){const ${exception}=${f.use("caught")}(${raw}),${kept}=S.handled;S.handled=${exception};${head}try{${handlers.code}}finally{S.handled=${kept};}${tail}${orelse === "" ? "" : `break ${label};`}}`;
   return orelse === "" ? code : `${label}:{${code}${orelse}}`;
 }
 
@@ -67,6 +70,7 @@ function plainHandlers(
   exception: string,
   before: NameSet,
   ends: NameSet[],
+  way?: (i: number) => string,
 ): Handlers {
   let code = "";
   let open = true;
@@ -79,7 +83,7 @@ function plainHandlers(
     let test = "";
     if (type === null) open = false;
     else test = f.scoped(() => f.mark(handler, `${f.use("matches")}(${exception},${value(f, type)})`));
-    const body = handlerBody(f, handler, exception);
+    const body = (way?.(i) ?? "") + handlerBody(f, handler, exception);
     if (!leaves(handler.body)) ends.push(f.bound);
     code += test === "" ? `{${body}}` : `if(${test}){${body}}else `;
   }
@@ -94,17 +98,18 @@ function starHandlers(
   exception: string,
   before: NameSet,
   ends: NameSet[],
+  way?: (i: number) => string,
 ): Handlers {
   const { program } = f;
   const [star, left] = [program.unique("g"), program.unique("x")];
   let code = "";
-  for (const handler of node.handlers) {
+  for (const [i, handler] of node.handlers.entries()) {
     f.bound = before;
     const type = handler.type as Expr;
     const test = f.scoped(() => f.mark(handler, `${star}.match(${value(f, type)})`));
     const outer = f.starLoops;
     f.starLoops = f.loops.length;
-    const body = handlerBody(f, handler, `${star}.caught`);
+    const body = (way?.(i) ?? "") + handlerBody(f, handler, `${star}.caught`);
     f.starLoops = outer;
     const raw = program.unique("e");
     code += `if(${test})try{${body}}catch(${raw}){${star}.failed(${raw});}`;

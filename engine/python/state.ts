@@ -4,6 +4,15 @@
 // all of it; nothing else in the object model keeps anything from one evaluation to the next.
 import type { PyException } from "./exceptions.ts";
 
+/** Who watches an evaluation. Must change nothing about it. */
+export interface Watch {
+  /** A pattern is about to be looked for; `reason`: why not by RE2, which is meant for patterns of strangers. */
+  regex(pattern: string, engine: string, reason: string | undefined): void;
+  /** The embedder is about to be asked, and then, that it has answered. */
+  hostCall(operation: string, argumentJson: string): void;
+  hostAnswer(json: string): void;
+}
+
 /** What an evaluation may use, and where it stands. Generated code adds to `steps` and `depth` directly. */
 export const S = {
   /** Statements executed and native iterations made. */
@@ -38,6 +47,8 @@ export const S = {
   seed: null as number | null,
   /** Else 256 secret bits for it, hexadecimal. */
   entropy: "",
+  /** Told what traces show; null where nobody watches. */
+  watch: null as Watch | null,
 };
 
 /** What the running evaluation has made and the next must not see. */

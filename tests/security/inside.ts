@@ -52,6 +52,7 @@ const options = formatOptions({
   sanitize: false,
   repr: false,
   track: false,
+  watch: false,
 });
 
 export interface GuestUnderTest {

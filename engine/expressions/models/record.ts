@@ -45,6 +45,15 @@ export class PyRecord extends PyObject {
   get(name: string): PyValue {
     return this.own(name) ?? null;
   }
+  /** An attribute that is there already; undefined where it is not, or would first have to be made. */
+  peek(name: string): PyValue | undefined {
+    if (this.attributes !== null) return this.attributes.get(name);
+    const { plain, tree } = this.unread as Unread;
+    const value = plain.has(name) ? tree[name] : undefined;
+    return typeof value === "string" || typeof value === "boolean" || typeof value === "number"
+      ? value
+      : undefined;
+  }
 }
 
 /** A record's attributes before they are made. */

@@ -4,6 +4,7 @@
 import {
   type CompiledPattern,
   compilePattern,
+  engineFor,
   escapePattern,
   Flag,
   lastIndex,
@@ -48,7 +49,7 @@ import {
 import { index, sizeArgument, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
-import { allocate, charge, LimitExceeded, perEvaluation, host as worker } from "../state.ts";
+import { allocate, charge, LimitExceeded, perEvaluation, S, host as worker } from "../state.ts";
 import { isPlain, pointIndex, textLength, unitOffset } from "../text.ts";
 import { genericAlias } from "../types/generic-alias.ts";
 import { PyMappingProxy } from "../types/mapping-proxy.ts";
@@ -137,11 +138,18 @@ export class PyPattern extends PyObject {
   }
   all(s: Subject, pos: number, endpos: number, limit: number): Spans[] {
     charge(1 + (s.text.length >> 5));
+    if (S.watch !== null) this.tell(s);
     return guarded(this.source, () => scan(this.compiled, s.text, pos, endpos, limit, engines));
   }
   one(s: Subject, pos: number, endpos: number, mode: MatchMode): Spans | null {
     charge(1 + (s.text.length >> 5));
+    if (S.watch !== null) this.tell(s);
     return guarded(this.source, () => matchAt(this.compiled, s.text, pos, endpos, mode, engines));
+  }
+  private tell({ text }: Subject): void {
+    const { compiled } = this;
+    const engine = engineFor(compiled, text);
+    S.watch?.regex(compiled.pattern, engine, engine === "re2" ? undefined : compiled.reason);
   }
   /** A search of a subject, for what goes through it step by step. */
   over(value: PyValue, pos?: PyValue, endpos?: PyValue): Search {
