@@ -286,6 +286,7 @@ const NOT_IN_BLUEPRINTS = new Set([
   "authentik_stages_authenticator_sms.smsdevice",
   "postern.flowsession",
   "postern.session",
+  "postern.smscounter",
 ]);
 
 const KNOWN_MODELS = MODEL_NAMES.filter((name) => !NOT_IN_BLUEPRINTS.has(name));

@@ -13,6 +13,7 @@ export type EventAction =
   | "property_mapping_exception"
   | "configuration_error"
   | "system_exception"
+  | "suspicious_request"
   | `custom_${string}`;
 
 /** Who and what an event is about. */

@@ -22,6 +22,7 @@ import {
 } from "../errors.ts";
 import { redact } from "../events/cleanse.ts";
 import type { Services } from "../services.ts";
+import { removeExpiredCounters } from "../sms/limits.ts";
 import type { Row } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson, type UserInput } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowErrorChallenge } from "./challenge.ts";
@@ -107,6 +108,7 @@ export class FlowExecutor {
     if (clock() - this.#cleaned >= CLEANING_INTERVAL) {
       this.#cleaned = clock();
       await removeExpiredSessions(store, clock());
+      await removeExpiredCounters(store, clock());
     }
     const query = { ...start.query };
     const setting = await store.read((tx) => {

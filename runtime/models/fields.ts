@@ -222,6 +222,25 @@ export function duration(): Field<string> {
   });
 }
 
+const MILLISECONDS: { readonly [unit: string]: number } = {
+  microseconds: 0.001,
+  milliseconds: 1,
+  seconds: 1000,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: 86_400_000,
+  weeks: 604_800_000,
+};
+
+/** The milliseconds of a {@link duration}. */
+export function durationMs(content: string): number {
+  const pairs = content.split(";").filter((pair) => pair !== "");
+  return pairs.reduce((sum, pair) => {
+    const [unit = "", number] = pair.split("=");
+    return sum + (MILLISECONDS[unit] ?? 0) * Number(number);
+  }, 0);
+}
+
 /** Any JSON value; kept as a copy. Refuses what JSON cannot carry and keys named `__proto__`. */
 export function json(): Field<JsonValue> {
   return field((value) => copyJson(value, 0));

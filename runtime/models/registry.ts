@@ -6,7 +6,7 @@ import { flow, flowSession, flowStageBinding } from "./flow.ts";
 import type { Model, Reference } from "./model.ts";
 import { expressionPolicy, notificationWebhookMapping, policyBinding } from "./policy.ts";
 import { prompt, promptStage } from "./prompt.ts";
-import { authenticatorSmsStage, smsDevice } from "./sms.ts";
+import { authenticatorSmsStage, smsCounter, smsDevice } from "./sms.ts";
 import {
   authenticatorValidateStage,
   denyStage,
@@ -36,6 +36,7 @@ export const MODELS = Object.freeze({
   [denyStage.name]: denyStage,
   [dummyStage.name]: dummyStage,
   [smsDevice.name]: smsDevice,
+  [smsCounter.name]: smsCounter,
   [event.name]: event,
   [flowSession.name]: flowSession,
   [token.name]: token,

@@ -1,7 +1,20 @@
 // Models of the SMS authenticator: the stage that sets it up and the device that is enrolled.
 import { z } from "zod";
-import { choice, flag, integer, integerReference, moment, reference, text } from "./fields.ts";
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  integerReference,
+  json,
+  jsonObject,
+  list,
+  moment,
+  reference,
+  text,
+} from "./fields.ts";
 import { defineModel, STAGE } from "./model.ts";
+import { countryCode, limits } from "./sms-settings.ts";
 
 const now = (): string => new Date().toISOString();
 
@@ -26,6 +39,13 @@ export const authenticatorSmsStage = defineModel({
     /** Only a hash of the number is kept. */
     verify_only: flag().default(false),
     mapping: reference().nullable().default(null),
+    // What authentik does not have; docs/sms.md describes it.
+    /** ISO 3166 codes of the countries whose numbers may be used; empty: any text is a number, as in authentik. */
+    postern_allowed_countries: list(countryCode()).default([]),
+    /** Time between a message and the next one for the same device. */
+    postern_resend_cooldown: duration().default("seconds=30"),
+    /** How often messages go out and codes are guessed. */
+    postern_limits: limits().default({}),
   }),
   unique: [["name"]],
   references: {
@@ -51,6 +71,8 @@ export const smsDevice = defineModel({
     token: text({ max: 16 }).nullable().default(null),
     /** The code is void from this moment on. */
     valid_until: moment().default(now),
+    /** How the last send went; Postern's own, see `runtime/sms/one-time-code.ts`. */
+    delivery: jsonObject().nullable().default(null),
     created: moment().default(now),
     last_updated: moment().default(now),
     last_used: moment().nullable().default(null),
@@ -63,4 +85,17 @@ export const smsDevice = defineModel({
     stage: { to: ["authentik_stages_authenticator_sms.authenticatorsmsstage"], onDelete: "protect" },
   },
   secrets: ["token"],
+});
+
+/** `postern.smscounter`: how often something happened lately; Postern's own model. The pk is a hash of what is counted. */
+export const smsCounter = defineModel({
+  name: "postern.smscounter",
+  label: "SMS counter",
+  key: "text",
+  schema: z.object({
+    /** Pairs of a bucket's number and its count, oldest first; see `runtime/sms/limits.ts`. */
+    buckets: json(),
+    /** Nothing of it counts from this moment on. */
+    expires: moment(),
+  }),
 });

@@ -434,7 +434,7 @@ describe("F4 tampered state", () => {
     const read = (session: JsonObject) => session.plan as { context: JsonObject } & JsonObject;
     const draft = read(now).context[name];
     if (draft === undefined) return before;
-    expect(draft).toMatchObject({ user: 1, state: "idle", token: null, throttling_failure_count: 0 });
+    expect(draft).toMatchObject({ user: 1, delivery: null, token: null, throttling_failure_count: 0 });
     const plan = read(before);
     return { ...before, plan: { ...plan, context: { ...plan.context, [name]: draft } } };
   }

@@ -1,55 +1,28 @@
 // The device that is being set up: data in the plan, never a row of the store before the right code was given.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../../engine/types.ts";
 import { isObject, type Plan, SMS_DEVICE_KEY } from "../../flow/plan.ts";
-import type { RandomInt } from "../../services.ts";
-
-/** Digits of a code. */
-export const CODE_LENGTH = 6;
-/** Milliseconds a code is good for. */
-export const CODE_LIFETIME = 300_000;
-/** Wait after the first wrong code, milliseconds; it doubles with every further one, as in authentik (factor 1). */
-const THROTTLING_FACTOR = 1000;
+import type { StageContext } from "../../flow/stage.ts";
+import type { CodeSlot } from "../../sms/code-slot.ts";
+import { codeStateOf } from "../../sms/code-slot.ts";
+import { type CodeState, IDLE, voidCode } from "../../sms/one-time-code.ts";
 
 /** A device in the making. JSON. */
-export type DeviceDraft = {
+export type DeviceDraft = CodeState & {
+  /** Names it in limits. */
+  id: string;
   stage: string;
   user: number;
   name: string;
-  /** The number last asked for; empty while none is known. */
+  /** The number that the code is for; empty while none was sent. */
   phone_number: string;
-  /** The code that was sent, or is being sent; null where there is none. */
-  token: string | null;
-  /** ISO; the code is void from this moment on. */
-  valid_until: string | null;
-  /**
-   * `sent`: the code is on its way to `phone_number`, and only now is it accepted. `sending`: a provider is being
-   * called (or the process ended meanwhile). `failed`: it was not sent. `refused`: the number may not be used.
-   */
-  state: "idle" | "sending" | "sent" | "failed" | "refused";
-  /** ISO; when `sending` began. */
-  sending_since: string | null;
-  throttling_failure_timestamp: string | null;
-  /** Wrong codes so far; a new code or number does not reset it. */
-  throttling_failure_count: number;
 };
 
 /** The draft of this stage and user in the plan; a new one is put there where there is none. */
 export function draftOf(plan: Plan, stage: string, user: number): DeviceDraft {
-  const found = plan.context[SMS_DEVICE_KEY];
-  if (isObject(found) && found.stage === stage && found.user === user) return found as DeviceDraft;
-  const draft: DeviceDraft = {
-    stage,
-    user,
-    name: "SMS Device",
-    phone_number: "",
-    token: null,
-    valid_until: null,
-    state: "idle",
-    sending_since: null,
-    throttling_failure_timestamp: null,
-    throttling_failure_count: 0,
-  };
+  const found = draftIn(plan);
+  if (found !== undefined && found.stage === stage && found.user === user) return found;
+  const draft = { ...IDLE, id: randomUUID(), stage, user, name: "SMS Device", phone_number: "" };
   plan.context[SMS_DEVICE_KEY] = draft as JsonObject;
   return draft;
 }
@@ -59,60 +32,40 @@ export function dropDraft(plan: Plan): void {
   delete plan.context[SMS_DEVICE_KEY];
 }
 
-/** Puts a draft (back) into the plan, with its code void and its number refused. */
-export function refuseDraft(plan: Plan, draft: DeviceDraft): void {
-  plan.context[SMS_DEVICE_KEY] = { ...draft, state: "refused", token: null, valid_until: null } as JsonObject;
+/** Voids the draft's code and forgets its number; wrong codes stay counted. */
+export function forgetNumber(draft: DeviceDraft): void {
+  Object.assign(draft, voidCode(draft), { phone_number: "" });
 }
 
 /**
- * Points the draft at a number and returns its code. The code stays the same when it is sent again to the same number
- * while it is valid; another number voids it, because a code proves the number that it was sent to and no other.
+ * The draft as the place of a code for this number. A code proves the number that it was sent to and no other: for
+ * another number there is a new one, and the old one is void from the moment that the new one is being sent.
  */
-export function aimDraft(draft: DeviceDraft, number: string, now: number, randomInt: RandomInt): string {
-  const usable = draft.state === "sent" && draft.phone_number === number && isValid(draft, now);
-  draft.phone_number = number;
-  if (usable && draft.token !== null) return draft.token;
-  const token = String(randomInt(10 ** CODE_LENGTH)).padStart(CODE_LENGTH, "0");
-  draft.token = token;
-  draft.valid_until = new Date(now + CODE_LIFETIME).toISOString();
-  return token;
+export function draftSlot(
+  { checkpoint, amend }: Pick<StageContext, "checkpoint" | "amend">,
+  draft: DeviceDraft,
+  number: string,
+): CodeSlot {
+  return {
+    device: `draft:${draft.id}`,
+    claim: (work) => {
+      const before = structuredClone(draft);
+      const aimed = before.phone_number === number ? codeStateOf(before) : voidCode(codeStateOf(before));
+      return checkpoint((tx) => {
+        const { next, result } = work(tx, aimed);
+        Object.assign(draft, before, next === aimed ? {} : { ...next, phone_number: number });
+        return result;
+      });
+    },
+    settle: (change, work) =>
+      amend((stored) => {
+        const current = draftIn(stored);
+        if (current?.id === draft.id) Object.assign(current, change(codeStateOf(current)));
+      }, work),
+  };
 }
 
-/** Voids the code; what was sent before is not accepted any more. */
-export function voidCode(draft: DeviceDraft, state: "failed" | "refused" | "idle"): void {
-  draft.state = state;
-  draft.token = null;
-  draft.valid_until = null;
-  draft.sending_since = null;
-}
-
-/**
- * Checks a code. A wrong, malformed or expired one counts as a failure; while the draft is locked for earlier failures
- * nothing counts and nothing is accepted. The same comparison runs in every case and takes the same time.
- */
-export function verifyCode(draft: DeviceDraft, code: string, now: number): boolean {
-  const equal = constantTimeEqual(code, draft.token);
-  if (isThrottled(draft, now)) return false;
-  const wellFormed = /^[0-9]+$/.test(code) && code.length === CODE_LENGTH;
-  if (equal && wellFormed && draft.state === "sent" && isValid(draft, now)) return true;
-  draft.throttling_failure_count += 1;
-  draft.throttling_failure_timestamp = new Date(now).toISOString();
-  return false;
-}
-
-function isValid(draft: DeviceDraft, now: number): boolean {
-  return draft.valid_until !== null && now < Date.parse(draft.valid_until);
-}
-
-/** Locked for `2^(failures - 1)` seconds after the last failure. */
-function isThrottled(draft: DeviceDraft, now: number): boolean {
-  const { throttling_failure_count: failures, throttling_failure_timestamp: last } = draft;
-  if (failures === 0 || last === null) return false;
-  return now - Date.parse(last) < THROTTLING_FACTOR * 2 ** (failures - 1);
-}
-
-/** Compares digests, so that neither content nor length shows in the time; where no code is pending, with noise. */
-function constantTimeEqual(code: string, token: string | null): boolean {
-  const digest = (text: string | Buffer): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(code), digest(token ?? randomBytes(16)));
+function draftIn(plan: Plan): DeviceDraft | undefined {
+  const found = plan.context[SMS_DEVICE_KEY];
+  return isObject(found) ? (found as DeviceDraft) : undefined;
 }

@@ -6,14 +6,23 @@ import type { JsonValue } from "../../../engine/types.ts";
 import { promptData } from "../../flow/plan.ts";
 import { nonFieldErrors, type ResponseErrors } from "../../flow/response-errors.ts";
 import { checkText } from "../../flow/response-fields.ts";
-import type { StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
+import type { StageContext, StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
+import { countGuess, guessCode } from "../../sms/guess-code.ts";
+import { Limits } from "../../sms/limits.ts";
+import { isAwaited } from "../../sms/one-time-code.ts";
+import { isNumberTaken, readPhoneNumber } from "../../sms/phone-number.ts";
+import { type CodeRequest, type SendOutcome, sendCode, subjectsOf } from "../../sms/send-code.ts";
+import type { Snapshot } from "../../store/contract.ts";
 import { smsSetupChallenge } from "./challenge.ts";
-import { type DeviceDraft, draftOf, dropDraft, refuseDraft, verifyCode, voidCode } from "./device-draft.ts";
-import { deviceRow, isNumberTaken } from "./device-row.ts";
-import { INVALID_NUMBER, type SmsStageContext, sendCode } from "./send-code.ts";
+import { type DeviceDraft, draftOf, draftSlot, dropDraft, forgetNumber } from "./device-draft.ts";
+import { deviceRow } from "./device-row.ts";
+
+type SmsStageContext = StageContext<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
 
 /** One text for wrong, malformed, expired and throttled codes. */
 const NO_MATCH = "Code does not match";
+/** The number is taken; deliberately not more precise. */
+const INVALID_NUMBER = "Invalid phone number";
 const NO_USER: StageOutcome = {
   kind: "invalid",
   message: "A user is needed to set up an SMS authenticator.",
@@ -24,11 +33,14 @@ async function get(context: SmsStageContext): Promise<StageOutcome> {
   const draft = draftFor(context);
   if (draft === undefined) return NO_USER;
   const known = promptPhone(context);
-  if (known !== undefined && draft.state === "idle") {
-    const errors = await sendCode(context, draft, known);
-    if (errors !== undefined) return forgetNumber(context, draft, errors);
+  const untouched = draft.delivery === null || draft.delivery.request === context.requestKey;
+  if (known !== undefined && untouched) {
+    const outcome = await send(context, draft, known);
+    if (outcome.kind === "refused" && outcome.reason !== "busy") {
+      return dropPromptPhone(context, draft, nonFieldErrors(outcome.message));
+    }
   }
-  return { kind: "challenge", challenge: challenge(context, draft.state !== "sent") };
+  return { kind: "challenge", challenge: challenge(context, !isAwaited(draft)) };
 }
 
 async function post(context: SmsStageContext, { data }: StageResponse): Promise<StageOutcome> {
@@ -40,37 +52,82 @@ async function post(context: SmsStageContext, { data }: StageResponse): Promise<
   if (Object.keys(fieldErrors).length > 0) return rejected(context, draft, fieldErrors);
   if (code.value !== undefined) return confirm(context, draft, code.value);
   if (number.value === undefined) return rejected(context, draft, nonFieldErrors("phone_number required"));
-  const errors = await sendCode(context, draft, number.value);
-  if (errors !== undefined) return rejected(context, draft, errors);
-  return { kind: "challenge", challenge: challenge(context, false), errors: {} };
+  const outcome = await send(context, draft, number.value);
+  if (outcome.kind === "sent") {
+    return { kind: "challenge", challenge: challenge(context, false), errors: {} };
+  }
+  // A number that is taken leads to the code form, as in authentik; one that cannot be sent to, back to its own form.
+  const same = draft.phone_number === readPhoneNumber(number.value).text;
+  const required = outcome.reason !== "refused" && !(same && isAwaited(draft));
+  const errors = nonFieldErrors(outcome.message);
+  return { kind: "rejected", challenge: challenge(context, required), errors };
 }
 
-function confirm(context: SmsStageContext, draft: DeviceDraft, code: string): StageOutcome {
-  const now = context.services.clock();
-  if (!verifyCode(draft, code, now)) return rejected(context, draft, nonFieldErrors(NO_MATCH));
-  const { plan, stage } = context;
-  dropDraft(plan);
+/** Sends the code to a number; the same code again where it is the same number. */
+function send(context: SmsStageContext, draft: DeviceDraft, given: string): Promise<SendOutcome> {
+  const request = codeRequest(context, draft, readPhoneNumber(given).text);
+  return sendCode(context.services, {
+    ...request,
+    refuse: (tx) => (isTaken(context, tx, request.number, given) ? INVALID_NUMBER : undefined),
+  });
+}
+
+async function confirm(context: SmsStageContext, draft: DeviceDraft, code: string): Promise<StageOutcome> {
+  const { plan, services, stage } = context;
+  const now = services.clock();
+  const limits = new Limits(services.store);
+  const subjects = subjectsOf(codeRequest(context, draft, draft.phone_number));
+  const guess = { code, now };
+  const verified = await services.store.read((tx) => guessCode(limits, tx, subjects, draft, guess));
+  if (!verified.accepted) {
+    Object.assign(draft, verified.next);
+    await context.checkpoint((tx) => countGuess(limits, tx, subjects, verified, now));
+    return rejected(context, draft, nonFieldErrors(NO_MATCH));
+  }
   return {
     kind: "done",
     commit: (tx) => {
-      if (isNumberTaken(tx, stage.pk, draft.phone_number)) {
-        refuseDraft(plan, draft);
-        return {
-          kind: "rejected",
-          challenge: challenge(context, false),
-          errors: nonFieldErrors(INVALID_NUMBER),
-        };
+      // The limits may have been used up by other flows since they were looked at.
+      if (!guessCode(limits, tx, subjects, draft, guess).accepted) {
+        return rejected(context, draft, nonFieldErrors(NO_MATCH));
       }
-      tx.insert("authentik_stages_authenticator_sms.smsdevice", deviceRow(draft, stage, now));
+      if (isTaken(context, tx, draft.phone_number)) {
+        forgetNumber(draft);
+        const errors = nonFieldErrors(INVALID_NUMBER);
+        return { kind: "rejected", challenge: challenge(context, false), errors };
+      }
+      const row = deviceRow(services.store, draft, stage, now);
+      dropDraft(plan);
+      tx.insert("authentik_stages_authenticator_sms.smsdevice", row);
       return undefined;
     },
   };
 }
 
+function codeRequest(context: SmsStageContext, draft: DeviceDraft, number: string): CodeRequest {
+  const { stage, user, requestUser, http, requestKey } = context;
+  return {
+    purpose: "setup",
+    stage,
+    number,
+    device: { pk: null, name: draft.name },
+    user,
+    requestUser,
+    http,
+    requestKey,
+    fresh: false,
+    slot: draftSlot(context, draft, number),
+  };
+}
+
+/** Whether any user has the number on this stage, in its one spelling or as it was typed. */
+function isTaken({ services, stage }: SmsStageContext, tx: Snapshot, ...spellings: string[]): boolean {
+  return spellings.some((number) => isNumberTaken(tx, services.store, stage.pk, number));
+}
+
 /** A number from an earlier prompt that did not work: the stage starts over without it. */
-function forgetNumber(context: SmsStageContext, draft: DeviceDraft, errors: ResponseErrors): StageOutcome {
-  voidCode(draft, "idle");
-  draft.phone_number = "";
+function dropPromptPhone(context: SmsStageContext, draft: DeviceDraft, errors: ResponseErrors): StageOutcome {
+  forgetNumber(draft);
   const { phone: _dropped, ...rest } = promptData(context.plan.context);
   context.plan.context.prompt_data = rest;
   return { kind: "challenge", challenge: challenge(context, true), errors };
@@ -88,10 +145,9 @@ function promptPhone({ plan }: SmsStageContext): string | undefined {
   return String(phone).trim() === "" ? undefined : String(phone);
 }
 
-/** After a failed send the phone form stays; a number that is taken leads to the code form, as in authentik. */
+/** The response is refused; the code form stays where a code was sent. */
 function rejected(context: SmsStageContext, draft: DeviceDraft, errors: ResponseErrors): StageOutcome {
-  const required = draft.state !== "sent" && draft.state !== "refused";
-  return { kind: "rejected", challenge: challenge(context, required), errors };
+  return { kind: "rejected", challenge: challenge(context, !isAwaited(draft)), errors };
 }
 
 function challenge(context: SmsStageContext, required: boolean): ReturnType<typeof smsSetupChallenge> {

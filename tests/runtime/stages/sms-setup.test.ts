@@ -1,8 +1,9 @@
 // The SMS set-up stage, step by step: number, code, device.
-import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { createHash, randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { memoryStore } from "../../../runtime/index.ts";
 import { MODEL_NAMES } from "../../../runtime/models/registry.ts";
-import { secondRuntime } from "../flow/harness.ts";
+import { rejection, secondRuntime } from "../flow/harness.ts";
 import { installSms, nonField, SMS_DEVICE, SMS_STAGE } from "./sms-installation.ts";
 
 const NUMBER = "+12025550173";
@@ -109,17 +110,51 @@ test.each([
   expect(await devices()).toHaveLength(accepted ? 1 : 0);
 });
 
-test("asking again sends the same code while it is valid, a new one afterwards", async () => {
-  const { at, start } = await installSms({}, { codes: [1, 2] });
+test("asking again sends the same code as long as it is good for a minute yet, then a new one", async () => {
+  const { at, start } = await installSms({}, { codes: [1, 2, 3] });
   const flow = await start();
   await flow.respond({ phone_number: NUMBER });
-  at.time.now += 299_999;
-  await flow.respond({ phone_number: NUMBER });
-  at.time.now += 1;
-  await flow.respond({ phone_number: NUMBER });
-  expect(at.sent.map(({ token }) => token)).toEqual(["000001", "000001", "000002"]);
-  await flow.respond({ code: "000002" });
+  at.time.now += 239_999;
+  expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
+  at.time.now += 30_000;
+  expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
+  at.time.now += 300_000;
+  expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
+  expect(at.sent.map(({ token }) => token)).toEqual(["000001", "000001", "000002", "000003"]);
+  await flow.respond({ code: "000003" });
   expect(flow.finished).toBe(true);
+});
+
+test("between two messages to one number lies the cool-down; the code that was sent stays good", async () => {
+  const { at, start } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  at.time.now += 28_500;
+  expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({
+    phone_number_required: false,
+    response_errors: nonField(
+      "An SMS was sent a moment ago. Please wait 2 seconds before you ask for another one.",
+    ),
+  });
+  expect(at.sent).toHaveLength(1);
+  await flow.respond({ code: "000001" });
+  expect(flow.finished).toBe(true);
+});
+
+test("the cool-down is the stage's; another number, or one that failed, does not wait", async () => {
+  const { at, start } = await installSms({ postern_resend_cooldown: "minutes=2" });
+  const flow = await start();
+  await flow.respond({ phone_number: "+1000" });
+  await flow.respond({ phone_number: "+2000" });
+  at.time.now += 119_999;
+  await flow.respond({ phone_number: "+2000" });
+  expect(at.sent.map(({ to }) => to)).toEqual(["+1000", "+2000"]);
+  at.time.now += 1;
+  at.provider.delivery = rejection(503, "busy");
+  expect(await flow.respond({ phone_number: "+2000" })).toMatchObject({ phone_number_required: true });
+  at.provider.delivery = "accept";
+  expect(await flow.respond({ phone_number: "+2000" })).toMatchObject({ response_errors: {} });
+  expect(at.sent).toHaveLength(4);
 });
 
 test("another number gets another code: the first number's code does not prove the second", async () => {
@@ -173,6 +208,7 @@ test("a wrong code leaves no device and does not block sending again", async () 
   await flow.respond({ phone_number: NUMBER });
   await flow.respond({ code: "000000" });
   expect(await devices()).toEqual([]);
+  at.time.now += 30_000;
   expect(await flow.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
   expect(at.sent).toHaveLength(2);
 });
@@ -341,6 +377,114 @@ test("a process that died while sending: the code is not taken for sent, and aft
   expect(await resumed.respond({ phone_number: NUMBER })).toMatchObject({ response_errors: {} });
   await resumed.respond({ code: at.sent[1].token });
   expect(resumed.finished).toBe(true);
+});
+
+test("a wrong code in another process while the message goes out: one message, and its code is good", async () => {
+  const { at, start } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  const other = await secondRuntime(at);
+  const provider = Promise.withResolvers<void>();
+  at.provider.delivery = () => provider.promise;
+  const slow = flow.respond({ phone_number: NUMBER });
+  await expect.poll(() => at.sent.length).toBe(1);
+  const guess = { method: "POST", response: { data: { code: "999999" }, form: false } } as const;
+  await other.runtime.executor.request(flow.session as string, guess);
+  provider.resolve();
+  expect(await slow).toMatchObject({ phone_number_required: false, response_errors: {} });
+  expect(at.sent).toHaveLength(1);
+  at.time.now += 1_000;
+  await flow.respond({ code: "000001" });
+  expect(flow.finished).toBe(true);
+});
+
+test("a failure that another process's request overtakes is still told, and nothing is sent again", async () => {
+  const { at, start } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  const other = await secondRuntime(at);
+  const provider = Promise.withResolvers<void>();
+  at.provider.delivery = () => provider.promise;
+  const slow = flow.respond({ phone_number: NUMBER });
+  await expect.poll(() => at.sent.length).toBe(1);
+  const guess = { method: "POST", response: { data: { code: "999999" }, form: false } } as const;
+  await other.runtime.executor.request(flow.session as string, guess);
+  provider.reject(rejection(400, "no such number"));
+  expect(await slow).toMatchObject({
+    phone_number_required: true,
+    response_errors: nonField("no such number"),
+  });
+  expect(at.sent).toHaveLength(1);
+});
+
+test("the same request sent twice, by its id, sends one message and gets the same answer", async () => {
+  const { at, start } = await installSms();
+  const flow = await start();
+  const http = { request_id: "abc" };
+  const answers = [
+    await flow.respond({ phone_number: NUMBER }, { http }),
+    await flow.respond({ phone_number: NUMBER }, { http }),
+  ];
+  expect(answers[1]).toEqual(answers[0]);
+  expect(at.sent).toHaveLength(1);
+});
+
+test("a flow that is given up while its message goes out leaves nothing behind", async () => {
+  const { at, start } = await installSms();
+  const flow = await start();
+  const other = await secondRuntime(at);
+  const provider = Promise.withResolvers<void>();
+  at.provider.delivery = () => provider.promise;
+  const slow = expect(flow.respond({ phone_number: NUMBER })).rejects.toThrow("this flow is not in progress");
+  await expect.poll(() => at.sent.length).toBe(1);
+  await other.runtime.executor.cancel(flow.session as string);
+  provider.resolve();
+  await slow;
+  expect(await at.rows("postern.flowsession")).toEqual([]);
+});
+
+test.each([
+  ["+1 (202) 555-0173", NUMBER],
+  ["+49 151 1234-5678", "+4915112345678"],
+  ["+1234 567 890", "+1234 567 890"],
+  ["foo", "foo"],
+  ["12025550173", "12025550173"],
+  ["+12025550173 ext. 5", "+12025550173 ext. 5"],
+])("%j is sent to and kept as %j", async (phone_number, kept) => {
+  const { at, start, devices } = await installSms({}, { codes: [1] });
+  const flow = await start();
+  await flow.respond({ phone_number });
+  await flow.respond({ code: "000001" });
+  expect(at.sent.map(({ to }) => to)).toEqual([kept]);
+  expect((await devices()).map((device) => device.phone_number)).toEqual([kept]);
+});
+
+describe("verify only in a store with a key", () => {
+  const store = () => memoryStore({ key: randomBytes(32) });
+
+  test("keeps a hash that cannot be found without the key, and knows it again", async () => {
+    const { at, start, devices } = await installSms({ verify_only: true }, { codes: [1], store: store() });
+    const flow = await start();
+    await flow.respond({ phone_number: NUMBER });
+    await flow.respond({ code: "000001" });
+    const plain = createHash("sha256").update(NUMBER).digest("hex");
+    const [device] = await devices();
+    expect(device.phone_number).toMatch(/^hash:hmac-sha256:[0-9a-f]{64}$/);
+    expect(JSON.stringify(await at.rows(SMS_DEVICE))).not.toContain(plain);
+    const again = await (await start("paul")).respond({ phone_number: "+1 202-555-0173" });
+    expect(again).toMatchObject({ response_errors: nonField("Invalid phone number") });
+    expect(at.sent).toHaveLength(1);
+  });
+
+  test("knows numbers that authentik hashed without one, and plain ones", async () => {
+    const { at, start, stage, paul } = await installSms({ verify_only: true }, { store: store() });
+    const plain = createHash("sha256").update(NUMBER).digest("hex");
+    for (const phone_number of [`hash:${plain}`, "+2000"])
+      await at.add(SMS_DEVICE, { user: paul.pk, stage: stage.pk, phone_number, name: "x" });
+    for (const phone_number of [NUMBER, "+2000"])
+      expect(await (await start()).respond({ phone_number })).toMatchObject({
+        response_errors: nonField("Invalid phone number"),
+      });
+    expect(at.sent).toEqual([]);
+  });
 });
 
 test("nobody cannot enrol a phone", async () => {

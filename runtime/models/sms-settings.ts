@@ -1,0 +1,93 @@
+// The settings of an SMS stage that authentik does not have: countries, and limits with their defaults.
+import { isSupportedCountry } from "libphonenumber-js/min";
+import { Fault, type Field, field, text } from "./fields.ts";
+
+/** The ISO 3166 code of a country that has telephone numbers, in capitals. */
+export function countryCode(): Field<string> {
+  return text({
+    check: (code) =>
+      isSupportedCountry(code)
+        ? undefined
+        : new Fault("invalid", `"${code}" is not the code of a country, such as "DE".`),
+  });
+}
+
+/** At most this many in any span of this many milliseconds. */
+export interface Rate {
+  readonly count: number;
+  readonly span: number;
+}
+
+const SPANS: { readonly [unit: string]: number } = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const RATE = /^([1-9]\d{0,8})\/(minute|hour|day)$/;
+
+/** What is counted: messages, and wrong codes. */
+export type Counted = "sends" | "guesses";
+
+/** By whom or what it is counted. */
+export type LimitScope = "device" | "number" | "user" | "address" | "stage";
+
+/** Settings: rates as texts, null for no limit; what is left out has its default. */
+export type LimitSettings = { sends?: ScopeSettings; guesses?: ScopeSettings };
+type ScopeSettings = { [scope in LimitScope]?: string | null };
+
+/**
+ * The defaults. An hour's worth of messages to one number, user or network is far more than somebody in trouble needs;
+ * 50 wrong codes a day leave a guesser a chance of 5 in 100,000 (RFC 4226, section 7.3; SP 800-63B-4 allows 100 in a
+ * row). The stage's own limit bounds what a flood that passes all others can cost.
+ */
+export const DEFAULT_LIMITS = Object.freeze({
+  sends: {
+    device: "10/hour",
+    number: "10/hour",
+    user: "20/hour",
+    address: "100/hour",
+    stage: "5000/day",
+  },
+  guesses: { device: "50/day", number: "50/day", user: "50/day", address: "100/day" },
+}) satisfies { readonly [what in Counted]: ScopeSettings };
+
+/** The rate that applies, or nothing. */
+export function limitOf(settings: LimitSettings, counted: Counted, scope: LimitScope): Rate | undefined {
+  const defaults: ScopeSettings = DEFAULT_LIMITS[counted];
+  const given = settings[counted]?.[scope];
+  const text = given === undefined ? defaults[scope] : given;
+  return text === undefined || text === null ? undefined : parseRate(text);
+}
+
+/** Reads a rate; nothing where the text is none. */
+export function parseRate(text: string): Rate | undefined {
+  const match = RATE.exec(text);
+  if (match === null) return undefined;
+  return { count: Number(match[1]), span: SPANS[match[2] as string] as number };
+}
+
+/** A stage's limits as a field of its model. */
+export function limits(): Field<LimitSettings> {
+  return field((value) => {
+    const read = (given: unknown, keys: readonly string[], where: string): Fault | undefined => {
+      if (typeof given !== "object" || given === null || Array.isArray(given)) {
+        return new Fault("invalid", `${where} must be an object.`);
+      }
+      const unknown = Object.keys(given).find((key) => !keys.includes(key));
+      if (unknown === undefined) return undefined;
+      return new Fault(
+        "invalid",
+        `${where}: there is no ${JSON.stringify(unknown)}; known are ${keys.join(", ")}.`,
+      );
+    };
+    const fault = read(value, Object.keys(DEFAULT_LIMITS), "The limits");
+    if (fault !== undefined) return fault;
+    for (const [counted, scopes] of Object.entries(value as object)) {
+      const known = Object.keys(DEFAULT_LIMITS[counted as Counted]);
+      const wrong = read(scopes, known, `"${counted}"`);
+      if (wrong !== undefined) return wrong;
+      for (const [scope, rate] of Object.entries(scopes as object)) {
+        if (rate === null || (typeof rate === "string" && parseRate(rate) !== undefined)) continue;
+        const what = `"${counted}", "${scope}": a limit is a number per minute, hour or day`;
+        return new Fault("invalid", `${what}, such as "10/hour", or null for none.`);
+      }
+    }
+    return structuredClone(value) as LimitSettings;
+  });
+}

@@ -1,0 +1,63 @@
+// Phone numbers: their one spelling, their country, and what the store keeps of a number that is only verified.
+import { createHash } from "node:crypto";
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import type { Snapshot, Store } from "../store/contract.ts";
+
+const DEVICE = "authentik_stages_authenticator_sms.smsdevice";
+
+/** What a hashed number begins with, as in authentik. */
+const HASHED = "hash:";
+/** What a number that is hashed under the store's key begins with. */
+const KEYED = `${HASHED}hmac-sha256:`;
+
+/** A number as somebody gave it. */
+export interface PhoneNumber {
+  /** E.164 where the text is an international number, else the text itself: authentik takes anything, and so do we. */
+  readonly text: string;
+  /** ISO 3166; nothing where the text is no number, or one of no country (satellites) or of several. */
+  readonly country: string | undefined;
+}
+
+/** Reads a number. Blanks, brackets and the like are taken out of international numbers that may exist. */
+export function readPhoneNumber(given: string): PhoneNumber {
+  const parsed = parsePhoneNumberFromString(given, { extract: false });
+  if (parsed === undefined || parsed.ext !== undefined || !parsed.isPossible()) {
+    return { text: given, country: undefined };
+  }
+  return { text: parsed.number, country: parsed.country };
+}
+
+/**
+ * What the store keeps of a number that is only verified: `hash:hmac-sha256:` and the keyed hash, or, in a store
+ * without a key, authentik's form, `hash:` and the lower-case hex SHA-256. With the key out of reach the first cannot
+ * be found by trying all numbers; the second can.
+ */
+export function hashedNumber(store: Pick<Store, "keyedHash">, number: string): string {
+  return store.keyedHash === undefined
+    ? plainHash(number)
+    : `${KEYED}${store.keyedHash("postern.phone-number", number)}`;
+}
+
+/** Whether what a device's row holds is a hash. No message can be sent to it. */
+export function isHashedNumber(text: string): boolean {
+  return text.startsWith(HASHED);
+}
+
+/**
+ * Whether any user has this number on this stage: plain, hashed as authentik does it (imported devices), or under the
+ * store's key.
+ */
+export function isNumberTaken(
+  tx: Snapshot,
+  store: Pick<Store, "keyedHash">,
+  stage: string,
+  number: string,
+): boolean {
+  return [number, plainHash(number), hashedNumber(store, number)].some(
+    (phone_number) => tx.list(DEVICE, { stage, phone_number }).length > 0,
+  );
+}
+
+function plainHash(number: string): string {
+  return `${HASHED}${createHash("sha256").update(number, "utf8").digest("hex")}`;
+}
