@@ -1,24 +1,27 @@
 // The HTTP application: the parts of the API in one list, and what all of them share.
 import { randomUUID } from "node:crypto";
 import cookie from "@fastify/cookie";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyInstance, fastify, LogController } from "fastify";
 import { current } from "./api/current.ts";
 import { flowExecutor } from "./api/flow-executor.ts";
 import { authenticate } from "./authentication.ts";
 import { readBodies } from "./bodies.ts";
 import { answerErrors } from "./errors.ts";
 import { addHeaders } from "./headers.ts";
+import { logRequests } from "./logging.ts";
+import { addHealth, addMetrics, type Readiness } from "./operations.ts";
 import { addFlowEntries } from "./pages/flow-entry.ts";
 import type { Area, Site } from "./site.ts";
 
 /** The parts of `/api/v3`, each in its own file. */
 const AREAS: readonly Area[] = [flowExecutor, current];
 
-/** Builds the application. It listens nowhere yet. */
-export async function buildApp(site: Site): Promise<FastifyInstance> {
+/** Builds the application. It listens nowhere yet, and takes more hooks until it is made ready. */
+export async function buildApp(site: Site, readiness: Readiness): Promise<FastifyInstance> {
   const { settings } = site;
   const app = fastify({
     loggerInstance: site.logger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyLimit,
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
@@ -28,16 +31,21 @@ export async function buildApp(site: Site): Promise<FastifyInstance> {
   });
   answerErrors(app);
   addHeaders(app);
-  await app.register(cookie, { secret: settings.secretKey });
-  await readBodies(app, settings);
-  authenticate(app, site);
-  addFlowEntries(app, site);
-  app.register(
-    async (api) => {
-      for (const area of AREAS) await api.register(area(site));
-    },
-    { prefix: "/api/v3" },
-  );
-  await app.ready();
+  logRequests(app);
+  site.metrics.count(app);
+  addHealth(app, site, readiness);
+  await app.register(async (scope) => {
+    await scope.register(cookie, { secret: settings.secretKey });
+    await readBodies(scope, settings);
+    authenticate(scope, site);
+    addMetrics(scope, site);
+    addFlowEntries(scope, site);
+    await scope.register(
+      async (api) => {
+        for (const area of AREAS) await api.register(area(site));
+      },
+      { prefix: "/api/v3" },
+    );
+  });
   return app;
 }

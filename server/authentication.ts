@@ -1,10 +1,10 @@
 // Finds out who sends a request: a bearer token, else the browser session.
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Snapshot } from "../runtime/index.ts";
+import type { FastifyInstance } from "fastify";
+import type { Row, Snapshot } from "../runtime/index.ts";
 import { isSuperuser } from "../runtime/users/person.ts";
 import { refuseForgery } from "./csrf.ts";
 import { ApiError } from "./errors.ts";
-import type { Principal } from "./principal.ts";
+import type { BrowserSession } from "./session.ts";
 import type { Site } from "./site.ts";
 import { userOfToken } from "./tokens.ts";
 
@@ -17,26 +17,23 @@ export function authenticate(app: FastifyInstance, site: Site): void {
   app.decorateRequest("session", null);
   app.addHook("onRequest", async (request, reply) => {
     const key = bearerKey(request.headers.authorization);
-    await site.store.read((tx) => {
-      request.session = site.sessions.find(tx, request);
-      request.principal =
-        key === undefined ? sessionPrincipal(tx, request) : tokenPrincipal(tx, key, site.clock());
+    const found = await site.store.read((tx) => {
+      const session = site.sessions.find(tx, request);
+      const user = key === undefined ? userOfSession(tx, session) : userOfToken(tx, key, site.clock());
+      return { session, user, superuser: user !== undefined && isSuperuser(tx, user) };
     });
+    const { session, user, superuser } = found;
+    if (key !== undefined && user === undefined) throw new ApiError(403, { detail: "Token invalid/expired" });
+    const via = key === undefined ? "session" : "token";
+    request.session = session;
+    request.principal = user === undefined ? null : { user, superuser, via };
     refuseForgery(request, site.settings.secretKey);
     if (request.method === "GET") site.sessions.refreshCsrf(request, reply);
   });
 }
 
-function sessionPrincipal(tx: Snapshot, { session }: FastifyRequest): Principal | null {
-  const user =
-    session === null || session.user === null ? undefined : tx.get("authentik_core.user", session.user);
-  return user === undefined ? null : { user, superuser: isSuperuser(tx, user), via: "session" };
-}
-
-function tokenPrincipal(tx: Snapshot, key: string, now: number): Principal {
-  const user = userOfToken(tx, key, now);
-  if (user === undefined) throw new ApiError(403, { detail: "Token invalid/expired" });
-  return { user, superuser: isSuperuser(tx, user), via: "token" };
+function userOfSession(tx: Snapshot, session: BrowserSession | null): Row<"authentik_core.user"> | undefined {
+  return session === null || session.user === null ? undefined : tx.get("authentik_core.user", session.user);
 }
 
 /** The key of a bearer header; nothing without one, or with a header of another kind. Throws 403 for one without key. */

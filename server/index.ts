@@ -1,3 +1,4 @@
 // The public face of the server (`postern/server`).
+export { createLogger, runtimeLogger } from "./logging.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
 export type { ServerSettings, ServerSettingsInput } from "./settings.ts";

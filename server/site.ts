@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import type { Engine } from "../engine/types.ts";
 import type { Clock, Runtime, Store } from "../runtime/index.ts";
+import type { Metrics } from "./operations.ts";
 import type { Sessions } from "./session.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -14,6 +15,7 @@ export interface Site {
   readonly sessions: Sessions;
   readonly settings: ServerSettings;
   readonly logger: FastifyBaseLogger;
+  readonly metrics: Metrics;
 }
 
 /** A part of the API: makes a plugin that adds its routes. Paths are relative to `/api/v3` and end in `/`. */

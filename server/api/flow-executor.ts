@@ -26,6 +26,7 @@ async function serve(
   response?: Fields,
 ): Promise<FastifyReply> {
   const answer = await ask(site, request, reply, response);
+  if (answer.challenge !== null) site.metrics.flowAnswer(answer.slug, answer.challenge.component);
   if (answer.login !== undefined) await site.sessions.login(request, reply, answer.login);
   for (const { name, value, seconds } of answer.cookies ?? []) {
     const secure = site.sessions.secure(request);

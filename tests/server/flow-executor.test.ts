@@ -210,7 +210,7 @@ test("an exception is the flow-error challenge with the request's id and nothing
   });
   expect(body).not.toHaveProperty("traceback");
   expect(await at.events("system_exception")).toMatchObject([{ context: { request_id: body.request_id } }]);
-  expect(running.logs.filter(({ level }) => level === 50)).toEqual([]);
+  expect(running.logs.filter(({ level }) => level === "error")).toEqual([]);
 });
 
 test("policies see the client's address, path and headers, not its credentials", async () => {

@@ -1,6 +1,8 @@
 // The judge: authentik's own OpenAPI description, and whether an answer is one that it describes.
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormatsModule from "ajv-formats";
 import { parse } from "yaml";
@@ -15,11 +17,27 @@ interface Operation {
   };
 }
 
-const file = createRequire(import.meta.url).resolve("@goauthentik/api/schema.yml");
-const description = parse(readFileSync(file, "utf8"), { maxAliasCount: -1 }) as {
-  paths: { [path: string]: { [method: string]: Operation } };
-  components: { schemas: JsonObject; responses: JsonObject };
-};
+interface Description {
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
+  readonly components: { readonly schemas: JsonObject; readonly responses: JsonObject };
+}
+
+/** The description. Its YAML takes seconds to read, so it is kept as JSON beside the packages, under the text's hash. */
+function readDescription(): Description {
+  const file = createRequire(import.meta.url).resolve("@goauthentik/api/schema.yml");
+  const text = readFileSync(file, "utf8");
+  const folder = join(import.meta.dirname, "../../node_modules/.cache/postern");
+  const kept = join(folder, `authentik-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as Description;
+  const description = parse(text, { maxAliasCount: -1 }) as Description;
+  mkdirSync(folder, { recursive: true });
+  const fresh = `${kept}.${process.pid}`;
+  writeFileSync(fresh, JSON.stringify(description));
+  renameSync(fresh, kept);
+  return description;
+}
+
+const description = readDescription();
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
 // The package is CommonJS with a `default` of its own.

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { sign } from "@fastify/cookie";
 import { Configuration, type ConfigurationParameters } from "@goauthentik/api";
-import { pino } from "pino";
 import { createEngine, type Engine } from "../../engine/index.ts";
 import {
   createRuntime,
@@ -12,7 +11,7 @@ import {
   type Store,
 } from "../../runtime/index.ts";
 import { heldRow } from "../../runtime/store/held-row.ts";
-import { createServer, type Server, type ServerSettingsInput } from "../../server/index.ts";
+import { createLogger, createServer, type Server, type ServerSettingsInput } from "../../server/index.ts";
 import { createToken } from "../../server/tokens.ts";
 import { faults } from "./judge.ts";
 
@@ -78,7 +77,7 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
     engine,
     clock,
     settings: { port: 0, secretKey: SECRET_KEY, ...choices.settings },
-    logger: pino({ level: "debug" }, { write: (line) => void logs.push(JSON.parse(line)) }),
+    logger: createLogger("debug", { write: (line) => void logs.push(JSON.parse(line)) }),
   });
   const url = await server.listen();
   const close = async (): Promise<void> => {

@@ -1,0 +1,61 @@
+// Log lines: JSON, one for each request and each thing that goes wrong, with secrets hidden.
+
+import type { FastifyInstance } from "fastify";
+import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
+import type { JsonObject } from "../engine/types.ts";
+import { cleanse, redact, sensitiveTexts } from "../runtime/events/cleanse.ts";
+import type { Logger } from "../runtime/index.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** A logger whose lines lose what names a secret or a phone number. By default they go to stdout. */
+export function createLogger(level: ServerSettings["logLevel"], destination?: DestinationStream): PinoLogger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: object) => cleansed(fields),
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** The fields of a line. Errors keep their name, text and stack, and nothing that was hung on them. */
+function cleansed(fields: object): { [key: string]: unknown } {
+  const { err, ...rest } = fields as { err?: unknown };
+  const plain = JSON.parse(JSON.stringify(rest)) as JsonObject;
+  if (!(err instanceof Error)) return cleanse(plain);
+  const secrets = sensitiveTexts(plain);
+  const { name, message, stack = "" } = err;
+  return {
+    ...cleanse(plain),
+    err: { name, message: redact(message, secrets), stack: redact(stack, secrets) },
+  };
+}
+
+/** The runtime's log lines among the server's. */
+export function runtimeLogger(logger: PinoLogger): Logger {
+  return {
+    log(level, event, attributes) {
+      logger[level === "warning" ? "warn" : level](attributes, event);
+    },
+  };
+}
+
+/** Has the app write a line for each request: what was asked, by whom, the answer's status and time. No queries, no bodies. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook("onResponse", async (request, reply) => {
+    const { method, routeOptions, principal, id, ip } = request;
+    const line = {
+      request_id: id,
+      method,
+      route: routeOptions.url ?? "(none)",
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      user: principal?.user.username,
+      client_ip: ip,
+    };
+    request.log[reply.statusCode >= 500 ? "error" : "info"](line, "request");
+  });
+}

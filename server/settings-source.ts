@@ -1,0 +1,153 @@
+// Where settings come from: what the caller gives, else the environment, else a YAML file, else the defaults.
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+
+/** A settings file. */
+export interface SettingsFile {
+  /** As errors call it. */
+  readonly name: string;
+  /** YAML: a mapping from settings to values. */
+  readonly text: string;
+}
+
+/** Where settings are looked for; the first source that has one wins. */
+export interface SettingsSources {
+  /** What the caller gives, under the settings' own names. */
+  readonly given?: { readonly [name: string]: unknown };
+  /** `POSTERN_BODY_LIMIT` is the setting `bodyLimit`; lists are separated by commas. */
+  readonly env?: { readonly [name: string]: string | undefined };
+  readonly file?: SettingsFile;
+}
+
+/** Settings that cannot be used: one line for each, with file, line and key, or the variable. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** The environment variable of a setting. */
+export function variableOf(setting: string): string {
+  return `POSTERN_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Settings from their sources, checked. Values are never part of an error: they may be secrets. Throws {@link SettingsError}. */
+export function loadSettings<S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+  sources: SettingsSources,
+): z.output<z.ZodObject<S>> {
+  const file = sources.file === undefined ? undefined : new FileSource(sources.file);
+  const values: { [name: string]: unknown } = {};
+  const places = new Map<string, string>();
+  const broken = file?.broken ?? [];
+  if (broken.length > 0) throw new SettingsError(broken);
+  const problems = file?.unknown(Object.keys(schema.shape)) ?? [];
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const variable = variableOf(name);
+    const given = sources.given?.[name];
+    const text = sources.env?.[variable];
+    if (given !== undefined) {
+      values[name] = given;
+      places.set(name, name);
+    } else if (text !== undefined && text !== "") {
+      values[name] = fromText(text, kindOf(field as z.core.$ZodType));
+      places.set(name, variable);
+    } else if (file?.has(name) === true) {
+      values[name] = file.value(name);
+      places.set(name, `${file.place(name)}: ${name}`);
+    }
+  }
+  const result = schema.safeParse(values);
+  if (!result.success) {
+    for (const { path, message } of result.error.issues) {
+      const [name, ...rest] = path.map(String);
+      const missing = `${name} (${variableOf(name ?? "")})`;
+      problems.push(
+        `${places.get(name ?? "") ?? missing}${rest.map((part) => `.${part}`).join("")}: ${message}`,
+      );
+    }
+  }
+  if (problems.length > 0 || !result.success) throw new SettingsError(problems);
+  return result.data as z.output<z.ZodObject<S>>;
+}
+
+type Kind = "number" | "boolean" | "array" | "text";
+
+/** What kind of value a setting takes, defaults and options taken off. */
+function kindOf(field: z.core.$ZodType): Kind {
+  const def = field._zod.def as { type: string; innerType?: z.core.$ZodType };
+  if (def.innerType !== undefined) return kindOf(def.innerType);
+  return def.type === "number" || def.type === "boolean" || def.type === "array" ? def.type : "text";
+}
+
+/** A variable's text as a value; one that does not fit stays a text, which the schema then refuses. */
+function fromText(text: string, kind: Kind): unknown {
+  const trimmed = text.trim();
+  switch (kind) {
+    case "number":
+      return /^-?\d+(?:\.\d+)?$/.test(trimmed) ? Number(trimmed) : text;
+    case "boolean":
+      return ["true", "1"].includes(trimmed) ? true : ["false", "0"].includes(trimmed) ? false : text;
+    case "array":
+      return trimmed.split(",").map((item) => item.trim());
+    case "text":
+      return text;
+  }
+}
+
+/** A settings file and the lines of its keys. */
+class FileSource {
+  readonly #file: SettingsFile;
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+  constructor(file: SettingsFile) {
+    this.#file = file;
+    this.#document = parseDocument(file.text, { lineCounter: this.#lines, prettyErrors: false });
+  }
+
+  /** Why the file cannot be read, if it cannot. */
+  get broken(): string[] {
+    const { errors, contents } = this.#document;
+    if (errors.length > 0) return errors.map(({ message, pos }) => `${this.#at(pos[0])}: ${message}`);
+    if (contents === null || isMap(contents)) return [];
+    return [`${this.#file.name}:1: a mapping from settings to values is expected`];
+  }
+
+  /** Keys that are no settings. */
+  unknown(known: readonly string[]): string[] {
+    const { contents } = this.#document;
+    if (!isMap(contents)) return [];
+    return contents.items.flatMap(({ key }) => {
+      const name = isScalar(key) ? String(key.value) : String(key);
+      if (known.includes(name)) return [];
+      const at = isNode(key) ? this.#at(key.range?.[0] ?? 0) : this.#file.name;
+      const list = `there is no such setting; the settings are ${known.join(", ")}`;
+      return [`${at}: ${name}: ${list}`];
+    });
+  }
+
+  has(name: string): boolean {
+    return isMap(this.#document.contents) && this.#document.contents.has(name);
+  }
+
+  value(name: string): unknown {
+    const node = this.#document.get(name, true);
+    return isNode(node) ? node.toJS(this.#document) : node;
+  }
+
+  /** Where the setting stands: `postern.yaml:3`. */
+  place(name: string): string {
+    const { contents } = this.#document;
+    const pair = isMap(contents)
+      ? contents.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === name)
+      : undefined;
+    return this.#at(isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0);
+  }
+
+  #at(offset: number): string {
+    return `${this.#file.name}:${this.#lines.linePos(offset).line}`;
+  }
+}
