@@ -2,6 +2,7 @@
 import { ExpressionSyntaxError } from "../engine/errors.ts";
 import type {
   Engine,
+  EvaluateOptions,
   ExpressionError,
   ExpressionKind,
   JsonObject,
@@ -34,10 +35,15 @@ export function syntaxErrorData(name: string, error: ExpressionSyntaxError): Exp
 }
 
 /** Compiles and runs. Never throws for what the expression is or does; throws for a broken engine. */
-export async function evaluate(engine: Engine, name: string, request: EvaluationRequest): Promise<Answer> {
+export async function evaluate(
+  engine: Engine,
+  name: string,
+  request: EvaluationRequest,
+  options?: EvaluateOptions,
+): Promise<Answer> {
   const { kind, source, context } = request;
   try {
-    return { kind, outcome: await engine.expression(name, source, kind).run(context) };
+    return { kind, outcome: await engine.expression(name, source, kind).run(context, options) };
   } catch (error) {
     if (!(error instanceof ExpressionSyntaxError)) throw error;
     return { kind, refused: syntaxErrorData(name, error) };
@@ -58,13 +64,14 @@ export function answerJson(answer: Answer, id?: JsonValue): string {
   const outcome = "outcome" in answer ? answer.outcome : undefined;
   const error = "outcome" in answer ? answer.outcome.error : answer.refused;
   const messages = JSON.stringify(outcome?.messages ?? []);
+  const trace = outcome?.trace === undefined ? "" : `,"trace":${JSON.stringify(outcome.trace)}`;
   if (outcome?.ok) {
     const passing = answer.kind === "policy" ? `"passing":${outcome.passing},` : "";
     return (
       `{${head}"ok":true,"result":${outcome.resultJson},"repr":${JSON.stringify(outcome.repr)},${passing}` +
-      `"messages":${messages},"logs":${JSON.stringify(outcome.logs)},"steps":${outcome.steps}}`
+      `"messages":${messages},"logs":${JSON.stringify(outcome.logs)},"steps":${outcome.steps}${trace}}`
     );
   }
   const passing = answer.kind === "policy" ? '"passing":false,' : "";
-  return `{${head}"ok":false,${passing}"messages":${messages},"error":${JSON.stringify(error)}}`;
+  return `{${head}"ok":false,${passing}"messages":${messages},"error":${JSON.stringify(error)}${trace}}`;
 }

@@ -1,6 +1,6 @@
 // Scripted responses for `postern run --answers`: a list in order, or a mapping by component.
 import type { JsonObject, JsonValue } from "../engine/types.ts";
-import { described } from "./exact-json.ts";
+import { described } from "../testing/exact-json.ts";
 import { parseYaml } from "./exact-yaml.ts";
 import { UsageError } from "./io.ts";
 

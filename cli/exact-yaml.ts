@@ -1,8 +1,8 @@
-// YAML (of which JSON is a part) in, its numbers exact, as in `exact-json.ts`. Loaded when a file is to be read: the library
+// YAML (of which JSON is a part) in, its numbers exact, as in `testing/exact-json.ts`. Loaded when a file is to be read: the library
 // has seventy modules.
 import { isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { JsonObject, JsonValue } from "../engine/types.ts";
-import { described, exactNumber } from "./exact-json.ts";
+import { described, exactNumber } from "../testing/exact-json.ts";
 import { UsageError } from "./io.ts";
 
 /**

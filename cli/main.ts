@@ -5,6 +5,7 @@ import picocolors from "picocolors";
 import { addCheckCommand } from "./commands/check.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addReplayCommand } from "./commands/replay.ts";
 import { addRunCommand } from "./commands/run.ts";
 import type { CommandHost } from "./host.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, UsageError } from "./io.ts";
@@ -25,6 +26,7 @@ function program(host: CommandHost): Command {
   addEvalCommand(command, host);
   addCheckCommand(command, host);
   addRunCommand(command, host);
+  addReplayCommand(command, host);
   addImportCommand(command, host);
   return command;
 }

@@ -1,7 +1,7 @@
 // `postern eval --batch`: one JSON request per line in, one answer line each out, in the order of the requests.
 import type { Engine, ExpressionKind, JsonValue } from "../../engine/types.ts";
+import { described, parseExactJson } from "../../testing/exact-json.ts";
 import { type Answer, answerJson, type EvaluationRequest, evaluate, invalidRequest } from "../answer.ts";
-import { described, parseExactJson } from "../exact-json.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, write } from "../io.ts";
 import { type Line, readLines } from "../lines.ts";
 

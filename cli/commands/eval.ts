@@ -1,8 +1,16 @@
 // `postern eval`: runs one expression, or a batch of them.
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import type { EngineOptions, ExpressionKind, JsonObject } from "../../engine/types.ts";
-import { type Answer, answerJson, evaluate } from "../answer.ts";
+import { ExpressionSyntaxError } from "../../engine/errors.ts";
+import type {
+  Engine,
+  EngineOptions,
+  EvaluateOptions,
+  ExpressionKind,
+  JsonObject,
+} from "../../engine/types.ts";
+import type { Subject } from "../../testing/recording/recording.ts";
+import { type Answer, answerJson, evaluate, syntaxErrorData } from "../answer.ts";
 import { addGrantOptions, checkGrants, type GrantOptions } from "../grant-options.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
@@ -16,6 +24,8 @@ interface EvalOptions extends LimitOptions, GrantOptions {
   readonly context?: string;
   readonly batch?: boolean;
   readonly json?: boolean;
+  readonly explain?: boolean;
+  readonly record?: string;
 }
 
 /** Exit code of an answer: a syntax error is broken input, everything else that is not a pass has failed. */
@@ -47,14 +57,58 @@ async function evalOne(
   const context = await contextOf(options, io);
   const name = file === "-" ? "stdin" : basename(file);
   await using engine = await library.createEngine(engineOptions);
-  const answer = await evaluate(engine, name, { kind: options.kind, source, context });
-  await write(
-    io.stdout,
-    options.json
-      ? `${answerJson(answer)}\n`
-      : answerText(answer, source, file === "-" ? "stdin" : file, io.color),
-  );
+  const request = { kind: options.kind, source, context };
+  const watching: EvaluateOptions = options.explain ? { trace: true } : {};
+  const answer =
+    options.record === undefined
+      ? await evaluate(engine, name, request, watching)
+      : await recorded(engine, { name, ...request }, { ...engineOptions, ...watching }, options.record, io);
+  if (options.json) await write(io.stdout, `${answerJson(answer)}\n`);
+  else {
+    await write(io.stdout, answerText(answer, source, file === "-" ? "stdin" : file, io.color));
+    if (options.explain) await explain(answer, source, io);
+  }
   return exitCodeOf(answer);
+}
+
+/** Evaluates as {@link evaluate} does, and adds what it takes to repeat that to a file. */
+async function recorded(
+  engine: Engine,
+  subject: Subject,
+  options: EvaluateOptions,
+  file: string,
+  io: CommandIo,
+): Promise<Answer> {
+  const [{ record }, { appendFile }] = await Promise.all([
+    import("../../testing/recording/recording.ts"),
+    import("node:fs/promises"),
+  ]);
+  const { kind } = subject;
+  try {
+    const { outcome, recording } = await record(engine, subject, options);
+    try {
+      await appendFile(file, `${JSON.stringify(recording)}\n`, { mode: 0o600 });
+    } catch (error) {
+      throw new UsageError(`${file}: cannot be written: ${(error as Error).message}`);
+    }
+    await write(io.stderr, `postern: recorded in ${file}, with the whole context and its secrets\n`);
+    return { kind, outcome };
+  } catch (error) {
+    if (!(error instanceof ExpressionSyntaxError)) throw error;
+    return { kind, refused: syntaxErrorData(subject.name, error) };
+  }
+}
+
+/** Shows the lines with what they saw. */
+async function explain(answer: Answer, source: string, io: CommandIo): Promise<void> {
+  if ("refused" in answer) return;
+  const { trace } = answer.outcome;
+  const { explainText } = await import("../explain-text.ts");
+  const text =
+    trace === undefined
+      ? "there is no trace: the sandbox did not live to tell\n"
+      : explainText(trace, source, io.color);
+  await write(io.stdout, `\n${text}`);
 }
 
 /** Adds `eval` to the program. */
@@ -75,6 +129,8 @@ export function addEvalCommand(program: Command, host: CommandHost): void {
     )
     .option("--context <file>", "the variables; - reads them from stdin")
     .option("--batch", "answer one JSON request per line of stdin: {id, kind, source, context}")
+    .option("--explain", "show every line that ran with the values it saw; secrets are masked")
+    .option("--record <file>", "add what it takes to repeat the evaluation (`postern replay`) to this file")
     .option("--json", "print the whole outcome as one line of JSON");
   addLimitOptions(addGrantOptions(command)).addHelpText(
     "after",
@@ -91,6 +147,9 @@ export function addEvalCommand(program: Command, host: CommandHost): void {
       if (file === undefined) throw new UsageError("name the expression's file, or - for stdin");
       host.end(await evalOne(file, options, engineOptions, host));
       return;
+    }
+    if (options.explain || options.record !== undefined) {
+      throw new UsageError("--explain and --record are for one expression; leave out --batch");
     }
     if (file !== undefined || options.context !== undefined) {
       throw new UsageError(
