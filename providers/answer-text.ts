@@ -15,7 +15,7 @@ const SHORTEST_SECRET = 4;
  * check of a number that is not theirs, since authentik shows this text to the user who is enrolling.
  *
  * @param text as received.
- * @param config the stage's fields; `auth`, `auth_password` and what is derived from them are masked.
+ * @param config the stage's fields; `auth`, `auth_password`, header values and what is derived from them are masked.
  * @param message the message that was sent; its code is masked, also when its digits are spaced out.
  * @param truncated true when the text was cut off where a secret may just begin; its end is then dropped.
  */
@@ -44,9 +44,10 @@ function secretsOf(config: SmsProviderConfig): string[] {
   const pairs = [`${config.auth}:${password}`, `${config.account_sid}:${config.auth}`];
   const plain = [config.auth, password].filter((secret) => secret.length >= SHORTEST_SECRET);
   const url = config.provider === "generic" ? secretsOfUrl(config.account_sid) : [];
-  const forms = [...plain, ...url].flatMap(spellings);
-  const headers = pairs.map((pair) => Buffer.from(pair).toString("base64"));
-  return [...new Set([...forms, ...headers])].sort((a, b) => b.length - a.length);
+  const headers = Object.values(config.headers ?? {}).filter((value) => value.length >= SHORTEST_SECRET);
+  const forms = [...plain, ...url, ...headers].flatMap(spellings);
+  const basic = pairs.map((pair) => Buffer.from(pair).toString("base64"));
+  return [...new Set([...forms, ...basic])].sort((a, b) => b.length - a.length);
 }
 
 /** The forms in which a text is quoted: as it is, in a URL, in JSON, in base64. */

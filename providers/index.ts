@@ -29,4 +29,6 @@ export {
   type SmsSendFacts,
   type SmsSendFailure,
 } from "./sms-provider.ts";
+export { type SmsAlphabet, type SmsSegments, smsSegments } from "./sms-segments.ts";
 export { TWILIO_BASE_URL } from "./twilio/twilio-config.ts";
+export { readTwilioSender, type TwilioSender } from "./twilio/twilio-sender.ts";

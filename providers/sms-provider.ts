@@ -13,7 +13,7 @@ export interface SmsMessage {
   readonly text: string;
   /**
    * Generic provider only: the result of the stage's mapping, which replaces the body. Left out: the default body
-   * with `From`, `To`, `Body`, `Message`. `null`: a request without a body, as authentik sends it for a mapping that
+   * with `From`, `To`, `Body`, `Message`; `text` itself with the encoding `text`. `null`: a request without a body, as authentik sends it for a mapping that
    * returns None.
    */
   readonly payload?: JsonValue;
@@ -47,6 +47,12 @@ export interface SmsProviderConfig {
   readonly auth_password?: string;
   /** Generic only. Default `basic`. */
   readonly auth_type?: "basic" | "bearer";
+  /** Generic only: how the body is written. Default `json`. */
+  readonly encoding?: "json" | "form" | "text";
+  /** Generic only: `none` leaves the `Authorization` header out, or to `headers`. Default `auth_type`. */
+  readonly authorization?: "auth_type" | "none";
+  /** Generic only: further headers. `{auth}` and `{auth_password}` in a value stand for these fields. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -1,18 +1,12 @@
-// Sends through any gateway that takes JSON over HTTP.
+// Sends through any gateway that takes messages over HTTP.
 
 import { cleanAnswerText } from "../answer-text.ts";
 import type { HttpClient, HttpResponse } from "../http-client.ts";
 import { HttpError } from "../http-error.ts";
 import { failureOf, rejection } from "../send-failure.ts";
-import {
-  type JsonValue,
-  type SendReceipt,
-  type SmsMessage,
-  type SmsProvider,
-  type SmsProviderConfig,
-  SmsSendError,
-} from "../sms-provider.ts";
+import type { SendReceipt, SmsMessage, SmsProvider, SmsProviderConfig } from "../sms-provider.ts";
 import { type GenericConfig, readGenericConfig } from "./generic-config.ts";
+import { type RequestBody, requestBody } from "./request-body.ts";
 
 /**
  * Creates a provider that posts each message to the stage's URL. Statuses below 300 are success, whatever the body
@@ -31,42 +25,23 @@ export function createGenericProvider(config: SmsProviderConfig, http: HttpClien
   };
 }
 
-/** The text to post; undefined for a request without a body. */
-function requestBody(gateway: GenericConfig, message: SmsMessage): string | undefined {
-  const { payload } = message;
-  if (payload === undefined) {
-    return JSON.stringify({ From: gateway.from, To: message.to, Body: message.token, Message: message.text });
-  }
-  if (payload === null) return undefined;
-  refuseUnrepresentable(payload, "the mapping's result");
-  return JSON.stringify(payload);
-}
-
-/** JSON.stringify turns NaN and the infinities into null: the gateway would get something else than was meant. */
-function refuseUnrepresentable(value: JsonValue, where: string): void {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new SmsSendError("configuration", `The message cannot be sent as JSON: ${where} is ${value}.`, {
-      hint: "JSON has no NaN and no infinity; return a finite number or text.",
-    });
-  }
-  if (value === null || typeof value !== "object") return;
-  for (const [key, item] of Object.entries(value))
-    refuseUnrepresentable(item, `${where}[${JSON.stringify(key)}]`);
-}
-
 type Answer = Pick<HttpResponse, "status" | "text" | "truncated">;
 
-async function post(gateway: GenericConfig, body: string | undefined, http: HttpClient): Promise<Answer> {
+async function post(
+  gateway: GenericConfig,
+  body: RequestBody | undefined,
+  http: HttpClient,
+): Promise<Answer> {
   try {
     return await http.request({
       method: "POST",
       url: gateway.url,
       headers: {
         accept: "*/*",
-        authorization: gateway.authorization,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": body.contentType }),
+        ...gateway.headers,
       },
-      body,
+      body: body?.text,
       overflow: "truncate",
     });
   } catch (error) {

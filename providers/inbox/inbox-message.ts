@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders } from "node:http";
 import type { JsonValue } from "../sms-provider.ts";
+import { type SmsSegments, smsSegments } from "../sms-segments.ts";
 
 /** One request that reached the inbox, accepted or not. */
 export interface InboxRequest {
@@ -32,6 +33,8 @@ export interface InboxMessage {
   readonly text: string;
   /** The one-time code: the first run of 4 to 16 digits in the text, undefined when there is none. */
   readonly code: string | undefined;
+  /** What the text is charged as. */
+  readonly segments: SmsSegments;
   readonly request: InboxRequest;
 }
 
@@ -52,9 +55,10 @@ export function readMessage(request: InboxRequest): InboxMessage {
     id,
     receivedAt,
     interface: request.interface,
-    to: field("to", "recipient", "phone", "phone_number", "number") ?? "",
-    from: field("from", "sender") ?? "",
+    to: field("to", "recipient", "phone", "phone_number", "number", "dst") ?? "",
+    from: field("from", "messagingservicesid", "sender", "src") ?? "",
     text,
+    segments: smsSegments(text),
     code: /(?<!\d)\d{4,16}(?!\d)/u.exec(`${text} ${field("body", "code", "token") ?? ""}`)?.[0],
     request,
   };

@@ -1,6 +1,7 @@
 // Twilio's "create message" as the SMS inbox answers it: the shapes and error codes of the public API reference.
 
 import { randomBytes } from "node:crypto";
+import { smsSegments } from "../sms-segments.ts";
 import type { InboxRequest } from "./inbox-message.ts";
 
 /** An answer with a JSON body. */
@@ -23,17 +24,23 @@ export function twilioAnswer(request: InboxRequest, accountSid: string): TwilioA
     return twilioError(401, 20_003, "Authenticate");
   }
   const form = (request.formFields === undefined ? {} : request.body) as Record<string, string>;
-  const { To: to = "", From: from = "", Body: body = "" } = form;
+  const { To: to = "", From: sender = "", MessagingServiceSid: service = "", Body: body = "" } = form;
+  const from = service === "" ? sender : service;
   if (to === "") return twilioError(400, 21_604, "A 'To' phone number is required.");
   if (from === "") return twilioError(400, 21_603, "A 'From' phone number is required.");
   if (body === "") return twilioError(400, 21_602, "Message body is required.");
-  if (!/^\+?[\d\s().-]{3,40}$/u.test(to)) {
+  const whatsapp = "whatsapp:";
+  if (from.startsWith(whatsapp) !== to.startsWith(whatsapp)) {
+    return twilioError(400, 21_910, "Invalid From and To pair. From and To should be of the same channel");
+  }
+  if (!/^\+?[\d\s().-]{3,40}$/u.test(to.replace(whatsapp, ""))) {
     return twilioError(400, 21_211, `Invalid 'To' Phone Number: ${to}`);
   }
   return { status: 201, body: createdMessage(accountSid, to, from, body, request.receivedAt) };
 }
 
 function createdMessage(accountSid: string, to: string, from: string, body: string, at: Date): object {
+  const { segments } = smsSegments(body);
   const sid = `SM${randomBytes(16).toString("hex")}`;
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
   const created = at.toUTCString().replace("GMT", "+0000");
@@ -51,7 +58,7 @@ function createdMessage(accountSid: string, to: string, from: string, body: stri
     from: viaService ? null : from,
     messaging_service_sid: viaService ? from : null,
     num_media: "0",
-    num_segments: viaService ? "0" : "1",
+    num_segments: viaService ? "0" : String(segments),
     price: null,
     price_unit: "USD",
     sid,

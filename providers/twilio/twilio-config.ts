@@ -2,12 +2,13 @@
 
 import { z } from "zod";
 import { type SmsProviderConfig, SmsSendError } from "../sms-provider.ts";
+import { readTwilioSender, type TwilioSender } from "./twilio-sender.ts";
 
 /** How to reach Twilio. */
 export interface TwilioConfig {
   readonly accountSid: string;
   readonly authToken: string;
-  readonly from: string;
+  readonly sender: TwilioSender;
   /** Origin (and path prefix, if any) that takes the place of `https://api.twilio.com`, without a final slash. */
   readonly baseUrl: string;
 }
@@ -36,13 +37,13 @@ export function readTwilioConfig(config: SmsProviderConfig, baseUrl: string = TW
   if (!result.success) {
     const issues = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new SmsSendError("configuration", `The SMS stage cannot use Twilio: ${issues.join("; ")}.`, {
-      hint: "Copy account SID and auth token from the Twilio console; the sender is a number or service of yours.",
+      hint: "Copy account SID and auth token from the Twilio console; the sender is a number, service or name of yours.",
     });
   }
   return {
     accountSid: result.data.account_sid,
     authToken: result.data.auth,
-    from: result.data.from_number,
+    sender: readTwilioSender(result.data.from_number),
     baseUrl: baseUrl.replace(/\/+$/u, ""),
   };
 }

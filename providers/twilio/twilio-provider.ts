@@ -15,8 +15,8 @@ import { readTwilioConfig, type TwilioConfig } from "./twilio-config.ts";
 import { TwilioHttpClient, type TwilioResponse } from "./twilio-http-client.ts";
 
 /**
- * Creates a provider that creates one Twilio message per send: `To`, `From`, `Body`, in this order and nothing else.
- * The sender always goes into `From`, as in authentik; Twilio takes a messaging service's SID there too.
+ * Creates a provider that creates one Twilio message per send: `To`, `From`, `Body`, in this order and nothing else;
+ * with a messaging service `MessagingServiceSid` stands in the place of `From`.
  *
  * @param baseUrl see `readTwilioConfig`.
  * @throws SmsSendError `configuration` when the fields cannot be used.
@@ -39,7 +39,12 @@ async function send(
   const transport = new TwilioHttpClient(http, twilio.baseUrl);
   const client = await createClient(twilio, transport);
   try {
-    const created = await client.messages.create({ to: message.to, from: twilio.from, body: message.text });
+    const { parameters, recipient } = twilio.sender;
+    const created = await client.messages.create({
+      to: recipient(message.to),
+      ...parameters,
+      body: message.text,
+    });
     const answer = transport.lastAnswer;
     if (answer !== undefined && typeof created.sid === "string" && created.sid !== "") {
       return { provider: "twilio", status: answer.statusCode, messageId: created.sid };

@@ -70,11 +70,11 @@ function contextView(tx: Snapshot, context: JsonObject): JsonObject {
   return view;
 }
 
-/** An SMS stage as mappings see it: all it is configured with, except `auth` and `auth_password`. */
+/** An SMS stage as mappings see it: all it is configured with, except its credentials. */
 export function smsStageView(
   stage: Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">,
 ): JsonObject {
-  const { auth: _auth, auth_password: _password, ...fields } = stage;
+  const { auth: _auth, auth_password: _password, postern_headers: _headers, ...fields } = stage;
   return fields;
 }
 

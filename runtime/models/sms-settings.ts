@@ -1,4 +1,4 @@
-// The settings of an SMS stage that authentik does not have: countries, and limits with their defaults.
+// The settings of an SMS stage that authentik does not have: countries, limits with their defaults, headers.
 import { isSupportedCountry } from "libphonenumber-js/min";
 import { Fault, type Field, field, text } from "./fields.ts";
 
@@ -9,6 +9,24 @@ export function countryCode(): Field<string> {
       isSupportedCountry(code)
         ? undefined
         : new Fault("invalid", `"${code}" is not the code of a country, such as "DE".`),
+  });
+}
+
+/** HTTP headers: an object of texts. */
+export function headers(): Field<{ [name: string]: string }> {
+  return field((value) => {
+    if (typeof value !== "object" || Array.isArray(value)) {
+      return new Fault("invalid", "Headers are an object of texts.");
+    }
+    for (const [name, content] of Object.entries(value as object)) {
+      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) {
+        return new Fault("invalid", `${JSON.stringify(name)} is not the name of a header.`);
+      }
+      if (typeof content !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(content)) {
+        return new Fault("invalid", `The value of the header "${name}" must be a text of one line.`);
+      }
+    }
+    return { ...value } as { [name: string]: string };
   });
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   choice,
   duration,
+  Fault,
   flag,
   integer,
   integerReference,
@@ -14,7 +15,7 @@ import {
   text,
 } from "./fields.ts";
 import { defineModel, STAGE } from "./model.ts";
-import { countryCode, limits } from "./sms-settings.ts";
+import { countryCode, headers, limits } from "./sms-settings.ts";
 
 const now = (): string => new Date().toISOString();
 
@@ -46,13 +47,29 @@ export const authenticatorSmsStage = defineModel({
     postern_resend_cooldown: duration().default("seconds=30"),
     /** How often messages go out and codes are guessed. */
     postern_limits: limits().default({}),
+    /** Generic provider: how the body is written. */
+    postern_encoding: choice(["json", "form", "text"]).default("json"),
+    /** Generic provider: `none` sends no `Authorization` header but what `postern_headers` has. */
+    postern_authorization: choice(["auth_type", "none"]).default("auth_type"),
+    /** Generic provider: further headers; `{auth}` and `{auth_password}` stand for these fields. */
+    postern_headers: headers().default({}),
   }),
   unique: [["name"]],
+  check: (row) => {
+    if (row.provider !== "twilio") return [];
+    const idle =
+      row.postern_encoding === "json" &&
+      row.postern_authorization === "auth_type" &&
+      Object.keys(row.postern_headers as object).length === 0;
+    if (idle) return [];
+    const fields = "postern_encoding, postern_authorization and postern_headers";
+    return [new Fault("invalid", `${fields} are for the generic provider; leave them out with Twilio.`)];
+  },
   references: {
     configure_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" },
     mapping: { to: ["authentik_events.notificationwebhookmapping"], onDelete: "set_null" },
   },
-  secrets: ["auth", "auth_password"],
+  secrets: ["auth", "auth_password", "postern_headers"],
 });
 
 /** `authentik_stages_authenticator_sms.smsdevice` */

@@ -6,7 +6,9 @@
 // `sending` behind, which nobody takes for sent, and after half a minute the user may ask for another message. A
 // request that is served again, because another one wrote to its flow first, finds its own name on the send and is
 // told how that ended. So a request sends one message at most, whatever is retried or dies.
-import { SmsSendError } from "../../providers/sms-provider.ts";
+import type { JsonValue } from "../../engine/types.ts";
+import { type SmsProviderConfig, SmsSendError } from "../../providers/sms-provider.ts";
+import { smsSegments } from "../../providers/sms-segments.ts";
 import { maskPhone, redact } from "../events/cleanse.ts";
 import { clientIp } from "../events/event-log.ts";
 import type { HttpRequestData } from "../flow/http-request.ts";
@@ -193,13 +195,50 @@ async function deliver(services: Services, request: CodeRequest, token: string):
     httpUser: requestUser,
     http,
   });
-  const { provider, from_number, account_sid, auth, auth_password, auth_type } = stage;
-  const config = { provider, from_number, account_sid, auth, auth_password, auth_type };
-  await services.smsProvider(config).send({
+  const message = text ?? `Use this code to authenticate in authentik: ${token}`;
+  logSegments(services, request, payload === undefined ? message : textWith(payload, token));
+  await services.smsProvider(providerConfig(stage)).send({
     to: number,
     token,
-    text: text ?? `Use this code to authenticate in authentik: ${token}`,
+    text: message,
     ...(payload === undefined ? {} : { payload }),
+  });
+}
+
+type Stage = CodeRequest["stage"];
+
+/** The stage's fields that say how to send; Postern's own only where they are used. */
+function providerConfig(stage: Stage): SmsProviderConfig {
+  const { provider, from_number, account_sid, auth, auth_password, auth_type } = stage;
+  const own = {
+    encoding: stage.postern_encoding,
+    authorization: stage.postern_authorization,
+    headers: stage.postern_headers,
+  };
+  const idle =
+    own.encoding === "json" && own.authorization === "auth_type" && Object.keys(own.headers).length === 0;
+  const config = { provider, from_number, account_sid, auth, auth_password, auth_type };
+  return idle ? config : { ...config, ...own };
+}
+
+/** What a mapping's payload sends as text, as far as one can see: the longest text that has the code in it. */
+function textWith(payload: JsonValue, token: string): string {
+  if (typeof payload === "string") return payload.includes(token) ? payload : "";
+  if (payload === null || typeof payload !== "object") return "";
+  const texts = Object.values(payload).map((value) => textWith(value, token));
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+}
+
+/** A message of several segments costs a multiple; the log says so, without the text. */
+function logSegments({ logger }: Services, { stage }: CodeRequest, text: string): void {
+  const { alphabet, units, segments, beyond } = smsSegments(text);
+  if (segments === 1) return;
+  logger.log("info", "an SMS takes more than one segment", {
+    stage: stage.name,
+    segments,
+    alphabet,
+    units,
+    beyond: beyond.join(""),
   });
 }
 
@@ -263,7 +302,8 @@ async function recordFailure(
   // The mapping's own event is there already.
   if (error instanceof MappingFailed) return NOT_SENT;
   const { stage } = request;
-  const clean = (text: string): string => redact(text, [...secrets, stage.auth, stage.auth_password]);
+  const credentials = [stage.auth, stage.auth_password, ...Object.values(stage.postern_headers)];
+  const clean = (text: string): string => redact(text, [...secrets, ...credentials]);
   const subject = {
     message: "Error sending SMS",
     stage: { pk: stage.pk, name: stage.name },

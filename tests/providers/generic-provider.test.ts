@@ -123,6 +123,116 @@ describe("the request", () => {
   });
 });
 
+describe("the encodings", () => {
+  test("form: the default fields", async () => {
+    await using setup = await setUp({ ...BASIC, encoding: "form" });
+    await setup.provider.send(MESSAGE);
+    const [request] = setup.inbox.requests;
+    expect(request?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+    expect(request?.formFields).toEqual(["From", "To", "Body", "Message"]);
+    expect(setup.inbox.messages[0]).toMatchObject({ to: MESSAGE.to, text: MESSAGE.text, code: "047110" });
+  });
+
+  test("form: a mapping's dictionary; a list is a field each, None is left out", async () => {
+    const bodies: string[] = [];
+    await using server = await serveHttp(async (request, response) => {
+      for await (const chunk of request) bodies.push(String(chunk));
+      response.end();
+    });
+    const config = { ...BASIC, encoding: "form", account_sid: server.url } as const;
+    const payload = { to: "+49 1", n: 7, yes: true, list: ["a", 2], nothing: null, text: "ä&=\n" };
+    await createSmsProvider(config, clientFor(server)).send({ ...MESSAGE, payload });
+    expect(bodies).toEqual(["to=%2B49+1&n=7&yes=true&list=a&list=2&text=%C3%A4%26%3D%0A"]);
+  });
+
+  test("text: the message, or the text that a mapping returns", async () => {
+    await using setup = await setUp({ ...BASIC, encoding: "text" });
+    await setup.provider.send(MESSAGE);
+    await setup.provider.send({ ...MESSAGE, payload: "Код 047110" });
+    expect(setup.inbox.requests.map(({ body, headers }) => [body, headers["content-type"]])).toEqual([
+      [MESSAGE.text, "text/plain; charset=utf-8"],
+      ["Код 047110", "text/plain; charset=utf-8"],
+    ]);
+  });
+
+  test.each<["form" | "text", JsonValue, string]>([
+    ["form", "text", "as a form: the mapping's result is a text."],
+    ["form", [1], "as a form: the mapping's result is a list."],
+    ["form", { a: { b: 1 } }, `as a form: the mapping's result["a"] is a dictionary.`],
+    ["form", { a: [[1]] }, `as a form: the mapping's result["a"] is a list.`],
+    ["form", { a: Number.NaN }, `as a form: the mapping's result["a"] is NaN.`],
+    ["text", { a: 1 }, "as plain text: the mapping's result is a dictionary."],
+    ["text", 4711, "as plain text: the mapping's result is 4711."],
+  ])("%s does not carry %j", async (encoding, payload, message) => {
+    await using setup = await setUp({ ...BASIC, encoding });
+    const error = await sendFailure(setup.provider.send({ ...MESSAGE, payload }));
+    expect([error.kind, error.message]).toEqual(["configuration", `The message cannot be sent ${message}`]);
+    expect(setup.inbox.requests).toEqual([]);
+  });
+
+  test.each(["form", "text"] as const)("%s has no body when the mapping returns None", async (encoding) => {
+    await using setup = await setUp({ ...BASIC, encoding });
+    await setup.provider.send({ ...MESSAGE, payload: null });
+    expect(setup.inbox.requests[0]?.headers["content-type"]).toBeUndefined();
+  });
+});
+
+describe("further headers", () => {
+  test("go out, with the credentials in their places, and may take the place of our own", async () => {
+    await using setup = await setUp({
+      ...BASIC,
+      authorization: "none",
+      headers: { "X-API-Key": "{auth}", "X-Pair": "{auth}:{auth_password}:{other}", Accept: "text/csv" },
+    });
+    await setup.provider.send(MESSAGE);
+    expect(setup.inbox.requests[0]?.headers).toMatchObject({
+      "x-api-key": "gateway-user",
+      "x-pair": "gateway-user:s3cr3t-pass:{other}",
+      accept: "text/csv",
+    });
+    expect(setup.inbox.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  test("may hold an Authorization of another scheme", async () => {
+    await using server = await serveHttp((request, response) =>
+      response.writeHead(400).end(`no ${request.headers.authorization}`),
+    );
+    const headers = { Authorization: "App {auth}" };
+    const config = { ...BASIC, account_sid: server.url, authorization: "none", headers } as const;
+    const { detail } = await sendFailure(createSmsProvider(config, clientFor(server)).send(MESSAGE));
+    expect(detail).toBe("no App ********");
+  });
+
+  test("are shown in no refusal", async () => {
+    await using server = await serveHttp((request, response) =>
+      response.writeHead(400).end(`no ${request.headers["x-key"]}`),
+    );
+    const config = { ...BASIC, account_sid: server.url, headers: { "X-Key": "header-secret" } };
+    const { detail } = await sendFailure(createSmsProvider(config, clientFor(server)).send(MESSAGE));
+    expect(detail).toBe("no ********");
+  });
+
+  test.each([
+    [{ authorization: "App x" }, undefined, "there are two Authorization headers"],
+    [{ "x-a": "1", "X-A": "2" }, undefined, 'the header "x-a" stands twice'],
+  ])("%j cannot be used", (headers, authorization, message) => {
+    const config = { ...BASIC, account_sid: "https://sms.example/", headers, authorization };
+    expect(() => createSmsProvider(config as SmsProviderConfig, createHttpClient())).toThrow(message);
+  });
+
+  test.each<Record<string, string>>([
+    { Host: "evil" },
+    { "Content-Length": "1" },
+    { "X-A": "1\r\nX-B: 2" },
+    { "a b": "c" },
+  ])("%j is refused before anything is sent", async (headers) => {
+    await using setup = await setUp({ ...BASIC, headers });
+    const error = await sendFailure(setup.provider.send(MESSAGE));
+    expect([error.kind, error.code]).toEqual(["configuration", "invalid_header"]);
+    expect(setup.inbox.requests).toEqual([]);
+  });
+});
+
 describe("the answer", () => {
   test.each([200, 201, 202, 204])("with status %i is success", async (status) => {
     await using setup = await setUp(BASIC);

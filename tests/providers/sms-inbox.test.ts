@@ -42,6 +42,7 @@ describe("the gateway's interface", () => {
         from: "+1",
         text: "Your code: 047110",
         code: "047110",
+        segments: { alphabet: "GSM-7", units: 17, segments: 1, beyond: [] },
       }),
     ]);
   });
@@ -108,6 +109,7 @@ describe("Twilio's interface", () => {
     ["To=%2B49170&Body=x", FORM, 400, 21603],
     ["To=%2B49170&From=%2B1", FORM, 400, 21602],
     ["To=nobody&From=%2B1&Body=x", FORM, 400, 21211],
+    ["To=%2B49170&From=whatsapp%3A%2B1202&Body=x", FORM, 400, 21910],
     ['{"To":"+49170","From":"+1","Body":"x"}', { ...FORM, "content-type": "application/json" }, 400, 21604],
     ["To=%2B49170&From=%2B1&Body=x", { "content-type": FORM["content-type"] }, 401, 20003],
   ])("refuses %j as Twilio does", async (body, headers, status, code) => {

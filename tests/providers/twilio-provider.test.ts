@@ -86,11 +86,41 @@ describe("the request", () => {
     expect(setup.inbox.messages[0]).toMatchObject({ text, code: "047110", to: MESSAGE.to });
   });
 
-  test("has the sender in From also when it is a messaging service, as authentik sends it", async () => {
+  test("names a messaging service in the place of the sender", async () => {
     await using setup = await setUp({ ...STAGE, from_number: "MG0123456789abcdef0123456789abcdef" });
     await setup.provider.send(MESSAGE);
-    expect(setup.inbox.requests[0]?.formFields).toEqual(["To", "From", "Body"]);
+    expect(setup.inbox.requests[0]?.body).toEqual({
+      To: "+4915112345678",
+      MessagingServiceSid: "MG0123456789abcdef0123456789abcdef",
+      Body: MESSAGE.text,
+    });
     expect(setup.inbox.messages[0]?.from).toBe("MG0123456789abcdef0123456789abcdef");
+  });
+
+  test.each(["Example Inc", "A&B_c-d+1 x", "12345", "+1 (202) 555-0100", "foo"])(
+    "has the sender %j in From",
+    async (from_number) => {
+      await using setup = await setUp({ ...STAGE, from_number });
+      await setup.provider.send(MESSAGE);
+      expect(setup.inbox.requests[0]?.body).toEqual({
+        To: "+4915112345678",
+        From: from_number,
+        Body: MESSAGE.text,
+      });
+    },
+  );
+
+  test("reaches the recipient by WhatsApp from a WhatsApp sender", async () => {
+    await using setup = await setUp({ ...STAGE, from_number: "whatsapp:+14155238886" });
+    await setup.provider.send(MESSAGE);
+    await setup.provider.send({ ...MESSAGE, to: "whatsapp:+4915112345678" });
+    for (const { body } of setup.inbox.requests)
+      expect(body).toEqual({
+        To: "whatsapp:+4915112345678",
+        From: "whatsapp:+14155238886",
+        Body: MESSAGE.text,
+      });
+    expect(setup.inbox.messages).toHaveLength(2);
   });
 
   test("takes an account SID that does not begin with AC, as authentik does", async () => {
@@ -254,6 +284,16 @@ describe("fields that cannot be used", () => {
     [{ account_sid: "AC1/Messages.json?x=" }, "account_sid must be an account SID"],
     [{ auth: "" }, "auth must not be empty"],
     [{ from_number: "" }, "from_number must not be empty"],
+    [{ from_number: "++12" }, "from_number is no phone number"],
+    [{ from_number: "+1202-555-01002025550100202555010020255501002" }, "from_number is no phone number"],
+    [{ from_number: "MG0123456789abcdef0123456789abcde" }, "from_number is no messaging service's SID"],
+    [{ from_number: "MG0123456789abcdef0123456789abcdeg" }, "from_number is no messaging service's SID"],
+    [{ from_number: "Twelve chars" }, "from_number is longer than a sender's name may be"],
+    [{ from_number: "Zürich" }, "from_number is not a name that Twilio can show"],
+    [{ from_number: "a@b.example" }, "from_number is not a name that Twilio can show"],
+    [{ from_number: "+-&" }, "from_number is not a name that Twilio can show"],
+    [{ from_number: "whatsapp:14155238886" }, "from_number is no WhatsApp sender"],
+    [{ from_number: "WhatsApp:+14155238886" }, "from_number is no WhatsApp sender"],
   ])("%j", (fields, message) => {
     expect(create(fields)).toThrow(message);
     expect(create(fields)).toThrow(expect.objectContaining({ name: "SmsSendError", kind: "configuration" }));

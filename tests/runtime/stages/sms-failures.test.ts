@@ -203,3 +203,55 @@ test("a mapping that is not Python stops the send", async () => {
     exception: { type: "SyntaxError" },
   });
 });
+
+test("the stage's own request settings reach the provider, and no mapping sees its headers", async () => {
+  const { at, start } = await installSms(
+    {
+      postern_encoding: "form",
+      postern_authorization: "none",
+      postern_headers: { "X-Key": "canary-header" },
+    },
+    { mapping: "m", expressions: { m: ({ stage }) => stage } },
+  );
+  await (await start()).respond({ phone_number: NUMBER });
+  expect(at.sent[0].config).toMatchObject({
+    encoding: "form",
+    authorization: "none",
+    headers: { "X-Key": "canary-header" },
+  });
+  expect(JSON.stringify(at.engine.calls)).not.toContain("canary");
+});
+
+test.each([
+  [{ postern_encoding: "xml" }, '"xml" is not a valid choice.'],
+  [{ postern_headers: { "a b": "c" } }, '"a b" is not the name of a header.'],
+  [{ postern_headers: { a: "b\nc" } }, 'The value of the header "a" must be a text of one line.'],
+  [{ postern_headers: { a: 1 } }, 'The value of the header "a" must be a text of one line.'],
+  [{ postern_headers: [] }, "Headers are an object of texts."],
+  [
+    { provider: "twilio", postern_encoding: "form" },
+    "postern_encoding, postern_authorization and postern_headers are for the generic provider; leave them out with Twilio.",
+  ],
+])("the settings %j are refused", async (fields, message) => {
+  await expect(installSms(fields as object)).rejects.toThrow(message);
+});
+
+test("a message of more than one segment is a log line without the message", async () => {
+  const { at, start } = await installSms(
+    {},
+    {
+      codes: [424_242],
+      mapping: "m",
+      expressions: { m: ({ token }) => ({ to: "x".repeat(200), t: [`Код ${token} ${"x".repeat(80)}`] }) },
+    },
+  );
+  await (await start()).respond({ phone_number: NUMBER });
+  const lines = at.logs.filter(({ event }) => event === "an SMS takes more than one segment");
+  expect(lines).toEqual([
+    expect.objectContaining({ stage: "sms", segments: 2, alphabet: "UCS-2", units: 91, beyond: "Код" }),
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("424242");
+  const short = await installSms();
+  await (await short.start()).respond({ phone_number: NUMBER });
+  expect(short.at.logs.filter(({ event }) => String(event).includes("segment"))).toEqual([]);
+});
