@@ -1,7 +1,7 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
 import type { Capabilities } from "../engine/capabilities.ts";
 import type { CheckOptions, Diagnostic } from "../engine/index.ts";
-import type { Engine, EngineOptions } from "../engine/types.ts";
+import type { Engine, EngineOptions, JsonObject } from "../engine/types.ts";
 import type { SmsInbox } from "../providers/index.ts";
 import type { BlueprintExpression } from "../runtime/index.ts";
 import type { GrantOptions } from "./grant-options.ts";
@@ -26,11 +26,76 @@ export interface OpenRuntimeOptions {
   notice(text: string): void;
 }
 
+/** How a command opens the server. */
+export interface OpenServerOptions {
+  /** Settings that the command line gives; they go over the environment's and the file's. */
+  readonly given: { readonly [name: string]: unknown };
+  /** A YAML file of settings. */
+  readonly settingsFile?: string;
+  /** Values for the blueprints' `!Context`. */
+  readonly context: JsonObject;
+  /** Where the store is unless a setting says otherwise. */
+  readonly dataFolder: string;
+  readonly inbox?: SmsInbox;
+  readonly io: CommandIo;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A server that listens. */
+export interface OpenedServer {
+  /** `http://127.0.0.1:9000` */
+  readonly url: string;
+  /** API token of the administrator who was made because nobody was there; it is not kept. */
+  readonly token?: string;
+  /** Answers what is in flight, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** How a command opens the store alone. */
+export interface OpenStoreOptions {
+  readonly storeFile: string;
+  /** What the store's secrets are encrypted with, from `POSTERN_STORE_KEY`. */
+  readonly storeKey?: string;
+  notice(text: string): void;
+}
+
+/** API tokens in a store. Every function throws {@link UsageError} that says what to do. */
+export interface OpenedTokens {
+  /** Makes one and answers its key, which is not kept. */
+  create(options: {
+    readonly user: string;
+    readonly identifier?: string;
+    readonly days?: number;
+  }): Promise<MadeToken>;
+  list(): Promise<readonly ShownToken[]>;
+  revoke(identifier: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A new token. */
+export interface MadeToken {
+  readonly identifier: string;
+  readonly token: string;
+  readonly expires: string | null;
+}
+
+/** A token as lists show it. */
+export interface ShownToken {
+  readonly identifier: string;
+  readonly user: string;
+  readonly created: string;
+  readonly expires: string | null;
+}
+
 /** The library, loaded only when a command needs it so that `--help` is quick. */
 export interface Library {
   createEngine(options?: EngineOptions): Promise<Engine>;
   /** Throws {@link UsageError} when the store cannot be used or an allowed target is none. */
   openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime>;
+  /** Throws {@link UsageError} when a setting, the store or a blueprint cannot be used, or the port cannot be had. */
+  openServer(options: OpenServerOptions): Promise<OpenedServer>;
+  /** Throws {@link UsageError} when the store cannot be used. */
+  openTokens(options: OpenStoreOptions): Promise<OpenedTokens>;
   /** What `--grant` and `--allow` ask for. Throws {@link UsageError} for a target that is none. */
   grantedCapabilities(options: GrantOptions): Promise<Capabilities>;
   /** Static findings about an expression. */
@@ -46,6 +111,8 @@ export interface CommandHost {
   readonly io: CommandIo;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly library: Library;
+  /** Resolves when the process is asked to stop. */
+  stopped(): Promise<void>;
   /** Sets the exit code. */
   end(code: ExitCode): void;
 }

@@ -11,6 +11,14 @@ export const library: Library = {
     const { openRuntime } = await import("./open-runtime.ts");
     return await openRuntime(options);
   },
+  async openServer(options) {
+    const { openServer } = await import("./open-server.ts");
+    return await openServer(options);
+  },
+  async openTokens(options) {
+    const { openTokens } = await import("./open-tokens.ts");
+    return await openTokens(options);
+  },
   async grantedCapabilities(options) {
     const { grantedCapabilities } = await import("./grants.ts");
     return grantedCapabilities(options);

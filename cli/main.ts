@@ -7,6 +7,8 @@ import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addTokenCommand } from "./commands/token.ts";
 import type { CommandHost } from "./host.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, UsageError } from "./io.ts";
 import { library } from "./library.ts";
@@ -28,6 +30,8 @@ function program(host: CommandHost): Command {
   addRunCommand(command, host);
   addReplayCommand(command, host);
   addImportCommand(command, host);
+  addServeCommand(command, host);
+  addTokenCommand(command, host);
   return command;
 }
 
@@ -71,6 +75,18 @@ function takesColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && TERM !== "dumb";
 }
 
+/** Resolves with the first signal to end; a second one then ends the process at once. */
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ["SIGTERM", "SIGINT"] as const;
+    const stop = (): void => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.once(signal, stop);
+  });
+}
+
 /** Runs the process's own command line and sets its exit code. */
 export async function runProcess(): Promise<void> {
   // A reader that goes away is told to the writer of the moment; without a listener it would end the process.
@@ -87,6 +103,7 @@ export async function runProcess(): Promise<void> {
     },
     env: process.env,
     library,
+    stopped: askedToStop,
   });
 }
 

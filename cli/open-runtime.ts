@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createEngine } from "../engine/index.ts";
+import type { Engine, JsonObject } from "../engine/types.ts";
 import {
   createHttpClient,
   createSmsProvider,
@@ -11,21 +12,24 @@ import {
 import {
   BlueprintError,
   createRuntime,
+  type Logger,
   lowdbStore,
+  type Runtime,
   RuntimeError,
+  type Store,
   StoreError,
   ValidationError,
 } from "../runtime/index.ts";
 import type { Challenge } from "./challenge.ts";
 import type { OpenRuntimeOptions } from "./host.ts";
 import { printable, UsageError } from "./io.ts";
-import type { OpenedRuntime } from "./runtime-door.ts";
+import type { AppliedBlueprint, OpenedRuntime } from "./runtime-door.ts";
 
 /** Errors that tell the person what to mend: a store's file, a blueprint, a name. */
 const mendable = [StoreError, BlueprintError, RuntimeError, ValidationError];
 
 /** Runs `work`; what a person can mend becomes a {@link UsageError}. */
-async function telling<T>(work: () => Promise<T>): Promise<T> {
+export async function telling<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -44,24 +48,74 @@ function httpClient(allow: readonly string[]): HttpClient {
   }
 }
 
-/** Opens store, engine and runtime. Throws {@link UsageError} when the store's file cannot be used. */
-export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime> {
-  const { storeFile, allow, twilioBaseUrl, notice } = options;
-  const http = httpClient(allow);
-  await using opened = new AsyncDisposableStack();
-  const folder = dirname(storeFile);
+/** What a runtime is opened with. */
+export interface PartsOptions extends Omit<OpenRuntimeOptions, "notice"> {
+  /** Encrypts the secrets in the store's file. */
+  readonly storeKey?: string;
+  /** Signs what clients keep for the runtime. */
+  readonly secret?: string;
+  readonly logger: Logger;
+  /** Told of what was ignored in the store's file. */
+  notice(text: string): void;
+}
+
+/** Engine, store and runtime, and how to let go of the first two. */
+export interface Parts {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly resources: AsyncDisposableStack;
+}
+
+/** Opens the store in a file; makes its folder. Throws {@link UsageError} when it cannot be used. */
+export async function openStore(
+  file: string,
+  options: { readonly key?: string; notice(text: string): void },
+): Promise<Store> {
+  const folder = dirname(file);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new UsageError(`${folder}: cannot be made: ${(error as Error).message}`);
   }
-  const store = opened.use(await telling(() => lowdbStore(storeFile, { notice })));
+  return await telling(() => lowdbStore(file, options));
+}
+
+/** Opens store, engine and runtime. Throws {@link UsageError} when the store cannot be used. */
+export async function openParts(options: PartsOptions): Promise<Parts> {
+  const { storeFile, storeKey, allow, twilioBaseUrl, notice, logger, secret } = options;
+  const http = httpClient(allow);
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(await openStore(storeFile, { key: storeKey, notice }));
   const engine = opened.use(await createEngine(options.engine));
   const runtime = await createRuntime({
     engine,
     store,
     env: options.env,
     smsProvider: (config) => createSmsProvider(config, http, { twilioBaseUrl }),
+    logger,
+    secret,
+  });
+  return { engine, store, runtime, resources: opened.move() };
+}
+
+/** Loads a blueprint and tells its warnings. Throws {@link UsageError} that names what is wrong with it. */
+export async function applyBlueprint(
+  runtime: Runtime,
+  text: string,
+  options: { readonly file: string; readonly context: JsonObject; readonly dryRun?: boolean },
+  notice: (text: string) => void,
+): Promise<AppliedBlueprint> {
+  const { entries, warnings } = await telling(() => runtime.apply(text, options));
+  for (const { line, column, what } of warnings) notice(`${options.file}:${line}:${column}: ${what}`);
+  return { entries };
+}
+
+/** Opens store, engine and runtime. Throws {@link UsageError} when the store's file cannot be used. */
+export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime> {
+  const { notice } = options;
+  const { runtime, resources } = await openParts({
+    ...options,
     logger: {
       log(level, event, attributes) {
         if (level !== "warning" && level !== "error") return;
@@ -70,13 +124,9 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRu
       },
     },
   });
-  const resources = opened.move();
   return {
-    async apply(text, file, { context, dryRun }) {
-      const { entries, warnings } = await telling(() => runtime.apply(text, { file, context, dryRun }));
-      for (const { line, column, what } of warnings) notice(`${file}:${line}:${column}: ${what}`);
-      return { entries };
-    },
+    apply: (text, file, { context, dryRun }) =>
+      applyBlueprint(runtime, text, { file, context, dryRun }, notice),
     async start(slug, { user }) {
       const request = { path: `/if/flow/${slug}/`, META: { REMOTE_ADDR: "127.0.0.1" } };
       const flow = await telling(() => runtime.flow(slug).start({ user: user ?? null, http: request }));

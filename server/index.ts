@@ -2,3 +2,4 @@
 export { createLogger, runtimeLogger } from "./logging.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
 export type { ServerSettings, ServerSettingsInput } from "./settings.ts";
+export { loadSettings, SettingsError, type SettingsFile, type SettingsSources } from "./settings-source.ts";

@@ -7,31 +7,24 @@ export function secretHash(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-/** Makes an API token of a user and answers its key, which is not kept. */
+/** A token that was made. */
+export interface NewToken {
+  readonly identifier: string;
+  /** What programs show. It is not kept: who loses it makes another token. */
+  readonly key: string;
+}
+
+/** Makes an API token of a user, by default valid until it is revoked. Throws UniqueViolation when its name is taken. */
 export function createToken(
   tx: Transaction,
   user: number,
-  given: {
-    readonly identifier?: string;
-    readonly description?: string;
-    readonly expires?: string | null;
-  } = {},
-): string {
+  given: { readonly identifier?: string; readonly expires?: string | null } = {},
+): NewToken {
   const key = randomBytes(32).toString("base64url");
-  const {
-    identifier = `postern-${randomBytes(6).toString("hex")}`,
-    description = "",
-    expires = null,
-  } = given;
-  tx.insert("authentik_core.token", {
-    identifier,
-    user,
-    description,
-    key_hash: secretHash(key),
-    expiring: expires !== null,
-    expires,
-  });
-  return key;
+  const { identifier = `postern-${randomBytes(6).toString("hex")}`, expires = null } = given;
+  const key_hash = secretHash(key);
+  tx.insert("authentik_core.token", { identifier, user, key_hash, expiring: expires !== null, expires });
+  return { identifier, key };
 }
 
 /** The user whose valid API token this is, or nothing. */

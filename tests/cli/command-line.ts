@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Where stdout goes, besides into `out`. */
   readonly stdout?: Writable;
   readonly color?: boolean;
+  /** Resolves when the process is asked to stop; by default at once. */
+  readonly stopped?: () => Promise<void>;
 }
 
 function gather(): { stream: Writable; text: () => string } {
@@ -53,9 +55,12 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       errorColor: picocolors.createColors(false),
     },
     env: around.env ?? {},
+    stopped: around.stopped ?? (async () => {}),
     library: {
       createEngine: absent,
       openRuntime: absent,
+      openServer: absent,
+      openTokens: absent,
       grantedCapabilities: absent,
       checkExpression: absent,
       blueprintExpressions: absent,

@@ -69,7 +69,7 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
   const { admin, token } = await store.transaction((tx) => {
     const group = tx.insert("authentik_core.group", { name: "authentik Admins", is_superuser: true });
     const user = tx.insert("authentik_core.user", { username: "akadmin", groups: [group.pk] });
-    return { admin: user.pk, token: createToken(tx, user.pk) };
+    return { admin: user.pk, token: createToken(tx, user.pk).key };
   });
   const logs: { [key: string]: unknown }[] = [];
   const server = await createServer({

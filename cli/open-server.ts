@@ -1,0 +1,128 @@
+// The server with everything behind it: settings, store, blueprints, the first administrator.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Store, Transaction } from "../runtime/index.ts";
+import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
+import { createToken } from "../server/tokens.ts";
+import type { OpenedServer, OpenServerOptions } from "./host.ts";
+import { readInput } from "./input-file.ts";
+import { UsageError } from "./io.ts";
+import { limitsOf } from "./limit-options.ts";
+import { applyBlueprint, openParts } from "./open-runtime.ts";
+import { serveSettingsSchema } from "./serve-settings.ts";
+
+/** Opens the server and has it listen. Throws {@link UsageError} for what a person can mend. */
+export async function openServer(options: OpenServerOptions): Promise<OpenedServer> {
+  const { io, env, inbox } = options;
+  const settings = await settingsOf(options);
+  const logger = createLogger(settings.logLevel, { write: (line) => void io.stderr.write(line) });
+  const notice = (text: string): void => logger.warn(text);
+  const folder = settings.data ?? options.dataFolder;
+  const storeFile = settings.store ?? join(folder, "postern.json");
+  await using opened = new AsyncDisposableStack();
+  const { engine, store, runtime, resources } = await openParts({
+    storeFile,
+    storeKey: settings.storeKey,
+    engine: { limits: limitsOf(settings) },
+    allow: inbox === undefined ? settings.allow : [...settings.allow, inbox.url],
+    twilioBaseUrl: inbox?.url,
+    env,
+    logger: runtimeLogger(logger),
+    secret: settings.secretKey ?? (await keptSecret(dirname(storeFile))),
+    notice,
+  });
+  opened.use(resources);
+  const empty = await store.read((tx) => tx.list("authentik_core.user").length === 0);
+  const context = { ...(inbox !== undefined && { gateway_url: inbox.gatewayUrl }), ...options.context };
+  for (const file of settings.blueprints) {
+    await applyBlueprint(runtime, await readInput(file, io), { file, context }, notice);
+  }
+  const token = empty ? await firstAdministrator(store) : undefined;
+  const {
+    data: _data,
+    store: _store,
+    storeKey: _key,
+    blueprints: _blueprints,
+    allow: _allow,
+    ...rest
+  } = settings;
+  const { limitSteps: _s, limitCpuMs: _c, limitMemoryMb: _m, limitWallMs: _w, ...own } = rest;
+  const secretKey = runtime.services.secret;
+  const server = opened.use(await createServer({ runtime, engine, settings: { ...own, secretKey }, logger }));
+  const url = await listening(() => server.listen(), settings);
+  const all = opened.move();
+  return { url, ...(token !== undefined && { token }), close: () => all.disposeAsync() };
+}
+
+type ServeSettings = ReturnType<typeof loadSettings<typeof serveSettingsSchema.shape>>;
+
+async function settingsOf({ given, settingsFile, env, io }: OpenServerOptions): Promise<ServeSettings> {
+  const file =
+    settingsFile === undefined ? undefined : { name: settingsFile, text: await readInput(settingsFile, io) };
+  try {
+    return loadSettings(serveSettingsSchema, { given, env, file });
+  } catch (error) {
+    if (error instanceof SettingsError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** The key that was drawn for this folder, drawn now where there is none. Readable by its owner only. */
+async function keptSecret(folder: string): Promise<string> {
+  const path = join(folder, "secret.key");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    const handle = await open(path, "wx", 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(48).toString("base64url")}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      throw new UsageError(`${path}: cannot be made: ${(error as Error).message}`);
+    }
+  }
+  const key = (await readFile(path, "utf8")).trim();
+  if (key.length < 32) {
+    throw new UsageError(
+      `${path}: is not a key (at least 32 characters); delete it to have a new one drawn, which logs everybody out`,
+    );
+  }
+  return key;
+}
+
+/** Makes `akadmin`, unless a blueprint has, a superuser; and answers a token of theirs. */
+async function firstAdministrator(store: Store): Promise<string> {
+  return await store.transaction((tx: Transaction) => {
+    const [group] = tx.list("authentik_core.group", { is_superuser: true });
+    const { pk } =
+      group ?? tx.insert("authentik_core.group", { name: "authentik Admins", is_superuser: true });
+    const [known] = tx.list("authentik_core.user", { username: "akadmin" });
+    if (known === undefined) {
+      const fields = { username: "akadmin", name: "authentik Default Admin", groups: [pk] };
+      return createToken(tx, tx.insert("authentik_core.user", fields).pk).key;
+    }
+    if (!known.groups.includes(pk)) {
+      tx.update("authentik_core.user", known.pk, { groups: [...known.groups, pk] });
+    }
+    return createToken(tx, known.pk).key;
+  });
+}
+
+async function listening(listen: () => Promise<string>, { host, port }: ServeSettings): Promise<string> {
+  try {
+    return await listen();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: { readonly [code: string]: string } = {
+      EADDRINUSE: "another program listens there; choose another --port, or 0 for a free one",
+      EACCES: "this user may not listen there; choose a --port from 1024",
+      EADDRNOTAVAIL: "this machine has no such address; choose another --host",
+      ENOTFOUND: "there is no such host; choose another --host",
+    };
+    throw new UsageError(`${host}:${port}: ${reasons[code ?? ""] ?? message}`);
+  }
+}

@@ -1,0 +1,25 @@
+// The settings of `postern serve`: the server's own, and where its store, blueprints and gateways are.
+import { z } from "zod";
+import { settingsSchema } from "../server/settings.ts";
+
+const positive = z.int().positive().optional();
+
+/** The settings by name. */
+export const serveSettingsSchema = settingsSchema.extend({
+  /** Drawn at random and kept in the data folder where it is not set. */
+  secretKey: settingsSchema.shape.secretKey.optional(),
+  /** Folder of the store and the secret key. */
+  data: z.string().min(1).optional(),
+  /** The store's file itself. */
+  store: z.string().min(1).optional(),
+  /** Encrypts the secrets in the store's file: 64 hexadecimal digits, or 32 bytes as base64. */
+  storeKey: z.string().min(1).optional(),
+  /** Blueprints to load at each start. */
+  blueprints: z.array(z.string().min(1)).default([]),
+  /** Private or plain-HTTP gateways that SMS may go to. */
+  allow: z.array(z.string().min(1)).default([]),
+  limitSteps: positive,
+  limitCpuMs: positive,
+  limitMemoryMb: positive,
+  limitWallMs: positive,
+});

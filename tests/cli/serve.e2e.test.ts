@@ -1,0 +1,151 @@
+// `postern serve` as a process of its own: ready, used by authentik's client, stopped, started again.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Configuration, CoreApi, FlowsApi } from "@goauthentik/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { postern } from "./command-line.ts";
+
+const root = join(import.meta.dirname, "../..");
+const blueprint = join(root, "fixtures/blueprints/sms-enrollment.yaml");
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "postern-serve-"));
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await rm(folder, { recursive: true });
+});
+
+interface Started {
+  readonly line: { url: string; token?: string };
+  /** Asks the process to end; resolves with its exit code and everything it printed. */
+  stop(): Promise<{ code: number | null; out: string; err: string }>;
+}
+
+async function serve(data: string, ...args: string[]): Promise<Started> {
+  const command = [join(root, "cli/bin.mjs"), "serve", "--data", data, "--port", "0", "--json", ...args];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
+  let [out, err] = ["", ""];
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  const ready = Promise.withResolvers<void>();
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+    if (out.includes("\n")) ready.resolve();
+  });
+  const ended = once(child, "close");
+  await Promise.race([
+    ready.promise,
+    ended.then(() => {
+      throw new Error(`ended before it was ready: ${err}`);
+    }),
+  ]);
+  return {
+    line: JSON.parse(out.split("\n", 1)[0]),
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await ended;
+      return { code, out, err };
+    },
+  };
+}
+
+const api = (url: string, token: string): Configuration =>
+  new Configuration({ basePath: `${url}/api/v3`, accessToken: token });
+
+test("an empty folder gets a server with an administrator; started again, both are still there", async () => {
+  const data = join(folder, "data");
+  const context = ["--set", "gateway_url=https://gateway.example/sms"];
+  const first = await serve(data, "--blueprint", blueprint, ...context);
+  const { url, token = "" } = first.line;
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const me = await new CoreApi(api(url, token)).coreUsersMeRetrieve();
+  expect(me.user).toMatchObject({ username: "akadmin", isSuperuser: true });
+  const challenge = await new FlowsApi(api(url, token)).flowsExecutorGet({
+    flowSlug: "enroll-generic",
+    query: "",
+  });
+  expect(challenge.component).toMatch(/^ak-stage-/);
+  const stopped = await first.stop();
+  expect(stopped).toMatchObject({ code: 0, out: `${JSON.stringify(first.line)}\n` });
+  expect(stopped.err).not.toContain(token);
+
+  for (const file of ["postern.json", "secret.key"]) {
+    expect((await stat(join(data, file))).mode & 0o077).toBe(0);
+  }
+  expect(await readFile(join(data, "postern.json"), "utf8")).not.toContain(token);
+
+  const second = await serve(data);
+  expect(second.line).toEqual({ url: expect.any(String) });
+  const again = await new CoreApi(api(second.line.url, token)).coreUsersMeRetrieve();
+  expect(again.user.username).toBe("akadmin");
+  expect((await second.stop()).code).toBe(0);
+});
+
+test("a token made on the command line is one of the server; revoked it is refused", async () => {
+  const { library } = await import("../../cli/library.ts");
+  const data = join(folder, "tokens");
+  await (await serve(data)).stop();
+  const run = (...args: string[]) => postern(["token", ...args, "--data", data], { library });
+  const made = await run("create", "--user", "akadmin", "--identifier", "ci");
+  const key = made.out.trim();
+  const server = await serve(data);
+  const me = await new CoreApi(api(server.line.url, key)).coreUsersMeRetrieve();
+  expect(me.user.username).toBe("akadmin");
+  const busy = await run("list");
+  expect([busy.code, busy.out]).toEqual([2, ""]);
+  await server.stop();
+  expect((await run("list")).out).toMatch(/^ci {2}akadmin {2}made .*, no end$/m);
+  expect((await run("create", "--user", "akadmin", "--identifier", "ci")).err).toContain("already exists");
+  expect((await run("create", "--user", "nobody")).err).toBe(
+    'postern: there is no user "nobody"; users: "akadmin"\n',
+  );
+  expect((await run("revoke", "ci")).code).toBe(0);
+  expect((await run("revoke", "ci")).err).toBe(
+    'postern: there is no token "ci"; `postern token list` shows them\n',
+  );
+  const after = await serve(data);
+  const refused = await fetch(`${after.line.url}/api/v3/core/users/me/`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(refused.status).toBe(403);
+  await after.stop();
+});
+
+test("a setting, a blueprint or a key that cannot be used ends with 2 and says where", async () => {
+  const { library } = await import("../../cli/library.ts");
+  const settings = join(folder, "postern.yaml");
+  await writeFile(settings, "# ours\nprot: 1\n");
+  const run = (...args: string[]) =>
+    postern(["serve", "--data", join(folder, "broken"), ...args], { library });
+  const unknown = await run("--settings", settings);
+  expect(unknown.code).toBe(2);
+  expect(unknown.err).toMatch(new RegExp(`^postern: ${settings}:2: prot: there is no such setting;`));
+  const none = join(folder, "none.yaml");
+  expect(await run("--blueprint", none)).toEqual({
+    code: 2,
+    out: "",
+    err: `postern: ${none}: there is no such file\n`,
+  });
+  await writeFile(join(folder, "broken/secret.key"), "short\n");
+  expect((await run()).err).toContain("is not a key (at least 32 characters)");
+});
+
+test("a port that is taken ends with 2", async () => {
+  const { library } = await import("../../cli/library.ts");
+  const server = await serve(join(folder, "port"));
+  const { port } = new URL(server.line.url);
+  const second = await postern(["serve", "--data", join(folder, "port-too"), "--port", port], { library });
+  expect(second).toMatchObject({ code: 2, out: "" });
+  expect(second.err).toBe(
+    `postern: 127.0.0.1:${port}: another program listens there; choose another --port, or 0 for a free one\n`,
+  );
+  await server.stop();
+});
