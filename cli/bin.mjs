@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 const pinnedNode = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
-const mainFile = fileURLToPath(new URL("./main.ts", import.meta.url));
+const thisFile = fileURLToPath(import.meta.url);
 
 /** True where this Node has the pinned one's major, or is a later one and the set-up brought none. */
 const fits = (major === 24 && minor >= 15) || (major > 24 && !existsSync(pinnedNode));
@@ -20,10 +20,17 @@ const cache = fileURLToPath(new URL("../node_modules/.cache/postern/modules", im
 
 if (fits) {
   modules.enableCompileCache?.(cache);
+  // A worker takes longer to start than this program: it begins before the program is loaded.
+  const [command, ...options] = process.argv.slice(2);
+  const runs =
+    command === "eval" && !options.some((option) => /^(?:-h|--help|--limit-memory-mb.*)$/.test(option));
+  const early = runs ? await import("../engine/early.ts") : undefined;
+  early?.startEngineEarly();
   const { runProcess } = await import("./main.ts");
   await runProcess();
+  await early?.dropEarlyEngine();
 } else if (existsSync(pinnedNode)) {
-  const child = spawn(pinnedNode, [mainFile, ...process.argv.slice(2)], {
+  const child = spawn(pinnedNode, [thisFile, ...process.argv.slice(2)], {
     stdio: "inherit",
     env: { NODE_COMPILE_CACHE: cache, ...process.env },
   });

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
+import type { Engine, EngineOptions } from "../engine/types.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -87,6 +88,15 @@ function askedToStop(): Promise<void> {
   });
 }
 
+/**
+ * An engine that ends with the process, which kills its workers: waiting until they have given their memory back takes longer
+ * than most expressions.
+ */
+async function createLastingEngine(options?: EngineOptions): Promise<Engine> {
+  const engine = await library.createEngine(options);
+  return Object.assign(engine, { [Symbol.asyncDispose]: async () => {} });
+}
+
 /** Runs the process's own command line and sets its exit code. */
 export async function runProcess(): Promise<void> {
   // A reader that goes away is told to the writer of the moment; without a listener it would end the process.
@@ -102,7 +112,7 @@ export async function runProcess(): Promise<void> {
       errorColor: picocolors.createColors(takesColor(process.stderr)),
     },
     env: process.env,
-    library,
+    library: { ...library, createEngine: createLastingEngine },
     stopped: askedToStop,
   });
 }

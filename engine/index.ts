@@ -1,6 +1,5 @@
 // The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import type { Capabilities } from "./capabilities.ts";
 import type { CheckOptions, Diagnostic } from "./check/check.ts";
 import { entropy } from "./entropy.ts";
@@ -15,6 +14,7 @@ import { authorLines, type CompiledProgram, compile } from "./language/compile.t
 import { PySyntaxError } from "./language/diagnostics.ts";
 import { startSandbox } from "./sandbox/pool.ts";
 import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
+import { defaultLimits, sandboxOptions } from "./sandbox-options.ts";
 import type {
   Engine,
   EngineOptions,
@@ -45,23 +45,9 @@ export type {
 } from "./capabilities.ts";
 export type { CheckOptions, Diagnostic, DiagnosticCode, Site } from "./check/check.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+export { defaultLimits } from "./sandbox-options.ts";
 export type * from "./trace.ts";
 export type * from "./types.ts";
-
-/** What an evaluation may use unless told otherwise. */
-export const defaultLimits: Limits = {
-  cpuMs: 1000,
-  wallMs: 3000,
-  memoryMb: 64,
-  steps: 20_000_000,
-  outputBytes: 1_048_576,
-  contextBytes: 4_194_304,
-  recursion: 1000,
-  hostMs: 10_000,
-  hostCalls: 50,
-};
-
-const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
 
 /** A compiled program, shared by all expressions of the same text. */
 export interface Program {
@@ -401,12 +387,7 @@ export async function checkExpression(source: string, options: CheckOptions): Pr
 export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
   const options = own(given);
   const limits = { ...defaultLimits, ...options.limits };
-  const sandbox = startSandbox({
-    guestEntry: GUEST,
-    workers: options.workers ?? 1,
-    // Room above the evaluation's own limit, so that the object model refuses before V8 gives up.
-    memoryMb: limits.memoryMb * 2 + 32,
-  });
+  const sandbox = startSandbox(sandboxOptions(limits, options.workers));
   await sandbox.ready;
   return new SandboxedEngine(sandbox, limits, options.capabilities ?? {}, options.onHostError ?? warn);
 }

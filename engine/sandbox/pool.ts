@@ -160,8 +160,9 @@ class WorkerPool implements Sandbox {
     this.#hire();
   }
 
+  /** Whether what workers start from is there, and whole. */
   #areArtifactsThere(): boolean {
-    const found = findArtifacts(this.#options.guestEntry, this.#options.cacheDirectory);
+    const found = findArtifacts(this.#options.guestEntry, this.#options.cacheDirectory, true);
     return (
       found?.worker.path === this.#artifacts?.worker.path &&
       found?.snapshot.path === this.#artifacts?.snapshot.path
@@ -294,12 +295,30 @@ class WorkerPool implements Sandbox {
   }
 }
 
+/** A sandbox that nobody has asked for yet. */
+let early: { readonly options: string; readonly pool: WorkerPool } | undefined;
+
+/** Starts a sandbox for the first who asks for one with the same options. The caller drops it when nobody will. */
+export function startEarly(options: SandboxOptions): void {
+  early ??= { options: JSON.stringify(options), pool: new WorkerPool(options) };
+}
+
+/** Ends the early sandbox, if nobody has asked for it. */
+export async function dropEarly(): Promise<void> {
+  const dropped = early;
+  early = undefined;
+  await dropped?.pool.close();
+}
+
 /**
  * Starts a sandbox at once: where its artifacts are built, the workers' processes are being spawned when this returns
  * and start while the caller loads the rest of itself. Requests wait until a worker serves.
  */
 export function startSandbox(options: SandboxOptions): Sandbox {
-  return new WorkerPool(options);
+  if (early === undefined || early.options !== JSON.stringify(options)) return new WorkerPool(options);
+  const { pool } = early;
+  early = undefined;
+  return pool;
 }
 
 /** Starts a sandbox and waits until it serves. Rejects with what prevented it; no process is left then. */

@@ -1,7 +1,8 @@
 // Finds, or has built, what a worker process starts from: its program and the isolate's snapshot.
 //
-// A hit reads one small manifest, compares the size and time of the sources it names, and checks the two artifacts
-// against their checksums: about 2 ms, without esbuild and isolated-vm. The manifest's name holds everything else
+// A hit reads one small manifest, compares the size and time of the sources it names, and checks the program against its
+// checksum: about 2 ms, without esbuild and isolated-vm. The snapshot's checksum is for the worker to check, which reads its
+// megabytes anyway; it does not start from a damaged one. The manifest's name holds everything else
 // the artifacts depend on (guest, Node, architecture, isolated-vm, this installation). A snapshot is executable in
 // effect, so it is only ever read from where this installation, or this process, has written it, and where nobody else can write.
 import { spawn } from "node:child_process";
@@ -58,7 +59,7 @@ function isWhole(artifact: Artifact): boolean {
   return content.length === artifact.bytes && crc32(content) === artifact.crc32;
 }
 
-function readManifest(directory: string, path: string): Manifest | undefined {
+function readManifest(directory: string, path: string, isThorough: boolean): Manifest | undefined {
   try {
     if (!isPrivate(directory)) return undefined;
     const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
@@ -67,7 +68,9 @@ function readManifest(directory: string, path: string): Manifest | undefined {
       if (mtimeMs !== source.mtimeMs || size !== source.size) return undefined;
     }
     for (const library of manifest.nativeLibraries) accessSync(library);
-    return isWhole(manifest.worker) && isWhole(manifest.snapshot) ? manifest : undefined;
+    const { worker, snapshot } = manifest;
+    const isThere = isThorough ? isWhole(snapshot) : statSync(snapshot.path).size === snapshot.bytes;
+    return isThere && isWhole(worker) ? manifest : undefined;
   } catch {
     // Missing, damaged or of another shape: built anew.
     return undefined;
@@ -127,9 +130,13 @@ function buildOnce(guestEntry: string, directory: string, manifest: string): Pro
   });
 }
 
-/** The artifacts if they are built and up to date. */
-export function findArtifacts(guestEntry: string, directory = defaultDirectory()): Artifacts | undefined {
-  const manifest = readManifest(directory, manifestPath(directory, guestEntry));
+/** The artifacts if they are built and up to date; `isThorough` looks at every byte of the snapshot, too. */
+export function findArtifacts(
+  guestEntry: string,
+  directory = defaultDirectory(),
+  isThorough = false,
+): Artifacts | undefined {
+  const manifest = readManifest(directory, manifestPath(directory, guestEntry), isThorough);
   return manifest === undefined ? undefined : { ...manifest, release() {} };
 }
 
@@ -141,11 +148,11 @@ export async function buildArtifacts(guestEntry: string, directory = defaultDire
   if (isWritable(directory)) {
     const path = manifestPath(directory, guestEntry);
     await build(guestEntry, directory, path);
-    const manifest = readManifest(directory, path);
+    const manifest = readManifest(directory, path, true);
     // Nothing when a source was saved during the build: once more with what is there now.
     if (manifest !== undefined) return { ...manifest, release() {} };
     await build(guestEntry, directory, path);
-    const second = readManifest(directory, path);
+    const second = readManifest(directory, path, true);
     if (second === undefined)
       throw new Error(`the artifacts of the sandbox in ${directory} change while they are built`);
     return { ...second, release() {} };
@@ -155,7 +162,7 @@ export async function buildArtifacts(guestEntry: string, directory = defaultDire
   try {
     const path = join(temporary, "manifest.json");
     await build(guestEntry, temporary, path);
-    const manifest = readManifest(temporary, path);
+    const manifest = readManifest(temporary, path, true);
     if (manifest === undefined) throw new Error("the sandbox's artifacts cannot be read back");
     process.once("exit", remove);
     return {

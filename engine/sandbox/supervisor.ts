@@ -120,6 +120,7 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     `--stack-size=${stackKilobytes()}`,
     artifacts.worker.path,
     artifacts.snapshot.path,
+    String(artifacts.snapshot.crc32),
     String(settings.memoryMb),
     settings.onLog === undefined ? "quiet" : "log",
     ...zones,
