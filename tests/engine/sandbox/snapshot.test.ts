@@ -48,7 +48,7 @@ test.each<[string, (built: Artifacts) => void]>([
 ])("%s is found out and built anew", async (_name, damage) => {
   const cacheDirectory = fresh();
   damage(await buildArtifacts(guestEntry, cacheDirectory));
-  expect(findArtifacts(guestEntry, cacheDirectory)).toBeUndefined();
+  expect(findArtifacts(guestEntry, cacheDirectory, true)).toBeUndefined();
   const sandbox = await openSandbox({ cacheDirectory });
   expect(await sandbox.run(request("1"))).toMatchObject({ ok: true });
   await sandbox.close();
