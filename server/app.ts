@@ -4,20 +4,29 @@ import cookie from "@fastify/cookie";
 import { type FastifyInstance, fastify, LogController } from "fastify";
 import { current } from "./api/current.ts";
 import { flowExecutor } from "./api/flow-executor.ts";
+import { schema } from "./api/schema.ts";
 import { authenticate } from "./authentication.ts";
 import { readBodies } from "./bodies.ts";
 import { answerErrors } from "./errors.ts";
 import { addHeaders } from "./headers.ts";
 import { logRequests } from "./logging.ts";
+import { gatherRoutes, type KnownRoute } from "./openapi.ts";
 import { addHealth, addMetrics, type Readiness } from "./operations.ts";
 import { addFlowEntries } from "./pages/flow-entry.ts";
 import type { Area, Site } from "./site.ts";
+import { answerUnmatched } from "./unmatched.ts";
 
 /** The parts of `/api/v3`, each in its own file. */
 const AREAS: readonly Area[] = [flowExecutor, current];
 
+/** The application and what it answers. */
+export interface Application {
+  readonly app: FastifyInstance;
+  readonly routes: readonly KnownRoute[];
+}
+
 /** Builds the application. It listens nowhere yet, and takes more hooks until it is made ready. */
-export async function buildApp(site: Site, readiness: Readiness): Promise<FastifyInstance> {
+export async function buildApp(site: Site, readiness: Readiness): Promise<Application> {
   const { settings } = site;
   const app = fastify({
     loggerInstance: site.logger,
@@ -25,10 +34,16 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Fastif
     bodyLimit: settings.bodyLimit,
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
-    http: { maxHeaderSize: settings.headerLimit, headersTimeout: settings.headersTimeout },
+    http: {
+      maxHeaderSize: settings.headerLimit,
+      headersTimeout: settings.headersTimeout,
+      // How often Node looks for requests that are late.
+      connectionsCheckingInterval: Math.min(1_000, settings.headersTimeout),
+    },
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     genReqId: () => randomUUID().replaceAll("-", ""),
   });
+  const routes = gatherRoutes(app);
   answerErrors(app);
   addHeaders(app);
   logRequests(app);
@@ -42,10 +57,11 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Fastif
     addFlowEntries(scope, site);
     await scope.register(
       async (api) => {
-        for (const area of AREAS) await api.register(area(site));
+        for (const area of [...AREAS, schema(routes)]) await api.register(area(site));
       },
       { prefix: "/api/v3" },
     );
   });
-  return app;
+  answerUnmatched(app, routes);
+  return { app, routes };
 }

@@ -1,7 +1,7 @@
 // Bodies of requests: JSON, url-encoded and multipart, as Django REST framework takes them.
 import formBody from "@fastify/formbody";
 import multipart from "@fastify/multipart";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
 import type { JsonValue } from "../engine/types.ts";
 import { ApiError } from "./errors.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -30,12 +30,29 @@ export async function readBodies(app: FastifyInstance, settings: ServerSettings)
   });
   // A multipart body is read part by part, so its length is looked at before.
   app.addHook("preParsing", async (request, _reply, payload) => {
-    if (!request.isMultipart()) return payload;
+    if (!isMultipart(request)) return payload;
     const length = request.headers["content-length"];
     if (length === undefined) throw new ApiError(411, { detail: "A multipart body needs a Content-Length." });
     if (Number(length) > bodyLimit) throw new ApiError(413, { detail: "The request's body is too large." });
     return payload;
   });
+}
+
+const isMultipart = (request: FastifyRequest): boolean =>
+  /^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "");
+
+async function multipartEntries(request: FastifyRequest): Promise<[string, string][]> {
+  const entries: [string, string][] = [];
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === "field") entries.push([part.fieldname, String(part.value)]);
+      else part.file.resume();
+    }
+  } catch (error) {
+    const { statusCode = 400, message } = error as Partial<FastifyError>;
+    throw new ApiError(statusCode, { detail: `Multipart form parse error - ${message}` });
+  }
+  return entries;
 }
 
 /** A body's values, and whether they came as a form, where all values are texts and an unticked box is absent. */
@@ -46,14 +63,7 @@ export interface Fields {
 
 /** The values of a request's body. Of a form's field the last value counts; files are left out. */
 export async function readFields(request: FastifyRequest): Promise<Fields> {
-  if (request.isMultipart()) {
-    const entries: [string, string][] = [];
-    for await (const part of request.parts()) {
-      if (part.type === "field") entries.push([part.fieldname, String(part.value)]);
-      else part.file.resume();
-    }
-    return { data: Object.fromEntries(entries), form: true };
-  }
+  if (isMultipart(request)) return { data: Object.fromEntries(await multipartEntries(request)), form: true };
   if (/^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "")) {
     const body = (request.body ?? {}) as { readonly [name: string]: string | readonly string[] };
     const entries = Object.entries(body).map(([name, value]) => [

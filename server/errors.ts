@@ -52,7 +52,7 @@ function requestError({ code, statusCode, message = "" }: Partial<FastifyError>)
   return new ApiError(statusCode, { detail: message });
 }
 
-/** Has the app answer errors and unknown paths. */
+/** Has the app answer errors. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const known = apiError(error);
@@ -60,5 +60,4 @@ export function answerErrors(app: FastifyInstance): void {
     request.log.error({ err: error }, "request failed");
     return reply.status(500).send({ detail: "Internal server error.", request_id: request.id });
   });
-  app.setNotFoundHandler(async (_request, reply) => reply.status(404).send({ detail: "Not found." }));
 }

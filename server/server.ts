@@ -5,6 +5,7 @@ import type { Engine } from "../engine/types.ts";
 import type { Clock, Runtime } from "../runtime/index.ts";
 import { buildApp } from "./app.ts";
 import { createLogger } from "./logging.ts";
+import type { KnownRoute } from "./openapi.ts";
 import { Metrics, type Readiness } from "./operations.ts";
 import { Sessions } from "./session.ts";
 import { type ServerSettingsInput, settingsSchema } from "./settings.ts";
@@ -26,6 +27,8 @@ export interface ServerOptions {
 export interface Server {
   /** Starts listening and answers where: `http://127.0.0.1:9000`. Rejects when the port cannot be had. */
   listen(): Promise<string>;
+  /** What there is to ask, in the order in which it was added. */
+  readonly routes: readonly KnownRoute[];
   /** Answers one request; for mounting in a server of your own instead of {@link Server.listen}. */
   handler(request: IncomingMessage, response: ServerResponse): void;
   /**
@@ -44,7 +47,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const sessions = new Sessions({ store, clock, settings });
   const readiness: Readiness = { ready: true };
   const site = { runtime, engine, store, sessions, clock, settings, logger, metrics: new Metrics() };
-  const app = await buildApp(site, readiness);
+  const { app, routes } = await buildApp(site, readiness);
   const inFlight = new InFlight();
   app.addHook("onRequest", async (_request, reply) => inFlight.add(reply.raw));
   // A connection that stayed open after the last answer would keep the server from closing.
@@ -72,6 +75,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
   return {
     listen: () => app.listen({ host: settings.host, port: settings.port }),
+    routes,
     handler: (request, response) => app.routing(request, response),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

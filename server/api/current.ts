@@ -6,22 +6,23 @@ import { isObject } from "../../runtime/flow/plan.ts";
 import type { Row, Snapshot } from "../../runtime/index.ts";
 import { groupsWithAncestors } from "../../runtime/users/groups.ts";
 import { avatarOf, isSuperuser, personView } from "../../runtime/users/person.ts";
+import { objectSchema } from "../openapi.ts";
 import { requireUser } from "../principal.ts";
 import type { Area } from "../site.ts";
 import { userSettings } from "../stages.ts";
 
 /** The current user, brand, configuration and settings. */
 export const current: Area = (site) => async (api) => {
-  api.get("/core/users/me/", async (request) => {
+  api.get("/core/users/me/", { config: { operation: ME } }, async (request) => {
     const { user } = requireUser(request);
     const self = await site.store.read((tx) => userSelf(tx, user, request.host));
     return { user: self, users: [self] };
   });
-  api.get("/core/brands/current/", async (request) =>
+  api.get("/core/brands/current/", { config: { operation: BRAND } }, async (request) =>
     site.store.read((tx) => currentBrand(tx, request.host)),
   );
-  api.get("/root/config/", async () => CONFIG);
-  api.get("/stages/all/user_settings/", async (request) => {
+  api.get("/root/config/", { config: { operation: CONFIGURATION } }, async () => CONFIG);
+  api.get("/stages/all/user_settings/", { config: { operation: SETTINGS } }, async (request) => {
     requireUser(request);
     return await site.store.read(userSettings);
   });
@@ -123,4 +124,88 @@ const CONFIG = {
   cache_timeout: 0,
   cache_timeout_flows: 0,
   cache_timeout_policies: 0,
+};
+
+const text = { type: "string" };
+const flag = { type: "boolean" };
+const named = { type: "array", items: objectSchema({ pk: text, name: text }) };
+
+const SELF = objectSchema(
+  {
+    pk: { type: "integer" },
+    username: text,
+    name: text,
+    is_active: flag,
+    is_superuser: flag,
+    is_current: flag,
+    groups: named,
+    roles: named,
+    email: text,
+    avatar: text,
+    uid: text,
+    settings: { type: "object", additionalProperties: {} },
+    type: text,
+    system_permissions: { type: "array", items: text },
+  },
+  ["email", "type"],
+);
+
+const ME = {
+  id: "core_users_me_retrieve",
+  description: "The user who sends the request.",
+  answer: objectSchema({
+    user: { $ref: "#/components/schemas/UserSelf" },
+    users: { type: "array", items: { $ref: "#/components/schemas/UserSelf" } },
+  }),
+  components: { UserSelf: SELF },
+};
+
+const slugs = ["authentication", "invalidation", "recovery", "unenrollment", "user_settings", "device_code"];
+
+const BRAND = {
+  id: "core_brands_current_retrieve",
+  description: "The brand of the host name.",
+  open: true,
+  answer: objectSchema(
+    {
+      matched_domain: text,
+      branding_title: text,
+      branding_logo: text,
+      branding_logo_themed_urls: { type: "object", nullable: true },
+      branding_favicon: text,
+      branding_favicon_themed_urls: { type: "object", nullable: true },
+      branding_custom_css: text,
+      branding_map_tiles: text,
+      ui_footer_links: { type: "array", items: { type: "object" } },
+      ui_theme: text,
+      ...Object.fromEntries(slugs.map((name) => [`flow_${name}`, text])),
+      default_locale: text,
+      flags: objectSchema({ flows_continuous_login: flag, flows_refresh_others: flag }),
+    },
+    slugs.map((name) => `flow_${name}`),
+  ),
+};
+
+const CONFIGURATION = {
+  id: "root_config_retrieve",
+  description: "What this installation can do.",
+  open: true,
+  answer: objectSchema({
+    error_reporting: { type: "object", additionalProperties: {} },
+    capabilities: { type: "array", items: text },
+    cache_timeout: { type: "integer" },
+    cache_timeout_flows: { type: "integer" },
+    cache_timeout_policies: { type: "integer" },
+  }),
+};
+
+const SETTINGS = {
+  id: "stages_all_user_settings_list",
+  description: "The stages that the user can set up.",
+  answer: {
+    type: "array",
+    items: objectSchema({ object_uid: text, component: text, title: text, configure_url: text }, [
+      "configure_url",
+    ]),
+  },
 };

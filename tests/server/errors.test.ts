@@ -25,3 +25,18 @@ test.each([
   expect(response.status).toBe(403);
   expect(await response.json()).toEqual({ detail });
 });
+
+test("a slash that was forgotten is a permanent redirect, with the query kept", async () => {
+  const response = await fetch(new URL("/api/v3/root/config?a=b%2Fc", running.url), { redirect: "manual" });
+  expect(response.status).toBe(301);
+  expect(response.headers.get("location")).toBe("/api/v3/root/config/?a=b%2Fc");
+  const other = await fetch(`${running.url}//evil.example/x`, { redirect: "manual" });
+  expect(other.status).toBe(404);
+});
+
+test("a method that is not there is a 405 that names the others", async () => {
+  const response = await running.client().once("/api/v3/flows/executor/f/", { method: "DELETE" });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, POST");
+  expect(await response.json()).toEqual({ detail: 'Method "DELETE" not allowed.' });
+});

@@ -10,8 +10,10 @@ import { parse } from "yaml";
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
-interface Operation {
+/** An operation of authentik's API. */
+export interface Operation {
   readonly operationId: string;
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
   readonly responses: {
     readonly [status: string]: { $ref?: string; content?: { [type: string]: { schema: Json } } };
   };
@@ -119,6 +121,11 @@ export interface Answer {
 
 /** Statuses that the description leaves out although clients meet them, with the shape of Django REST framework. */
 const UNDOCUMENTED = new Set([404, 405, 413, 415]);
+
+/** authentik's operation at exactly this path, as its description writes it (`/core/users/{id}/`). */
+export function authentikOperation(method: string, path: string): Operation | undefined {
+  return description.paths[path]?.[method];
+}
 
 /** What is wrong with an answer, one sentence each; nothing for a right one, and for paths that are not the API's. */
 export function faults(answer: Answer): string[] {
