@@ -14,6 +14,8 @@ export type EventAction =
   | "configuration_error"
   | "system_exception"
   | "suspicious_request"
+  | "login"
+  | "login_failed"
   | `custom_${string}`;
 
 /** Who and what an event is about. */

@@ -7,8 +7,8 @@ export const SMS_DEVICE_KEY = "goauthentik.io/stages/authenticator_sms/sms_devic
 
 /** One stage still to be run. */
 export type PlannedStage = {
-  /** pk of the flow-stage binding. */
-  binding: string;
+  /** pk of the flow-stage binding; null where another stage put this one into the plan. */
+  binding: string | null;
   stage: string;
   model: ModelName;
   /** `reevaluate`: the binding's policies are asked on every request of this stage. */
@@ -39,4 +39,9 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 /** The stages of a plan, without redirects. */
 export function plannedStages(plan: Plan): PlannedStage[] {
   return plan.stages.filter((planned): planned is PlannedStage => !("redirect" in planned));
+}
+
+/** Puts a stage into the plan as the next one after the current one; no policies are bound to it. */
+export function insertStage(plan: Plan, stage: { readonly model: ModelName; readonly pk: string }): void {
+  plan.stages.splice(1, 0, { binding: null, stage: stage.pk, model: stage.model, marker: "plain" });
 }

@@ -2,7 +2,6 @@
 import type { JsonObject } from "../../engine/types.ts";
 import { FlowMisconfigured, PolicyUndecided, StageNotAvailable } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
-import { STAGE_MODELS } from "../models/registry.ts";
 import type { Services } from "../services.ts";
 import { stageModels, stageView } from "../stages/registry.ts";
 import type { ModelName, Row, Snapshot } from "../store/contract.ts";
@@ -11,6 +10,7 @@ import { planContextView } from "./expression-context.ts";
 import type { HttpRequestData } from "./http-request.ts";
 import { isObject, type Plan, type PlannedStage, plannedStages } from "./plan.ts";
 import { changePlan } from "./plan-changes.ts";
+import { findStage } from "./stage-lookup.ts";
 
 type Flow = Row<"authentik_flows.flow">;
 
@@ -125,10 +125,10 @@ function meetsRequirement(tx: Snapshot, requirement: Flow["authentication"], req
 
 /** The model of the stage with this pk. */
 function stageModel(tx: Snapshot, pk: string): ModelName {
-  const model = STAGE_MODELS.find((name) => tx.get(name, pk) !== undefined);
-  if (model === undefined)
+  const found = findStage(tx, pk);
+  if (found === undefined)
     throw new FlowMisconfigured(`there is no stage ${pk}; remove the binding that names it`);
-  return model;
+  return found.model;
 }
 
 async function refuseUnknownStages(services: Services, flow: Flow, plan: Plan): Promise<void> {

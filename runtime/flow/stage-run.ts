@@ -32,7 +32,7 @@ export class StageRun {
   readonly #cookies: StageContext["cookies"];
   #loaded: Loaded | undefined;
   #current:
-    | { readonly planned: PlannedStage; readonly binding: Binding; readonly stage: Row<ModelName> }
+    | { readonly planned: PlannedStage; readonly binding: Binding | null; readonly stage: Row<ModelName> }
     | undefined;
   readonly #requestKey: string;
   constructor(
@@ -79,7 +79,7 @@ export class StageRun {
 
   /** What the current binding says about invalid responses, where that is not "try again". */
   get restarts(): "restart" | "restart_with_context" | false {
-    const action = this.#current?.binding.invalid_response_action ?? "retry";
+    const action = this.#current?.binding?.invalid_response_action ?? "retry";
     return action === "retry" ? false : action;
   }
 
@@ -128,7 +128,7 @@ export class StageRun {
         return;
       }
       const current = { planned, ...(await this.#read(planned)) };
-      if (planned.marker !== "plain") {
+      if (planned.marker !== "plain" && current.binding !== null) {
         const { user, pending } = this.#require();
         const asked = { user: pending ?? user, http, httpUser: user };
         const keeps = await keepsStage(this.#services, current.binding, plan, asked);
@@ -151,9 +151,10 @@ export class StageRun {
     this.#loaded = { ...loaded, pending };
   }
 
-  #read(planned: PlannedStage): Promise<{ binding: Binding; stage: Row<ModelName> }> {
+  #read(planned: PlannedStage): Promise<{ binding: Binding | null; stage: Row<ModelName> }> {
     return this.#services.store.read((tx) => {
-      const binding = tx.get("authentik_flows.flowstagebinding", planned.binding);
+      const binding =
+        planned.binding === null ? null : tx.get("authentik_flows.flowstagebinding", planned.binding);
       const stage = tx.get(planned.model, planned.stage);
       if (binding === undefined || stage === undefined) {
         throw new FlowMisconfigured(

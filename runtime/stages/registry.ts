@@ -2,6 +2,7 @@
 import type { StageView } from "../flow/stage.ts";
 import type { ModelName } from "../store/contract.ts";
 import { smsSetupView } from "./authenticator_sms/view.ts";
+import { validateView } from "./authenticator_validate/view.ts";
 import { denyView } from "./deny/view.ts";
 import { dummyView } from "./dummy/view.ts";
 import { promptView } from "./prompt/view.ts";
@@ -9,6 +10,7 @@ import { promptView } from "./prompt/view.ts";
 const VIEWS = new Map<ModelName, StageView>([
   ["authentik_stages_prompt.promptstage", promptView as StageView],
   ["authentik_stages_authenticator_sms.authenticatorsmsstage", smsSetupView as StageView],
+  ["authentik_stages_authenticator_validate.authenticatorvalidatestage", validateView as StageView],
   ["authentik_stages_deny.denystage", denyView as StageView],
   ["authentik_stages_dummy.dummystage", dummyView as StageView],
 ]);
