@@ -13,6 +13,7 @@ import { logRequests } from "./logging.ts";
 import { gatherRoutes, type KnownRoute } from "./openapi.ts";
 import { addHealth, addMetrics, type Readiness } from "./operations.ts";
 import { addFlowEntries } from "./pages/flow-entry.ts";
+import { addFlowPages } from "./pages/flow-page.ts";
 import type { Area, Site } from "./site.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
@@ -55,6 +56,7 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Applic
     authenticate(scope, site);
     addMetrics(scope, site);
     addFlowEntries(scope, site);
+    addFlowPages(scope, site);
     await scope.register(
       async (api) => {
         for (const area of [...AREAS, schema(routes)]) await api.register(area(site));

@@ -1,8 +1,7 @@
 // `/flows/executor/<slug>/`: the endpoint that clients walk flows with (reference, sections 1 and 7).
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type FlowAnswer, type FlowStart, SessionNotFound } from "../../runtime/index.ts";
 import { type Fields, readFields } from "../bodies.ts";
-import { httpRequestInput } from "../http-request.ts";
+import { queryValues, walk } from "../flow-walk.ts";
 import type { Operation, Schema } from "../openapi.ts";
 import type { Area, Site } from "../site.ts";
 
@@ -89,66 +88,11 @@ async function serve(
   reply: FastifyReply,
   response?: Fields,
 ): Promise<FastifyReply> {
-  const answer = await ask(site, request, reply, response);
-  if (answer.challenge !== null) site.metrics.flowAnswer(answer.slug, answer.challenge.component);
-  if (answer.login !== undefined) await site.sessions.login(request, reply, answer.login);
-  for (const { name, value, seconds } of answer.cookies ?? []) {
-    const secure = site.sessions.secure(request);
-    reply.setCookie(name, value, { path: "/", httpOnly: true, sameSite: "lax", secure, maxAge: seconds });
-  }
+  const slug = request.params.flow_slug;
+  // The page's query string, which clients pass on as one parameter.
+  const { query } = request.query;
+  const text = (Array.isArray(query) ? query.at(-1) : query) ?? "";
+  const answer = await walk(site, request, reply, { slug, query: queryValues(text), response });
   // The client asks the same URL again: fetch and browsers do so by themselves, with GET.
   return answer.status === 302 ? reply.redirect(request.originalUrl, 302) : reply.send(answer.challenge);
-}
-
-/** The answer of the browser's flow; a flow that is not in progress is started first. */
-async function ask(
-  site: Site,
-  request: ExecutorRequest,
-  reply: FastifyReply,
-  response: Fields | undefined,
-): Promise<FlowAnswer> {
-  const { executor } = site.runtime;
-  const http = httpRequestInput(request);
-  const query = pageQuery(request.query.query);
-  const running = await runningFlow(site, request);
-  const step = {
-    method: response === undefined ? ("GET" as const) : ("POST" as const),
-    ...(response !== undefined && { response }),
-    http,
-    query,
-    cookies: request.cookies as { [name: string]: string },
-  };
-  if (running !== undefined) {
-    try {
-      return await executor.request(running, step);
-    } catch (error) {
-      // Another request of this browser has just ended it.
-      if (!(error instanceof SessionNotFound)) throw error;
-    }
-  }
-  const start: FlowStart = { user: request.principal?.user ?? null, http, query };
-  const started = await executor.open(request.params.flow_slug, start);
-  if (started.session === null) return started;
-  await site.sessions.setFlow(request, reply, started.session);
-  return await executor.request(started.session, step);
-}
-
-/** The browser's flow in progress, if it is the one asked for; any other one is given up. */
-async function runningFlow(site: Site, request: ExecutorRequest): Promise<string | undefined> {
-  const flow = request.session?.flow ?? null;
-  if (flow === null) return undefined;
-  const slug = await site.runtime.executor.flowOf(flow);
-  if (slug === request.params.flow_slug) return flow;
-  // A slug that does not exist is no reason to give anything up.
-  const exists = await site.store.read((tx) =>
-    tx.list("authentik_flows.flow", { slug: request.params.flow_slug }),
-  );
-  if (exists.length > 0) await site.runtime.executor.cancel(flow);
-  return undefined;
-}
-
-/** The page's query string, which clients pass on as one parameter; of a repeated key the last value counts. */
-function pageQuery(given: string | string[] | undefined): { [key: string]: string } {
-  const text = Array.isArray(given) ? given.at(-1) : given;
-  return Object.fromEntries(new URLSearchParams(text ?? ""));
 }
