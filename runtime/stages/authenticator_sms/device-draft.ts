@@ -5,7 +5,7 @@ import { isObject, type Plan, SMS_DEVICE_KEY } from "../../flow/plan.ts";
 import type { StageContext } from "../../flow/stage.ts";
 import type { CodeSlot } from "../../sms/code-slot.ts";
 import { codeStateOf } from "../../sms/code-slot.ts";
-import { type CodeState, IDLE, voidCode } from "../../sms/one-time-code.ts";
+import { type CodeState, type Delivery, IDLE, voidCode } from "../../sms/one-time-code.ts";
 
 /** A device in the making. JSON. */
 export type DeviceDraft = CodeState & {
@@ -16,13 +16,26 @@ export type DeviceDraft = CodeState & {
   name: string;
   /** The number that the code is for; empty while none was sent. */
   phone_number: string;
+  /** Other numbers that messages went to, with the last one: their cool-down goes on. Newest last. */
+  earlier: [number: string, delivery: Delivery][];
 };
+
+/** More numbers than one run of the flow may be sent to within a cool-down. */
+const REMEMBERED = 20;
 
 /** The draft of this stage and user in the plan; a new one is put there where there is none. */
 export function draftOf(plan: Plan, stage: string, user: number): DeviceDraft {
   const found = draftIn(plan);
   if (found !== undefined && found.stage === stage && found.user === user) return found;
-  const draft = { ...IDLE, id: randomUUID(), stage, user, name: "SMS Device", phone_number: "" };
+  const draft: DeviceDraft = {
+    ...IDLE,
+    id: randomUUID(),
+    stage,
+    user,
+    name: "SMS Device",
+    phone_number: "",
+    earlier: [],
+  };
   plan.context[SMS_DEVICE_KEY] = draft as JsonObject;
   return draft;
 }
@@ -50,10 +63,12 @@ export function draftSlot(
     device: `draft:${draft.id}`,
     claim: (work) => {
       const before = structuredClone(draft);
-      const aimed = before.phone_number === number ? codeStateOf(before) : voidCode(codeStateOf(before));
+      const aimed = aimedAt(before, number);
+      const state = codeStateOf(aimed);
       return checkpoint((tx) => {
-        const { next, result } = work(tx, aimed);
-        Object.assign(draft, before, next === aimed ? {} : { ...next, phone_number: number });
+        const { next, result } = work(tx, state);
+        // Where nothing is sent nothing changes, and the code that was sent before stays good.
+        Object.assign(draft, before, next === state ? {} : { ...aimed, ...next });
         return result;
       });
     },
@@ -62,6 +77,21 @@ export function draftSlot(
         const current = draftIn(stored);
         if (current?.id === draft.id) Object.assign(current, change(codeStateOf(current)));
       }, work),
+  };
+}
+
+/** The draft with another number: without a code, and with the cool-down of that number. */
+function aimedAt(draft: DeviceDraft, number: string): DeviceDraft {
+  if (draft.phone_number === number) return draft;
+  const { delivery } = draft;
+  const left = delivery?.state === "sent" ? [[draft.phone_number, delivery] as const] : [];
+  const earlier = [...draft.earlier, ...left];
+  return {
+    ...draft,
+    ...voidCode(codeStateOf(draft)),
+    phone_number: number,
+    delivery: earlier.findLast(([other]) => other === number)?.[1] ?? null,
+    earlier: earlier.filter(([other]) => other !== number).slice(-REMEMBERED) as DeviceDraft["earlier"],
   };
 }
 

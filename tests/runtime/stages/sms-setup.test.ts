@@ -141,6 +141,28 @@ test("between two messages to one number lies the cool-down; the code that was s
   expect(flow.finished).toBe(true);
 });
 
+test("back to a number: it waits for its own cool-down, and gets a code that no other number had", async () => {
+  const { at, start, devices } = await installSms();
+  const flow = await start();
+  await flow.respond({ phone_number: "+1000" });
+  await flow.respond({ phone_number: "+2000" });
+  expect(await flow.respond({ phone_number: "+1000" })).toMatchObject({
+    phone_number_required: true,
+    response_errors: nonField(
+      "An SMS was sent a moment ago. Please wait 30 seconds before you ask for another one.",
+    ),
+  });
+  at.time.now += 30_000;
+  expect(await flow.respond({ phone_number: "+1000" })).toMatchObject({ response_errors: {} });
+  const tokens = at.sent.map(({ token }) => token);
+  expect(at.sent.map(({ to }) => to)).toEqual(["+1000", "+2000", "+1000"]);
+  expect(new Set(tokens).size).toBe(3);
+  await flow.respond({ code: tokens[1] });
+  at.time.now += 1_000;
+  await flow.respond({ code: tokens[2] });
+  expect((await devices()).map(({ phone_number }) => phone_number)).toEqual(["+1000"]);
+});
+
 test("the cool-down is the stage's; another number, or one that failed, does not wait", async () => {
   const { at, start } = await installSms({ postern_resend_cooldown: "minutes=2" });
   const flow = await start();
