@@ -319,7 +319,7 @@ const SHAPES: Readonly<Record<number, readonly [fields: number, texts: number]>>
 };
 
 /** Frames read and not yet served. */
-let inbox: Frame[] = [];
+const inbox: Frame[] = [];
 const splitter = new FrameSplitter();
 const buffer = Buffer.allocUnsafeSlow(1 << 18);
 
@@ -360,9 +360,9 @@ function callHost(operation: string, argumentJson: string): string {
       if (!read()) process.exit(1);
       continue;
     }
-    const [reply] = inbox.splice(at, 1) as [Frame];
-    const frames = inbox;
-    inbox = [];
+    // What came after the reply in the same read is of the time after it: it stays.
+    const frames = inbox.splice(0, at + 1);
+    const reply = frames.pop() as Frame;
     for (const frame of frames) if (frame.type !== REQUEST.run) serve(frame);
     const [sequence, number] = reply.fields;
     if (sequence !== running) process.exit(2);

@@ -1,5 +1,5 @@
 // An evaluation that asks its host and waits: it gets the answer, and nobody else waits with it.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { CallReply, Sandbox } from "../../../engine/sandbox/types.ts";
 import { openSandbox, request, until } from "./open-sandbox.ts";
 
@@ -132,3 +132,34 @@ test("a reply can bring a program, which the evaluation calls within the same is
     expect(answer).toMatchObject({ ok: true, outcomeJson: '["ok",42]' });
   }
 });
+
+test.skipIf(process.platform === "win32")(
+  "a request that a worker reads together with the reply before it is served like any other",
+  async () => {
+    const alone = await openSandbox();
+    onTestFinished(() => alone.close());
+    const [pid] = alone.stats.pids as [number];
+    const turn = () => new Promise<void>((settle) => setImmediate(settle));
+    let isStopped = false;
+    const asking = alone.run(
+      request(ask(), {
+        onCall: async () => {
+          // Stopped, it finds everything that is written meanwhile in one read.
+          process.kill(pid, "SIGSTOP");
+          isStopped = true;
+          return { json: "reply" };
+        },
+      }),
+    );
+    await until(() => isStopped);
+    const next = ["first", "second"].map((text) => alone.run(request(JSON.stringify(text))));
+    await turn();
+    process.kill(pid, "SIGCONT");
+    expect(await asking).toMatchObject({ ok: true, outcomeJson: '"reply"' });
+    expect(await Promise.all(next)).toMatchObject([
+      { ok: true, outcomeJson: '"first"' },
+      { ok: true, outcomeJson: '"second"' },
+    ]);
+    expect(alone.stats).toMatchObject({ restarts: 0, pids: [pid] });
+  },
+);
