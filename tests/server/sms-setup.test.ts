@@ -132,3 +132,26 @@ test("a reload sends nothing again", async () => {
   expect(await ask(browser)).toMatchObject({ phoneNumberRequired: false });
   expect(at.sent).toHaveLength(1);
 });
+
+test("many browsers at once do not get into each other's way", async () => {
+  const { at, running, devices, stage } = await configuring();
+  const enrolling = Array.from({ length: 20 }, async (_value, index) => {
+    const username = `user${index}`;
+    await at.add("authentik_core.user", { username });
+    const browser = await running.browser(username);
+    await browser.once(`/flows/-/configure/${stage.pk}/`);
+    const number = `+1202555${String(index).padStart(4, "0")}`;
+    await respond(browser, { phone_number: number });
+    const sent = at.sent.find(({ to }) => to === number);
+    return (await respond(browser, { code: sent?.token })).body;
+  });
+  for (const end of await Promise.all(enrolling))
+    expect(end).toEqual({ component: "xak-flow-redirect", to: "/" });
+  const numbers = (await devices()).map(({ phone_number, user }) => [user, phone_number]);
+  expect(numbers).toHaveLength(20);
+  const users = await at.rows("authentik_core.user");
+  for (const [user, number] of numbers) {
+    const { username } = users.find(({ pk }) => pk === user) ?? { username: "" };
+    expect(number).toBe(`+1202555${username.slice("user".length).padStart(4, "0")}`);
+  }
+});
