@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     pool: "forks",
+    globalSetup: ["tests/postgres/global-setup.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     passWithNoTests: false,

@@ -41,10 +41,13 @@ export {
   StoreDamaged,
   StoreError,
   StoreLocked,
+  StoreOutcomeUnknown,
+  StoreUnavailable,
   StoreWriteFailed,
   UniqueViolation,
   ValidationError,
 } from "./store/contract.ts";
 export { type LowdbOptions, lowdbStore } from "./store/lowdb.ts";
 export { memoryStore } from "./store/memory.ts";
+export { type PostgresOptions, postgresStore } from "./store/postgres.ts";
 export type { UserInput } from "./users/person.ts";

@@ -132,15 +132,20 @@ export class FlowSession {
   }
 }
 
+/** Sessions that are deleted in one transaction. */
+const CLEANED_AT_ONCE = 200;
+
 /** Deletes the sessions whose time is over. */
 export async function removeExpiredSessions(store: Store, now: number): Promise<void> {
-  const expired = (tx: Snapshot): string[] =>
-    tx
-      .list(MODEL)
-      .filter((row) => Date.parse(row.expires) <= now)
-      .map((row) => row.pk);
-  if ((await store.read(expired)).length === 0) return;
-  await store.transaction((tx) => {
-    for (const pk of expired(tx)) tx.delete(MODEL, pk);
-  });
+  for (;;) {
+    const pks = await store.expired(MODEL, new Date(now), CLEANED_AT_ONCE);
+    if (pks.length === 0) return;
+    await store.transaction((tx) => {
+      for (const pk of pks) {
+        const row = tx.get(MODEL, pk);
+        if (row !== undefined && Date.parse(row.expires) <= now) tx.delete(MODEL, pk);
+      }
+    });
+    if (pks.length < CLEANED_AT_ONCE) return;
+  }
 }

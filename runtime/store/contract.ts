@@ -13,6 +13,8 @@ export {
   StoreError,
   StoreKeyError,
   StoreLocked,
+  StoreOutcomeUnknown,
+  StoreUnavailable,
   StoreWriteFailed,
   UniqueViolation,
 } from "./errors.ts";
@@ -47,6 +49,11 @@ export type Snapshot = Pick<Transaction, "get" | "list">;
  */
 export type KeyedHash = (purpose: string, text: string) => string;
 
+/** The models whose rows end by themselves. */
+export type ExpiringModel = {
+  [M in ModelName]: "expires" extends keyof Row<M> ? M : never;
+}[ModelName];
+
 /** Where rows live. */
 export interface Store {
   /** There when the store has a key. */
@@ -59,6 +66,11 @@ export interface Store {
    * store that retries, so it has no other effects.
    */
   transaction<T>(work: (tx: Transaction) => T): Promise<T>;
+  /**
+   * The pks of at most `limit` rows of a model whose field `expires` is at or before a moment, found without reading
+   * the others. A store may be late with a row, by an hour at most; never early.
+   */
+  expired(model: ExpiringModel, now: Date, limit: number): Promise<Pk[]>;
   /** Waits for running transactions and lets go of the file or connection. Later calls throw {@link StoreClosed}. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

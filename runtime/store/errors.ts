@@ -114,6 +114,32 @@ export class StoreWriteFailed extends StoreError {
   }
 }
 
+/** The database cannot be used at the moment; nothing changed. `cause` is the connection's or the server's error. */
+export class StoreUnavailable extends StoreError {
+  override readonly name = "StoreUnavailable";
+}
+
+/**
+ * The connection broke while a change was being committed: it may be kept or not. Nobody repeats it; look at the rows
+ * to find out. `cause` is the connection's error.
+ */
+export class StoreOutcomeUnknown extends StoreError {
+  override readonly name = "StoreOutcomeUnknown";
+}
+
+/** A row of the database is not what a store wrote. It is left as it is. */
+export class RowDamaged extends StoreError {
+  override readonly name = "RowDamaged";
+  readonly model: string;
+  /** The pk as the database has it. */
+  readonly pk: string;
+  constructor(model: string, pk: string, what: string) {
+    super(`the row ${pk} of ${model} is damaged: ${what}. It was left as it is; repair it in the database.`);
+    this.model = model;
+    this.pk = pk;
+  }
+}
+
 /** The store's key is unusable, missing, or not the one that the file was written with. */
 export class StoreKeyError extends StoreError {
   override readonly name = "StoreKeyError";

@@ -39,6 +39,15 @@ export function referrersOf(model: ModelName): readonly Referrer[] {
   return REFERRERS.get(model) ?? [];
 }
 
+/** The rows that a row's references may mean: for each pk it holds, one of every model that the field may point to. */
+export function referencedRows(model: ModelName, row: AnyRow): { model: ModelName; pk: Pk }[] {
+  return (OUTGOING.get(model) ?? []).flatMap(({ field, targets }) => {
+    const value = row[field];
+    const pks = (Array.isArray(value) ? value : [value]).filter((pk) => pk !== null) as Pk[];
+    return pks.flatMap((pk) => targets.map((target) => ({ model: target, pk })));
+  });
+}
+
 /** The references of a row that point to no row, as DRF words them. */
 export function danglingReferences(state: State, model: ModelName, row: AnyRow): FieldIssue[] {
   const issues: FieldIssue[] = [];
@@ -86,6 +95,13 @@ export function uniqueClash(
     }
   }
   return undefined;
+}
+
+/** The unique sets of a model: fields that no two rows of the models in `scope` share. */
+export function uniqueSetsOf(
+  model: ModelName,
+): readonly { readonly fields: readonly string[]; readonly scope: readonly ModelName[] }[] {
+  return UNIQUE.get(model) ?? [];
 }
 
 /** The values of a row's unique sets as texts, for finding clashes among many rows at once. */

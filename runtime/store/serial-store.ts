@@ -3,10 +3,10 @@
 // All transactions that wait are run, each on the outcome of the one before, and the last outcome is written once.
 // Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
 // starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
-import type { KeyedHash, Snapshot, Store, Transaction } from "./contract.ts";
+import type { ExpiringModel, KeyedHash, Pk, Snapshot, Store, Transaction } from "./contract.ts";
 import { Draft } from "./draft.ts";
 import { StoreClosed, StoreError } from "./errors.ts";
-import { type State, StateView } from "./state.ts";
+import { type AnyRow, type State, StateView } from "./state.ts";
 
 /** How a state becomes durable. */
 export interface Durability {
@@ -48,6 +48,14 @@ export class SerialStore implements Store {
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#draining ??= this.#drain();
     });
+  }
+
+  async expired(model: ExpiringModel, now: Date, limit: number): Promise<Pk[]> {
+    const rows = await this.read((tx) => tx.list(model) as unknown as AnyRow[]);
+    const over = rows.filter(
+      ({ expires }) => typeof expires === "string" && Date.parse(expires) <= now.getTime(),
+    );
+    return over.slice(0, limit).map((row) => row.pk);
   }
 
   close(): Promise<void> {
@@ -98,7 +106,8 @@ export class SerialStore implements Store {
   }
 }
 
-function expectSynchronous<T>(value: T): T {
+/** The value of a work that was to be synchronous. Throws {@link StoreError} where it is a promise. */
+export function expectSynchronous<T>(value: T): T {
   if (typeof (value as { then?: unknown } | null | undefined)?.then !== "function") return value;
   // Nobody will wait for it: the error below takes its place.
   Promise.resolve(value).catch(() => undefined);

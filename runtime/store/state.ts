@@ -65,9 +65,13 @@ export class StateView implements Snapshot {
 
   list<M extends ModelName>(model: M, where: Partial<Row<M>> = {}): Row<M>[] {
     const conditions = Object.entries(where);
-    const rows = [...tableOf(this.state, model).values()];
-    return rows.filter((row) =>
+    return this.rowsOf(model).filter((row) =>
       conditions.every(([field, value]) => Object.hasOwn(row, field) && sameJson(row[field], value)),
     ) as unknown as Row<M>[];
+  }
+
+  /** All rows of a model in the order of insertion. */
+  protected rowsOf(model: ModelName): AnyRow[] {
+    return [...tableOf(this.state, model).values()];
   }
 }

@@ -1,4 +1,5 @@
 // The contract that every store keeps, as a suite to run on each of them.
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store, Transaction } from "../../../runtime/store/contract.ts";
 import {
@@ -9,6 +10,8 @@ import {
   UniqueViolation,
   ValidationError,
 } from "../../../runtime/store/contract.ts";
+import { memoryStore } from "../../../runtime/store/memory.ts";
+import { outcomeOf, transactions } from "./operations.ts";
 
 const FLOW = "authentik_flows.flow";
 const BINDING = "authentik_flows.flowstagebinding";
@@ -35,8 +38,8 @@ const aStage = {
   auth: "key",
 } as const;
 
-/** Runs the contract's suite on stores that `open` makes, each empty. */
-export function storeContract(name: string, open: () => Promise<Store>): void {
+/** Runs the contract's suite on stores that `open` makes, each empty. `runs`: how many random sequences of operations. */
+export function storeContract(name: string, open: () => Promise<Store>, runs = 20): void {
   describe(`the store contract: ${name}`, () => {
     let store: Store;
     beforeEach(async () => {
@@ -360,7 +363,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         );
         const outcome = await Promise.all(burst);
         const names = await store.read((tx) => tx.list(USER).map((user) => user.username));
-        expect(names).toEqual(outcome.flatMap((ok, index) => (ok ? [`u${index}`] : [])));
+        // Transactions that run at the same time may take effect in any order.
+        expect(names.sort()).toEqual(outcome.flatMap((ok, index) => (ok ? [`u${index}`] : [])).sort());
       });
 
       it("are serialised: of two takers of one thing, one gets it", async () => {
@@ -399,6 +403,224 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const leaked = await change((tx) => tx);
         expect(() => leaked.insert(USER, { username: "late" })).toThrow(/transaction is over/);
         expect(() => leaked.list(USER)).toThrow(/transaction is over/);
+      });
+    });
+
+    describe("under concurrency", () => {
+      it("one number is given to one of many who ask for it at once", async () => {
+        const stage = await change((tx) => {
+          tx.insert(USER, { username: "a" });
+          return tx.insert(SMS_STAGE, aStage).pk;
+        });
+        const enrol = (number: number) =>
+          change((tx) => {
+            const phone_number = `+1${number % 4}`;
+            if (tx.list(DEVICE, { stage, phone_number }).length > 0) return false;
+            tx.insert(DEVICE, { user: 1, stage, phone_number, name: "x" });
+            return true;
+          });
+        const taken = await Promise.all(Array.from({ length: 24 }, (_, number) => enrol(number)));
+        expect(taken.filter(Boolean)).toHaveLength(4);
+        const devices = await store.read((tx) => tx.list(DEVICE));
+        expect(devices.map((device) => device.phone_number).sort()).toEqual(["+10", "+11", "+12", "+13"]);
+        expect(new Set(devices.map((device) => device.pk)).size).toBe(4);
+      });
+
+      it("who does not look gets the unique set's own refusal", async () => {
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 8 }, () => change((tx) => tx.insert(USER, { username: "same" }))),
+        );
+        const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+        expect(refused).toHaveLength(7);
+        for (const { reason } of refused) expect(reason).toBeInstanceOf(UniqueViolation);
+      });
+
+      it("of two who may each do a thing unless the other did, one does it", async () => {
+        await change((tx) => {
+          for (const username of ["a", "b"]) tx.insert(USER, { username });
+        });
+        // Each looks at the row of the other and writes its own: write skew, where a store forgets what was looked at.
+        const retire = (own: number, other: number) =>
+          change((tx) => {
+            if (tx.get(USER, other)?.is_active !== true) return;
+            tx.update(USER, own, { is_active: false });
+          });
+        await Promise.all([retire(1, 2), retire(2, 1)]);
+        expect(await store.read((tx) => tx.list(USER, { is_active: true }))).toHaveLength(1);
+      });
+
+      it("a set that was looked at does not grow meanwhile", async () => {
+        await change((tx) => tx.insert(FLOW, { ...aFlow("f"), pk: NOBODY }));
+        // At most three of a flow's stages: each counts before it adds.
+        const add = (order: number) =>
+          change((tx) => {
+            if (tx.list(BINDING, { target: NOBODY }).length >= 3) return;
+            const stage = tx.insert(DENY, { name: `d${order}` }).pk;
+            tx.insert(BINDING, { target: NOBODY, stage, order });
+          });
+        await Promise.all(Array.from({ length: 10 }, (_, order) => add(order)));
+        expect(await store.read((tx) => [tx.list(BINDING).length, tx.list(DENY).length])).toEqual([3, 3]);
+      });
+
+      it("nothing refers to a row that another one deletes at the same time", async () => {
+        for (let round = 0; round < 5; round += 1) {
+          const pk = await change((tx) => tx.insert(USER, { username: `u${round}` }).pk);
+          const stage = await change((tx) => tx.insert(SMS_STAGE, { ...aStage, name: `sms${round}` }).pk);
+          await Promise.allSettled([
+            change((tx) => tx.insert(DEVICE, { user: pk, stage, phone_number: "+1", name: "x" })),
+            change((tx) => tx.delete(USER, pk)),
+          ]);
+          const [users, devices] = await store.read((tx) => [
+            tx.list(USER, { username: `u${round}` }),
+            tx.list(DEVICE, { stage }),
+          ]);
+          expect(devices.length).toBeLessThanOrEqual(users.length);
+        }
+      });
+
+      it("readers see transactions whole or not at all", async () => {
+        await change((tx) => {
+          for (const username of ["a", "b"]) tx.insert(USER, { username, attributes: { n: 50 } });
+        });
+        const balance = (tx: Pick<Transaction, "get">, pk: number) =>
+          tx.get(USER, pk)?.attributes.n as number;
+        const move = (amount: number) =>
+          change((tx) => {
+            tx.update(USER, 1, { attributes: { n: balance(tx, 1) - amount } });
+            tx.update(USER, 2, { attributes: { n: balance(tx, 2) + amount } });
+          });
+        const sums = Array.from({ length: 20 }, (_, index) =>
+          index % 2 === 0 ? move(index).then(() => 100) : store.read((tx) => balance(tx, 1) + balance(tx, 2)),
+        );
+        expect(new Set(await Promise.all(sums))).toEqual(new Set([100]));
+      });
+
+      it("work that is run again has no other effect than its last run", async () => {
+        await change((tx) => tx.insert(USER, { username: "a", attributes: { n: 0 } }));
+        let runs = 0;
+        const results = await Promise.all(
+          Array.from({ length: 10 }, () =>
+            change((tx) => {
+              runs += 1;
+              const n = (tx.get(USER, 1)?.attributes.n as number) + 1;
+              tx.insert(GROUP, { name: `g${n}` });
+              tx.update(USER, 1, { attributes: { n } });
+              return n;
+            }),
+          ),
+        );
+        expect(runs).toBeGreaterThanOrEqual(10);
+        expect(results.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        expect(await store.read((tx) => tx.list(GROUP).length)).toBe(10);
+      });
+    });
+
+    describe("content", () => {
+      it("of any text comes back as it was: NUL, lone surrogates, quotes, escapes, in pks and in keys too", async () => {
+        const expires = "2030-01-01T00:00:00.000Z";
+        const texts = [
+          "\0",
+          "a\0b",
+          "\ud800",
+          "\udc00\ud800",
+          "\\u0000",
+          '"',
+          "\u2028",
+          "é😀",
+          "e\u0301",
+          "\uffff",
+          " a ",
+        ];
+        await change((tx) => {
+          for (const text of texts)
+            tx.insert(SESSION, { pk: text, data: { [text]: text, list: [text] }, expires });
+        });
+        for (const text of texts) {
+          const row = await store.read((tx) => tx.get(SESSION, text));
+          expect(row).toEqual({ pk: text, data: { [text]: text, list: [text] }, expires });
+        }
+        expect(await store.read((tx) => tx.list(SESSION).map((row) => row.pk))).toEqual(texts);
+        // Texts that look alike are different ones.
+        await change((tx) => {
+          for (const username of ["é", "e\u0301", "E", "e"]) tx.insert(USER, { username });
+        });
+        expect(await store.read((tx) => tx.list(USER, { username: "é" }).map((user) => user.pk))).toEqual([
+          1,
+        ]);
+      });
+
+      it("keeps its order of keys, and numbers to the last digit", async () => {
+        const attributes = {
+          z: 0.1,
+          a: 1e300,
+          b: 5e-324,
+          c: Number.MAX_SAFE_INTEGER,
+          m: { y: 1, x: 2 },
+          big: 2 ** 70,
+        };
+        await change((tx) => tx.insert(USER, { username: "a", attributes }));
+        const read = await store.read((tx) => tx.get(USER, 1)?.attributes);
+        expect(JSON.stringify(read)).toBe(JSON.stringify(attributes));
+      });
+
+      it("may be large: rows of a megabyte, and long texts in unique fields and pks", async () => {
+        const expires = "2030-01-01T00:00:00.000Z";
+        const data = "0123456789abcdef".repeat(65_536);
+        const long = "n".repeat(10_000);
+        await change((tx) => {
+          tx.insert(SESSION, { pk: long, data, expires });
+          tx.insert(GROUP, { name: long });
+          tx.insert(GROUP, { name: `${long}!` });
+        });
+        expect(await store.read((tx) => tx.get(SESSION, long)?.data)).toBe(data);
+        expect(await store.read((tx) => tx.list(GROUP, { name: `${long}!` }).length)).toBe(1);
+        await expect(change((tx) => tx.insert(GROUP, { name: long }))).rejects.toThrow(UniqueViolation);
+      });
+
+      it("of many rows is written in one transaction", async () => {
+        await change((tx) => {
+          for (let index = 0; index < 300; index += 1) tx.insert(GROUP, { name: `g${index}` });
+        });
+        const names = await store.read((tx) => tx.list(GROUP).map((group) => group.name));
+        expect(names).toEqual(Array.from({ length: 300 }, (_, index) => `g${index}`));
+      });
+    });
+
+    describe("expired", () => {
+      it("names the rows whose time is over, as many as asked for", async () => {
+        const now = new Date("2026-06-01T12:30:00.000Z");
+        await change((tx) => {
+          for (const [pk, expires] of [
+            ["over", "2026-06-01T10:00:00Z"],
+            ["long over \0", "2020-01-01T00:00:00Z"],
+            ["soon", "2026-06-01T12:30:01Z"],
+            ["later", "2027-01-01T00:00:00Z"],
+          ]) {
+            tx.insert(SESSION, { pk, data: {}, expires });
+          }
+        });
+        expect((await store.expired(SESSION, now, 10)).sort()).toEqual(["long over \0", "over"]);
+        expect(await store.expired(SESSION, now, 1)).toHaveLength(1);
+        expect(await store.expired("authentik_events.event", now, 10)).toEqual([]);
+        await change((tx) => tx.update(SESSION, "over", { expires: "2027-01-01T00:00:00Z" }));
+        expect(await store.expired(SESSION, now, 10)).toEqual(["long over \0"]);
+      });
+    });
+
+    describe("any operations", () => {
+      it("lead to what the plainest store says", { timeout: 120_000 }, async () => {
+        await fc.assert(
+          fc.asyncProperty(transactions, async (todo) => {
+            const plain = memoryStore();
+            const own = await open();
+            try {
+              expect(await outcomeOf(own, todo)).toEqual(await outcomeOf(plain, todo));
+            } finally {
+              await own.close();
+            }
+          }),
+          { numRuns: runs },
+        );
       });
     });
 

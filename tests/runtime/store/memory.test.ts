@@ -2,4 +2,4 @@
 import { memoryStore } from "../../../runtime/store/memory.ts";
 import { storeContract } from "./contract.ts";
 
-storeContract("memory", async () => memoryStore());
+storeContract("memory", async () => memoryStore(), 200);
