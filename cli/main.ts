@@ -9,6 +9,7 @@ import { addImportCommand } from "./commands/import.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import type { CommandHost } from "./host.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, UsageError } from "./io.ts";
@@ -30,6 +31,7 @@ function program(host: CommandHost): Command {
   addCheckCommand(command, host);
   addRunCommand(command, host);
   addReplayCommand(command, host);
+  addTestCommand(command, host);
   addImportCommand(command, host);
   addServeCommand(command, host);
   addTokenCommand(command, host);

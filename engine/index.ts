@@ -290,7 +290,7 @@ function verdictOf(evaluated: Evaluated): Verdict {
 }
 
 /** An outcome, with what only policies and mappings show or refuse. */
-type Evaluated = Outcome & { readonly events: readonly JsonObject[]; readonly hadPrototypeKey: boolean };
+type Evaluated = Outcome & { readonly hadPrototypeKey: boolean };
 
 function outcomeOf(answer: SandboxAnswer, program: Program, name: string): Evaluated {
   const { durationMs } = answer;

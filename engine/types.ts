@@ -82,6 +82,8 @@ export interface Outcome {
   readonly none: boolean;
   readonly messages: readonly string[];
   readonly logs: readonly LogEntry[];
+  /** Events the expression asked for (`ak_create_event`). */
+  readonly events: readonly JsonObject[];
   /** Policies only; also where the expression raised, but not where a limit ended it. */
   readonly changes: readonly Change[];
   readonly steps: number;

@@ -90,6 +90,7 @@ export function outcome(changes: Partial<Outcome> = {}): Outcome {
     none: false,
     messages: [],
     logs: [],
+    events: [],
     changes: [],
     steps: 1,
     durationMs: 0,

@@ -1,0 +1,16 @@
+// The public face of `postern/testing`: suites, recordings, coverage.
+export { CoverageTally, type FileCoverage } from "./coverage/tally.ts";
+export { type RecordedCall, ReplayMismatch } from "./recording/calls.ts";
+export {
+  parseRecordings,
+  type Recording,
+  RecordingError,
+  type Replayed,
+  record,
+  replay,
+} from "./recording/recording.ts";
+export { loadSuite } from "./suite/load.ts";
+export { type Place, type Problem, SuiteError } from "./suite/problem.ts";
+export type { CaseResult, Failure } from "./suite/result.ts";
+export { type RunOptions, runSuites } from "./suite/run.ts";
+export type { ExpressionSuite, FlowSuite, Suite } from "./suite/suite.ts";

@@ -1,0 +1,37 @@
+// What became of cases: data for reporters and for tools.
+import type { Coverage, Trace } from "../../engine/trace.ts";
+import type { ExpressionError, JsonValue } from "../../engine/types.ts";
+import type { Difference } from "./difference.ts";
+import type { Place } from "./problem.ts";
+import type { Suite } from "./suite.ts";
+
+/** One thing that is not as it should be. */
+export interface Failure {
+  /** What of the expectation: `passing`, `messages`, `steps[1].challenge` … */
+  readonly what: string;
+  /** Where the suite says so. */
+  readonly place: Place;
+  /** One line. */
+  readonly message: string;
+  readonly expected?: JsonValue;
+  readonly actual?: JsonValue;
+  /** Where values of several parts differ. */
+  readonly differences?: readonly Difference[];
+  /** The expression's error, where it is the reason. */
+  readonly error?: ExpressionError;
+}
+
+export interface CaseResult {
+  readonly suite: Suite;
+  readonly name: string;
+  readonly place: Place;
+  readonly status: "passed" | "failed" | "skipped";
+  /** Why it is skipped; empty where nobody says. */
+  readonly reason: string;
+  readonly failures: readonly Failure[];
+  readonly durationMs: number;
+  readonly steps: number;
+  /** Where they were asked for. */
+  readonly coverage?: Coverage;
+  readonly trace?: Trace;
+}
