@@ -23,7 +23,8 @@ if (fits) {
   // A worker takes longer to start than this program: it begins before the program is loaded.
   const [command, ...options] = process.argv.slice(2);
   const runs =
-    command === "eval" && !options.some((option) => /^(?:-h|--help|--limit-memory-mb.*)$/.test(option));
+    (command === "eval" || command === "test") &&
+    !options.some((option) => /^(?:-h|--help|--limit-memory-mb.*)$/.test(option));
   const early = runs ? await import("../engine/early.ts") : undefined;
   early?.startEngineEarly();
   const { runProcess } = await import("./main.ts");

@@ -52,7 +52,7 @@ export function explainText(trace: Trace, source: string, color: Colors): string
   const width = String(texts.length).length;
   const ran = new Map(trace.lines.map((line) => [line.line, line]));
   const notes = notesByLine(trace, color);
-  const gutter = color.dim(`${" ".repeat(width + 2)}| `);
+  const gutter = color.dim(`${" ".repeat(width + 3)}| `);
   const out: string[] = [];
   for (const [i, text] of texts.entries()) {
     const line = ran.get(i + 1);

@@ -6,6 +6,7 @@ import type { Engine, EngineOptions } from "../engine/types.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addInitCommand } from "./commands/init.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -32,6 +33,7 @@ function program(host: CommandHost): Command {
   addRunCommand(command, host);
   addReplayCommand(command, host);
   addTestCommand(command, host);
+  addInitCommand(command, host);
   addImportCommand(command, host);
   addServeCommand(command, host);
   addTokenCommand(command, host);

@@ -117,8 +117,7 @@ class TestRun {
   async watch(): Promise<ExitCode> {
     const { WatchedFiles } = await import("../watched-files.ts");
     const stop = new AbortController();
-    const interrupted = () => stop.abort();
-    process.once("SIGINT", interrupted);
+    void this.host.stopped().then(() => stop.abort());
     const watched = new WatchedFiles();
     await using engine = await this.host.library.createEngine();
     try {
@@ -141,7 +140,6 @@ class TestRun {
       return code;
     } finally {
       watched.close();
-      process.removeListener("SIGINT", interrupted);
     }
   }
 

@@ -129,9 +129,9 @@ describe("for people", () => {
       [
         "    what happened",
         '      1 | if request.context["n"] > 2:   # 1 step',
-        '       |     request.context["n"] is 1',
-        '       |     request.context["n"] > 2 is False',
-        "       |     → if: else",
+        '        |     request.context["n"] is 1',
+        '        |     request.context["n"] > 2 is False',
+        "        |     → if: else",
       ].join("\n"),
     );
   });
@@ -387,12 +387,16 @@ test("--watch runs again when a file that was read changes, until it is interrup
       isWaiting = settle;
     });
   const first = waiting();
-  const ended = run([suite, "--watch"], { stdout });
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((settle) => {
+    stop = settle;
+  });
+  const ended = run([suite, "--watch"], { stdout, stopped: () => stopped });
   await first;
   const second = waiting();
   file("good/p.py", "return True\n");
   await second;
-  process.emit("SIGINT");
+  stop();
   expect((await ended).code).toBe(1);
   expect(outputs.join("")).toMatch(/2 cases: 2 passed[\s\S]*2 cases: 1 failed, 1 passed/);
 });

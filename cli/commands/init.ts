@@ -1,0 +1,79 @@
+// `postern init`: writes an example to start from, the one that our own tests run.
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import type { CommandHost } from "../host.ts";
+import { exit, UsageError, write } from "../io.ts";
+
+const FIXTURES = new URL("../../fixtures/", import.meta.url);
+const SCHEMA = fileURLToPath(new URL("../../schemas/suite.schema.json", import.meta.url));
+
+/** What is written: the file here, the fixture it is, and what it is about. */
+const FILES: readonly (readonly [name: string, fixture: string, what: string])[] = [
+  ["blueprints/sms-enrollment.yaml", "blueprints/sms-enrollment.yaml", "flows that enrol a phone by SMS"],
+  ["suites/phone-region.suite.yaml", "suites/blueprint.suite.yaml", "cases of the blueprint's policy"],
+  ["suites/enrollment.suite.yaml", "suites/enrollment.suite.yaml", "a whole enrolment, step by step"],
+];
+
+/** The first line of a suite, by which editors find the schema, as it has to be where the suite stands. */
+function withSchema(text: string, file: string): string {
+  const path = relative(dirname(file), SCHEMA).split(sep).join("/");
+  return text.replace(/^# yaml-language-server: \$schema=.*$/m, `# yaml-language-server: $schema=${path}`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Adds `init` to the program. */
+export function addInitCommand(program: Command, host: CommandHost): void {
+  program
+    .command("init")
+    .summary("write an example blueprint and its suites")
+    .description(
+      "Writes a blueprint with a policy, mappings and flows, and suites about them, to start from. docs/testing.md goes on from there.",
+    )
+    .argument("[folder]", "where to; it is made where it is missing", ".")
+    .option("--force", "write over files that are there")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 written, 2 files are there already, or the folder cannot be written.",
+    )
+    .action(async (folder: string, { force = false }: { force?: boolean }) => {
+      const targets = FILES.map(([name, fixture, what]) => ({
+        name,
+        fixture,
+        what,
+        file: resolve(folder, name),
+      }));
+      const taken: string[] = [];
+      for (const { name, file } of targets)
+        if (!force && (await isThere(file))) taken.push(join(folder, name));
+      if (taken.length > 0) {
+        const verb = taken.length === 1 ? "is" : "are";
+        throw new UsageError(
+          `${taken.join(", ")} ${verb} there already; nothing was written (--force writes over them)`,
+        );
+      }
+      for (const { file, fixture } of targets) {
+        const text = await readFile(new URL(fixture, FIXTURES), "utf8");
+        try {
+          await mkdir(dirname(file), { recursive: true });
+          await writeFile(file, withSchema(text, file));
+        } catch (error) {
+          throw new UsageError(`${file}: cannot be written: ${(error as Error).message}`);
+        }
+      }
+      const width = Math.max(...targets.map(({ name }) => name.length));
+      const lines = targets.map(({ name, what }) => `${name.padEnd(width)}  ${host.io.color.dim(what)}\n`);
+      const go = folder === "." ? "" : `cd ${folder} && `;
+      await write(host.io.stdout, `${lines.join("")}\nnext: ${go}postern test\n`);
+      host.end(exit.pass);
+    });
+}
