@@ -6,7 +6,7 @@
 import type { Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { Frame } from "./emitter.ts";
-import { condition, value } from "./expressions.ts";
+import { condition, iterated, value } from "./expressions.ts";
 import { branched } from "./instrument.ts";
 import { stepCode } from "./statements.ts";
 import { assign } from "./targets.ts";
@@ -57,7 +57,7 @@ export function comprehension(f: Frame, node: Node): string {
 /** The iterator of a `for` clause. */
 function iterable(f: Frame, generator: Comprehension): string {
   const make = f.use(generator.is_async ? "asyncIter" : "iter");
-  return f.mark(generator.iter, `${make}(${value(f, generator.iter)})`);
+  return f.mark(generator.iter, `${make}(${iterated(f, generator.iter)})`);
 }
 
 function collector(f: Frame, node: Node, result: string): [() => string, string, string] {

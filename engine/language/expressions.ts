@@ -422,12 +422,10 @@ function expression(f: Frame, node: Expr): string {
     case "Dict":
       return dictDisplay(f, node);
     case "Set":
-      if (node.elts.length > 2 && node.elts.every(isFolded)) {
-        // CPython makes such a set from a constant, and the order of its items comes from that.
-        const items = elements(f, node.elts, node);
-        return `${f.use("copyOfConstantSet")}(${f.program.constant(`${f.use("constantSet")}([${items}])`)})`;
-      }
-      return f.mark(node, `${f.use("setOf")}([${elements(f, node.elts, node, "spreadIntoSet")}])`);
+      // CPython makes such a set from a constant, and the order of its items comes from that.
+      if (node.elts.length > 2 && node.elts.every(isFolded))
+        return `${f.use("copyOfConstantSet")}(${constantSet(f, node)})`;
+      return setDisplay(f, node);
     case "List":
       return `${f.use("list")}([${elements(f, node.elts, node)}])`;
     case "Tuple":
@@ -476,30 +474,58 @@ function expression(f: Frame, node: Expr): string {
   }
 }
 
-/** Does CPython's compiler know the value? */
+function setDisplay(f: Frame, node: Expr & { kind: "Set" }): string {
+  const first = node.elts.findIndex((item) => item.kind === "Starred");
+  const plain = first < 0 ? node.elts : node.elts.slice(0, first);
+  let out = f.mark(node, `${f.use("setOf")}([${elements(f, plain)}])`);
+  // From the first `*iterable` on built in order, as an update would.
+  for (const item of node.elts.slice(plain.length)) {
+    const [add, operand] = item.kind === "Starred" ? ["setMerge", item.value] : ["setAdd", item];
+    out = f.mark(node, `${f.use(add)}(${out},${value(f, operand)})`);
+  }
+  return out;
+}
+
+function constantSet(f: Frame, node: Expr & { kind: "Set" }): string {
+  return f.program.constant(`${f.use("constantSet")}([${elements(f, node.elts, node)}])`);
+}
+
+/** What a loop goes over: a set of constants is itself one there, and not copied, which is seen in the order of its items. */
+export function iterated(f: Frame, node: Expr): string {
+  return node.kind === "Set" && node.elts.every(isFolded) ? constantSet(f, node) : value(f, node);
+}
+
+/** Does CPython's compiler know the value? Then it can be computed without an error. */
 function isFolded(node: Expr): boolean {
   switch (node.kind) {
     case "Constant":
       return true;
     case "UnaryOp":
-      return (
-        node.operand.kind === "Constant" &&
-        /^(?:int|float)$/.test(node.operand.value.type) &&
-        node.op !== "Not"
-      );
+      return foldedNumber(node) !== undefined;
     case "Tuple":
       return node.elts.every(isFolded);
     default:
       return false;
   }
 }
+/** The type of a number behind any signs; `~` has no meaning for a float. */
+function foldedNumber(node: Expr): "int" | "float" | undefined {
+  if (node.kind === "UnaryOp" && node.op !== "Not") {
+    const type = foldedNumber(node.operand);
+    return node.op === "Invert" && type === "float" ? undefined : type;
+  }
+  if (node.kind !== "Constant") return undefined;
+  const { type } = node.value;
+  if (type === "float") return type;
+  return type === "int" || type === "True" || type === "False" ? "int" : undefined;
+}
 
 /** The items of a display, starred ones spread; an error in spreading is shown at `whole`. */
-export function elements(f: Frame, nodes: readonly Expr[], whole?: Span, spread = "spread"): string {
+export function elements(f: Frame, nodes: readonly Expr[], whole?: Span): string {
   return nodes
     .map((node) =>
       node.kind === "Starred"
-        ? `...${f.mark(whole ?? node.value, `${f.use(spread)}(${value(f, node.value)})`)}`
+        ? `...${f.mark(whole ?? node.value, `${f.use("spread")}(${value(f, node.value)})`)}`
         : value(f, node),
     )
     .join(",");

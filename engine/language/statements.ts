@@ -7,7 +7,7 @@
 import type { AsyncFor, AugAssign, Expr, For, If, Span, Stmt, While } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { type Frame, quote } from "./emitter.ts";
-import { arithmetic, BINARY, condition, readName, value } from "./expressions.ts";
+import { arithmetic, BINARY, condition, iterated, readName, value } from "./expressions.ts";
 import { classDefinition, functionDefinition } from "./functions.ts";
 import { branched } from "./instrument.ts";
 import type { NameSet } from "./name-set.ts";
@@ -300,7 +300,10 @@ function forLoop(f: Frame, node: For | AsyncFor): string {
   const item = program.unique("n");
   const isAsync = node.kind === "AsyncFor";
   if (isAsync) requireAsync(f, node, "async for");
-  const source = f.mark(node.iter, `${f.use(isAsync ? "asyncIter" : "iter")}(${value(f, node.iter)})`);
+  const source = f.mark(
+    node.iter,
+    isAsync ? `${f.use("asyncIter")}(${value(f, node.iter)})` : `${f.use("iter")}(${iterated(f, node.iter)})`,
+  );
   return `{const ${iterator}=${source};${loopParts(f, node, () => {
     const target = f.scoped(() => assign(f, node.target, item));
     const advance = f.mark(

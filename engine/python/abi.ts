@@ -80,6 +80,7 @@ import { PyComplex } from "./types/complex.ts";
 import { mergeMapping } from "./types/dict.ts";
 import { starHandling } from "./types/exception-group.ts";
 import { genericBase } from "./types/generic-class.ts";
+import { update as updateSet } from "./types/set.ts";
 import { PySlice } from "./types/slice.ts";
 import { makeTypeAlias, typeParameter, withTypeParameters } from "./types/type-parameters.ts";
 
@@ -201,10 +202,6 @@ function spread(value: PyValue): PyValue[] {
   return collectCounted(value);
 }
 
-/** `*iterable` in a set display. */
-function spreadIntoSet(value: PyValue): PyValue[] {
-  return collect(value);
-}
 /** A set display of constants, made when the program is loaded; as CPython's compiler does, by way of two sets. */
 function constantSet(items: PyValue[]): PyFrozenSet {
   const first = setOf(items);
@@ -221,6 +218,15 @@ function copyOfConstantSet(constant: PyFrozenSet): PySet {
 function setOf(items: PyValue[]): PySet {
   const set = new PySet();
   for (const item of items) set.add(item);
+  return set;
+}
+function setAdd(set: PySet, item: PyValue): PySet {
+  set.add(item);
+  return set;
+}
+/** `*iterable` in a set display. */
+function setMerge(set: PySet, iterable: PyValue): PySet {
+  updateSet(set, iterable);
   return set;
 }
 function dictOf(flat: PyValue[]): PyDict {
@@ -305,7 +311,8 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   callMethod1,
   callMethod2,
   spread,
-  spreadIntoSet,
+  setAdd,
+  setMerge,
   spreadArguments,
   addKeyword,
   mergeKeywords,

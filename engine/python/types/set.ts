@@ -23,7 +23,7 @@ function emptyLike(self: PySet): PySet {
   return self instanceof PyFrozenSet ? new PyFrozenSet() : new PySet();
 }
 /** Adds what an iterable gives. */
-function update(self: PySet, other: PyValue): void {
+export function update(self: PySet, other: PyValue): void {
   if (other instanceof PySet) {
     charge(other.size);
     self.merge(other);
