@@ -2,9 +2,19 @@
 import { randomUUID } from "node:crypto";
 import cookie from "@fastify/cookie";
 import { type FastifyInstance, fastify, LogController } from "fastify";
+import { brandsArea } from "./api/brands.ts";
 import { current } from "./api/current.ts";
+import { devicesArea } from "./api/devices.ts";
+import { eventsArea } from "./api/events.ts";
 import { flowExecutor } from "./api/flow-executor.ts";
+import { flowsArea } from "./api/flows.ts";
+import { groupsArea } from "./api/groups.ts";
+import { policiesArea } from "./api/policies.ts";
+import { promptsArea } from "./api/prompts.ts";
+import { propertyMappingsArea } from "./api/property-mappings.ts";
 import { schema } from "./api/schema.ts";
+import { stagesArea } from "./api/stages.ts";
+import { usersArea } from "./api/users.ts";
 import { authenticate } from "./authentication.ts";
 import { readBodies } from "./bodies.ts";
 import { answerErrors } from "./errors.ts";
@@ -18,7 +28,20 @@ import type { Area, Site } from "./site.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
 /** The parts of `/api/v3`, each in its own file. */
-const AREAS: readonly Area[] = [flowExecutor, current];
+const AREAS: readonly Area[] = [
+  flowExecutor,
+  current,
+  stagesArea,
+  promptsArea,
+  devicesArea,
+  flowsArea,
+  policiesArea,
+  propertyMappingsArea,
+  usersArea,
+  groupsArea,
+  eventsArea,
+  brandsArea,
+];
 
 /** The application and what it answers. */
 export interface Application {

@@ -80,9 +80,18 @@ export function findRow(
   model: ModelName,
   conditions: readonly (readonly [string, JsonValue])[],
 ): AnyRow | undefined {
-  const compiled = conditions.map(([lookup, wanted]) => compile(reader, model, lookup.split("__"), wanted));
   const rows = reader.list(model) as unknown as AnyRow[];
-  return rows.find((row) => compiled.every((holds) => holds(row)));
+  return rows.find(rowTest(reader, model, conditions));
+}
+
+/** Whether a row meets conditions, `[lookup, value]` each. Throws {@link LookupError}. */
+export function rowTest(
+  reader: Snapshot,
+  model: ModelName,
+  conditions: readonly (readonly [string, JsonValue])[],
+): Holds {
+  const compiled = conditions.map(([lookup, wanted]) => compile(reader, model, lookup.split("__"), wanted));
+  return (row) => compiled.every((holds) => holds(row));
 }
 
 type Holds = (row: AnyRow) => boolean;

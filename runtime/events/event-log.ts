@@ -16,6 +16,9 @@ export type EventAction =
   | "suspicious_request"
   | "login"
   | "login_failed"
+  | "model_created"
+  | "model_updated"
+  | "model_deleted"
   | `custom_${string}`;
 
 /** Who and what an event is about. */
@@ -46,9 +49,15 @@ export class EventLog {
     context: object,
     origin: EventOrigin = {},
   ): Promise<Row<"authentik_events.event">> {
+    const row = this.row(action, context, origin);
+    return this.#store.transaction((tx) => tx.insert("authentik_events.event", row));
+  }
+
+  /** An event to be inserted in the transaction of what it reports. */
+  row(action: EventAction, context: object, origin: EventOrigin = {}): NewRow<"authentik_events.event"> {
     const now = this.#clock();
     const brand = origin.http?.brand;
-    const row: NewRow<"authentik_events.event"> = {
+    return {
       action,
       app: origin.app ?? "authentik.flows",
       context: cleanse(sanitize(context) as JsonObject, origin.secrets),
@@ -58,7 +67,6 @@ export class EventLog {
       expires: new Date(now + RETENTION_DAYS * 86_400_000).toISOString(),
       brand: brand === undefined ? {} : { name: brand.branding_title ?? "", domain: brand.domain ?? "" },
     };
-    return this.#store.transaction((tx) => tx.insert("authentik_events.event", row));
   }
 }
 

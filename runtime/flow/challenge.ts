@@ -47,7 +47,8 @@ export function shownUser(
 }
 
 const CANCEL_URL = "/flows/-/cancel/";
-const DEFAULT_BACKGROUND = "/static/dist/assets/images/flow_background.jpg";
+/** The background of flows that have none of their own. */
+export const DEFAULT_BACKGROUND = "/static/dist/assets/images/flow_background.jpg";
 
 /** `next`: where the client wants to go in the end, from its stored query. */
 export function flowInfo(

@@ -31,6 +31,7 @@ export const user = defineModel({
     date_joined: moment().default(now),
     last_login: moment().nullable().default(null),
     password_change_date: moment().default(now),
+    last_updated: moment().default(now),
     /** The password's hash, in Django's form; empty where there is none. */
     password: text({ blank: true }).default(""),
   }),

@@ -19,13 +19,48 @@ export class Fault {
 /** A model field: its zod schema. */
 export type Field<T> = z.ZodType<T, T>;
 
+/** What a field takes, as data; for filters and for descriptions of the API. */
+export type FieldKind =
+  | {
+      readonly type: "text";
+      readonly blank: boolean;
+      readonly max: number | undefined;
+      readonly format: "slug" | "email" | "duration" | undefined;
+    }
+  | { readonly type: "boolean" | "number" | "uuid" | "moment" | "json" | "object" }
+  | { readonly type: "integer"; readonly minimum: number; readonly maximum: number }
+  | { readonly type: "choice"; readonly choices: readonly string[] }
+  | { readonly type: "reference"; readonly key: "uuid" | "integer" }
+  | { readonly type: "list"; readonly item: FieldShape };
+
+/** A field's kind, and whether it may be null or left out. */
+export interface FieldShape {
+  readonly kind: FieldKind;
+  readonly nullable: boolean;
+  readonly optional: boolean;
+}
+
+const KINDS = new WeakMap<z.ZodType, FieldKind>();
+
+/** The shape of a model's field. Throws TypeError for a schema that this file did not make. */
+export function shapeOf(schema: z.ZodType): FieldShape {
+  const kind = KINDS.get(schema);
+  if (kind !== undefined) return { kind, nullable: false, optional: false };
+  if (schema instanceof z.ZodNullable) return { ...shapeOf(schema.unwrap() as z.ZodType), nullable: true };
+  if (schema instanceof z.ZodDefault) return { ...shapeOf(schema.unwrap() as z.ZodType), optional: true };
+  throw new TypeError("the schema is none of a model's field");
+}
+
 const REQUIRED = new Fault("required", "This field is required.");
 const NULL = new Fault("null", "This field may not be null.");
 const BLANK = new Fault("blank", "This field may not be blank.");
 
 /** A field from its conversion, which answers with the value in shape or with a {@link Fault}. */
-export function field<T>(convert: (value: unknown) => T | Fault): Field<T> {
-  return z.unknown().transform((value, context) => {
+export function field<T>(
+  convert: (value: unknown) => T | Fault,
+  kind: FieldKind = { type: "json" },
+): Field<T> {
+  const schema = z.unknown().transform((value, context) => {
     const result = value === undefined ? REQUIRED : value === null ? NULL : convert(value);
     if (!(result instanceof Fault)) return result;
     context.addIssue({
@@ -36,6 +71,8 @@ export function field<T>(convert: (value: unknown) => T | Fault): Field<T> {
     });
     return z.NEVER;
   }) as unknown as Field<T>;
+  KINDS.set(schema, kind);
+  return schema;
 }
 
 /** Settings of a {@link text} field. */
@@ -48,25 +85,31 @@ export interface TextOptions {
   readonly trim?: boolean;
   /** A further check; runs on texts that are not empty. */
   readonly check?: (text: string) => Fault | undefined;
+  /** What the check holds it to, for descriptions. */
+  readonly format?: "slug" | "email" | "duration";
 }
 
 /** A text; numbers become text. */
 export function text(options: TextOptions = {}): Field<string> {
-  return field((value) => {
-    if (typeof value !== "string" && typeof value !== "number") {
-      return new Fault("invalid", "Not a valid string.");
-    }
-    const content = options.trim === false ? String(value) : String(value).trim();
-    if (content.trim() === "" && options.blank !== true) return BLANK;
-    if (content === "") return content;
-    if (content.includes("\0")) {
-      return new Fault("null_characters_not_allowed", "Null characters are not allowed.");
-    }
-    if (options.max !== undefined && [...content].length > options.max) {
-      return new Fault("max_length", `Ensure this field has no more than ${options.max} characters.`);
-    }
-    return options.check?.(content) ?? content;
-  });
+  const { blank = false, max, format } = options;
+  return field(
+    (value) => {
+      if (typeof value !== "string" && typeof value !== "number") {
+        return new Fault("invalid", "Not a valid string.");
+      }
+      const content = options.trim === false ? String(value) : String(value).trim();
+      if (content.trim() === "" && options.blank !== true) return BLANK;
+      if (content === "") return content;
+      if (content.includes("\0")) {
+        return new Fault("null_characters_not_allowed", "Null characters are not allowed.");
+      }
+      if (options.max !== undefined && [...content].length > options.max) {
+        return new Fault("max_length", `Ensure this field has no more than ${options.max} characters.`);
+      }
+      return options.check?.(content) ?? content;
+    },
+    { type: "text", blank, max, format },
+  );
 }
 
 /** Python source, kept as it is: trimming would take the indentation of the first line only. */
@@ -78,6 +121,7 @@ export function source(): Field<string> {
 export function slug(): Field<string> {
   return text({
     max: 50,
+    format: "slug",
     check: (content) =>
       /^[-a-zA-Z0-9_]+$/.test(content)
         ? undefined
@@ -93,6 +137,7 @@ export function email(): Field<string> {
   return text({
     blank: true,
     max: 254,
+    format: "email",
     check: (content) =>
       z.email().safeParse(content).success ? undefined : new Fault("invalid", "Enter a valid email address."),
   });
@@ -103,49 +148,61 @@ const FALSE = new Set<unknown>([false, 0, "0", "false", "f", "no", "n", "off"]);
 
 /** A boolean, also as 1/0 and as the texts `true t yes y on 1` / `false f no n off 0` in usual capitalisations. */
 export function flag(): Field<boolean> {
-  return field((value) => {
-    const usual = typeof value === "string" && /^(?:[a-z01]+|[A-Z]+|[A-Z][a-z]+)$/.test(value);
-    const key = usual ? value.toLowerCase() : value;
-    if (TRUE.has(key)) return true;
-    if (FALSE.has(key)) return false;
-    return new Fault("invalid", "Must be a valid boolean.");
-  });
+  return field(
+    (value) => {
+      const usual = typeof value === "string" && /^(?:[a-z01]+|[A-Z]+|[A-Z][a-z]+)$/.test(value);
+      const key = usual ? value.toLowerCase() : value;
+      if (TRUE.has(key)) return true;
+      if (FALSE.has(key)) return false;
+      return new Fault("invalid", "Must be a valid boolean.");
+    },
+    { type: "boolean" },
+  );
 }
 
 /** A whole number within a database integer's range (32 bits), also as text. */
 export function integer(minimum = -2147483648): Field<number> {
-  return field((value) => {
-    const number =
-      typeof value === "string" && /^\s*[-+]?\d+(?:\.0*)?\s*$/.test(value) ? Number(value) : value;
-    if (typeof number !== "number" || !Number.isInteger(number)) {
-      return new Fault("invalid", "A valid integer is required.");
-    }
-    if (number < minimum) {
-      return new Fault("min_value", `Ensure this value is greater than or equal to ${minimum}.`);
-    }
-    if (number > 2147483647) {
-      return new Fault("max_value", "Ensure this value is less than or equal to 2147483647.");
-    }
-    return number === 0 ? 0 : number;
-  });
+  return field(
+    (value) => {
+      const number =
+        typeof value === "string" && /^\s*[-+]?\d+(?:\.0*)?\s*$/.test(value) ? Number(value) : value;
+      if (typeof number !== "number" || !Number.isInteger(number)) {
+        return new Fault("invalid", "A valid integer is required.");
+      }
+      if (number < minimum) {
+        return new Fault("min_value", `Ensure this value is greater than or equal to ${minimum}.`);
+      }
+      if (number > 2147483647) {
+        return new Fault("max_value", "Ensure this value is less than or equal to 2147483647.");
+      }
+      return number === 0 ? 0 : number;
+    },
+    { type: "integer", minimum, maximum: 2147483647 },
+  );
 }
 
 /** A finite number, also as text. */
 export function decimal(): Field<number> {
-  return field((value) => {
-    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number)
-      ? number
-      : new Fault("invalid", "A valid number is required.");
-  });
+  return field(
+    (value) => {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      return typeof number === "number" && Number.isFinite(number)
+        ? number
+        : new Fault("invalid", "A valid number is required.");
+    },
+    { type: "number" },
+  );
 }
 
 /** One of the given texts. */
 export function choice<const C extends string>(choices: readonly C[]): Field<C> {
-  return field((value) => {
-    const found = choices.find((candidate) => candidate === value);
-    return found ?? new Fault("invalid_choice", `"${display(value)}" is not a valid choice.`);
-  });
+  return field(
+    (value) => {
+      const found = choices.find((candidate) => candidate === value);
+      return found ?? new Fault("invalid_choice", `"${display(value)}" is not a valid choice.`);
+    },
+    { type: "choice", choices },
+  );
 }
 
 /** A list; each item is checked by `item`. Items that occur again are kept. */
@@ -155,7 +212,9 @@ export function list<T>(item: Field<T>): Field<T[]> {
       ? (value as T[])
       : new Fault("not_a_list", `Expected a list of items but got type "${pythonType(value)}".`),
   );
-  return items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
+  const schema = items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
+  KINDS.set(schema, { type: "list", item: shapeOf(item) });
+  return schema;
 }
 
 const UUID = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
@@ -172,41 +231,56 @@ export function uuid(): Field<string> {
     (value) =>
       (typeof value === "string" ? canonicalUuid(value) : undefined) ??
       new Fault("invalid", "Must be a valid UUID."),
+    { type: "uuid" },
   );
 }
 
 /** The pk of a row of a model with UUID pks. Whether the row exists is checked by the store. */
 export function reference(): Field<string> {
-  return field((value) => {
-    if (typeof value !== "string" && typeof value !== "number") {
-      return new Fault("incorrect_type", `Incorrect type. Expected pk value, received ${pythonType(value)}.`);
-    }
-    return canonicalUuid(String(value)) ?? new Fault("invalid", `“${value}” is not a valid UUID.`);
-  });
+  return field(
+    (value) => {
+      if (typeof value !== "string" && typeof value !== "number") {
+        return new Fault(
+          "incorrect_type",
+          `Incorrect type. Expected pk value, received ${pythonType(value)}.`,
+        );
+      }
+      return canonicalUuid(String(value)) ?? new Fault("invalid", `“${value}” is not a valid UUID.`);
+    },
+    { type: "reference", key: "uuid" },
+  );
 }
 
 /** The pk of a row of a model with integer pks (users). Whether the row exists is checked by the store. */
 export function integerReference(): Field<number> {
-  return field((value) => {
-    const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-    return typeof number === "number" && Number.isSafeInteger(number)
-      ? number
-      : new Fault("incorrect_type", `Incorrect type. Expected pk value, received ${pythonType(value)}.`);
-  });
+  return field(
+    (value) => {
+      const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+      return typeof number === "number" && Number.isSafeInteger(number)
+        ? number
+        : new Fault("incorrect_type", `Incorrect type. Expected pk value, received ${pythonType(value)}.`);
+    },
+    { type: "reference", key: "integer" },
+  );
 }
 
 /** A moment as ISO text; kept in UTC with milliseconds (`2026-01-31T12:00:00.000Z`). */
 export function moment(): Field<string> {
-  return field((value) => {
-    const time =
-      typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(time)
-      ? new Fault(
-          "invalid",
-          "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-        )
-      : new Date(time).toISOString();
-  });
+  return field(
+    (value) => {
+      const time =
+        typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)
+          ? Date.parse(value)
+          : Number.NaN;
+      return Number.isNaN(time)
+        ? new Fault(
+            "invalid",
+            "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+          )
+        : new Date(time).toISOString();
+    },
+    { type: "moment" },
+  );
 }
 
 const UNITS = "microseconds|milliseconds|seconds|minutes|hours|days|weeks";
@@ -215,6 +289,7 @@ const DURATION = new RegExp(`^(?:${UNITS})=-?\\d+(?:\\.\\d+)?(?:;(?:${UNITS})=-?
 /** A duration as authentik writes it: `unit=number` pairs joined by `;`, units microseconds to weeks. */
 export function duration(): Field<string> {
   return text({
+    format: "duration",
     check: (content) =>
       DURATION.test(content)
         ? undefined
@@ -248,12 +323,15 @@ export function json(): Field<JsonValue> {
 
 /** A JSON object; kept as a copy. */
 export function jsonObject(): Field<JsonObject> {
-  return field((value) => {
-    if (typeof value !== "object" || Array.isArray(value)) {
-      return new Fault("invalid", "Value must be an object.");
-    }
-    return copyJson(value, 0) as JsonObject | Fault;
-  });
+  return field(
+    (value) => {
+      if (typeof value !== "object" || Array.isArray(value)) {
+        return new Fault("invalid", "Value must be an object.");
+      }
+      return copyJson(value, 0) as JsonObject | Fault;
+    },
+    { type: "object" },
+  );
 }
 
 const DEEPEST = 200;

@@ -1,7 +1,9 @@
 // Models of policies and webhook mappings: what is written in Python, and what it is bound to.
 import { z } from "zod";
-import { Fault, flag, integer, integerReference, reference, source, text } from "./fields.ts";
+import { Fault, flag, integer, integerReference, moment, reference, source, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
+
+const now = (): string => new Date().toISOString();
 
 /** `authentik_policies_expression.expressionpolicy` */
 export const expressionPolicy = defineModel({
@@ -14,6 +16,8 @@ export const expressionPolicy = defineModel({
     name: text(),
     execution_logging: flag().default(false),
     expression: source(),
+    created: moment().default(now),
+    last_updated: moment().default(now),
   }),
   unique: [["name"]],
   expressions: ["expression"],

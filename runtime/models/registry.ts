@@ -1,6 +1,7 @@
 // The one table of models, and the types of their rows.
 import type { z } from "zod";
 import { browserSession, token } from "./access.ts";
+import { blueprintInstance } from "./blueprint.ts";
 import { brand, event, group, user } from "./core.ts";
 import { flow, flowSession, flowStageBinding } from "./flow.ts";
 import type { Model, Reference } from "./model.ts";
@@ -37,6 +38,7 @@ export const MODELS = Object.freeze({
   [dummyStage.name]: dummyStage,
   [smsDevice.name]: smsDevice,
   [smsCounter.name]: smsCounter,
+  [blueprintInstance.name]: blueprintInstance,
   [event.name]: event,
   [flowSession.name]: flowSession,
   [token.name]: token,

@@ -14,20 +14,23 @@ export function countryCode(): Field<string> {
 
 /** HTTP headers: an object of texts. */
 export function headers(): Field<{ [name: string]: string }> {
-  return field((value) => {
-    if (typeof value !== "object" || Array.isArray(value)) {
-      return new Fault("invalid", "Headers are an object of texts.");
-    }
-    for (const [name, content] of Object.entries(value as object)) {
-      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) {
-        return new Fault("invalid", `${JSON.stringify(name)} is not the name of a header.`);
+  return field(
+    (value) => {
+      if (typeof value !== "object" || Array.isArray(value)) {
+        return new Fault("invalid", "Headers are an object of texts.");
       }
-      if (typeof content !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(content)) {
-        return new Fault("invalid", `The value of the header "${name}" must be a text of one line.`);
+      for (const [name, content] of Object.entries(value as object)) {
+        if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) {
+          return new Fault("invalid", `${JSON.stringify(name)} is not the name of a header.`);
+        }
+        if (typeof content !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(content)) {
+          return new Fault("invalid", `The value of the header "${name}" must be a text of one line.`);
+        }
       }
-    }
-    return { ...value } as { [name: string]: string };
-  });
+      return { ...value } as { [name: string]: string };
+    },
+    { type: "object" },
+  );
 }
 
 /** At most this many in any span of this many milliseconds. */
@@ -82,30 +85,33 @@ export function parseRate(text: string): Rate | undefined {
 
 /** A stage's limits as a field of its model. */
 export function limits(): Field<LimitSettings> {
-  return field((value) => {
-    const read = (given: unknown, keys: readonly string[], where: string): Fault | undefined => {
-      if (typeof given !== "object" || given === null || Array.isArray(given)) {
-        return new Fault("invalid", `${where} must be an object.`);
+  return field(
+    (value) => {
+      const read = (given: unknown, keys: readonly string[], where: string): Fault | undefined => {
+        if (typeof given !== "object" || given === null || Array.isArray(given)) {
+          return new Fault("invalid", `${where} must be an object.`);
+        }
+        const unknown = Object.keys(given).find((key) => !keys.includes(key));
+        if (unknown === undefined) return undefined;
+        return new Fault(
+          "invalid",
+          `${where}: there is no ${JSON.stringify(unknown)}; known are ${keys.join(", ")}.`,
+        );
+      };
+      const fault = read(value, Object.keys(DEFAULT_LIMITS), "The limits");
+      if (fault !== undefined) return fault;
+      for (const [counted, scopes] of Object.entries(value as object)) {
+        const known = Object.keys(DEFAULT_LIMITS[counted as Counted]);
+        const wrong = read(scopes, known, `"${counted}"`);
+        if (wrong !== undefined) return wrong;
+        for (const [scope, rate] of Object.entries(scopes as object)) {
+          if (rate === null || (typeof rate === "string" && parseRate(rate) !== undefined)) continue;
+          const what = `"${counted}", "${scope}": a limit is a number per minute, hour or day`;
+          return new Fault("invalid", `${what}, such as "10/hour", or null for none.`);
+        }
       }
-      const unknown = Object.keys(given).find((key) => !keys.includes(key));
-      if (unknown === undefined) return undefined;
-      return new Fault(
-        "invalid",
-        `${where}: there is no ${JSON.stringify(unknown)}; known are ${keys.join(", ")}.`,
-      );
-    };
-    const fault = read(value, Object.keys(DEFAULT_LIMITS), "The limits");
-    if (fault !== undefined) return fault;
-    for (const [counted, scopes] of Object.entries(value as object)) {
-      const known = Object.keys(DEFAULT_LIMITS[counted as Counted]);
-      const wrong = read(scopes, known, `"${counted}"`);
-      if (wrong !== undefined) return wrong;
-      for (const [scope, rate] of Object.entries(scopes as object)) {
-        if (rate === null || (typeof rate === "string" && parseRate(rate) !== undefined)) continue;
-        const what = `"${counted}", "${scope}": a limit is a number per minute, hour or day`;
-        return new Fault("invalid", `${what}, such as "10/hour", or null for none.`);
-      }
-    }
-    return structuredClone(value) as LimitSettings;
-  });
+      return structuredClone(value) as LimitSettings;
+    },
+    { type: "object" },
+  );
 }

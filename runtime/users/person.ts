@@ -61,7 +61,7 @@ export function personView(tx: Snapshot, person: Person | null): JsonObject | nu
   const { password: _secret, groups, roles: _roles, ...fields } = person;
   return {
     ...(fields as JsonObject),
-    uid: createHash("sha256").update(`postern:${person.uuid}`).digest("hex"),
+    uid: uidOf(person),
     is_superuser: isSuperuser(tx, person),
     is_authenticated: true,
     is_anonymous: false,
@@ -71,6 +71,11 @@ export function personView(tx: Snapshot, person: Person | null): JsonObject | nu
       return group === undefined ? [] : [groupView(tx, group)];
     }),
   };
+}
+
+/** The user's id for other systems: always the same, and no clue to the pk. */
+export function uidOf(person: Pick<Person, "uuid">): string {
+  return createHash("sha256").update(`postern:${person.uuid}`).digest("hex");
 }
 
 /** Whether any group of the user, or an ancestor of one, makes superusers. */

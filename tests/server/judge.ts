@@ -39,7 +39,8 @@ function readDescription(): Description {
   return description;
 }
 
-const description = readDescription();
+/** authentik's description. */
+export const description = readDescription();
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
 // The package is CommonJS with a `default` of its own.
@@ -48,10 +49,11 @@ addFormats(ajv);
 // authentik itself answers with an empty text where a user has no address.
 ajv.addFormat("email", /^$|^[^@\s]+@[^@\s]+$/);
 for (const format of ["double", "int32", "int64", "binary"]) ajv.addFormat(format, true);
-ajv.addSchema({
-  $id: "authentik",
-  components: { schemas: asJsonSchema(description.components.schemas) as object },
-});
+// Expressions make actions up; authentik shows them as they are, behind the prefix that the description lists.
+const { EventActions } = description.components.schemas as { EventActions: JsonObject };
+const withOwnActions = { anyOf: [EventActions, { type: "string", pattern: "^custom_" }] };
+const schemas = { ...description.components.schemas, EventActions: withOwnActions };
+ajv.addSchema({ $id: "authentik", components: { schemas: asJsonSchema(schemas) as object } });
 
 /**
  * OpenAPI 3.0 as JSON Schema: `nullable` becomes a choice, a discriminator picks its schema, and keys that are not
@@ -146,8 +148,13 @@ export function faults(answer: Answer): string[] {
   const content = Object.entries(response.content ?? {})[0];
   if (content === undefined) return text === "" || status !== 204 ? [] : [`${name}: has a body`];
   const [type, { schema }] = content;
-  if (type !== "application/json") return [];
+  if (type !== "application/json" || isBinary(schema)) return [];
   return shapeFaults(name, answer, schema);
+}
+
+/** A file, whatever the description says of its content type. */
+function isBinary(schema: Json): boolean {
+  return (schema as JsonObject).format === "binary";
 }
 
 function described(ref: string): Operation["responses"][string] {

@@ -1,7 +1,7 @@
 // Initial values, placeholders and choices of prompts, which may be written in Python.
 
 import { ExpressionSyntaxError } from "../../../engine/errors.ts";
-import type { JsonValue, Outcome } from "../../../engine/types.ts";
+import type { ExpressionError, JsonValue, Outcome } from "../../../engine/types.ts";
 import { pythonText } from "../../blueprint/percent-format.ts";
 import { sensitiveTexts } from "../../events/cleanse.ts";
 import { isTruthy } from "../../events/sanitize.ts";
@@ -15,6 +15,21 @@ import type { Row } from "../../store/contract.ts";
 export type Prompt = Row<"authentik_stages_prompt.prompt">;
 /** The context of the prompt stage. */
 export type PromptStageContext = StageContext<"authentik_stages_prompt.promptstage">;
+/** What a prompt is evaluated with. */
+export type PromptSetting = Pick<PromptStageContext, "services" | "user" | "requestUser" | "http">;
+
+/** What to do about an expression that fails: record it and show its text, or throw {@link PromptFailure}. */
+export type OnFailure = "show" | "raise";
+
+/** An expression of a prompt raised, met a limit, or is not Python. */
+export class PromptFailure extends Error {
+  override readonly name = "PromptFailure";
+  readonly error: ExpressionError;
+  constructor(prompt: string, error: ExpressionError) {
+    super(`prompt ${JSON.stringify(prompt)}: ${error.type}: ${error.message}`);
+    this.error = error;
+  }
+}
 
 /** One choice. `value` keeps its type; the wire shows its text. */
 export interface Choice {
@@ -49,27 +64,24 @@ export function hasChoices(prompt: Prompt): boolean {
 
 /** Evaluates a prompt. Values that are in `prompt_data` already win over initial values, not over placeholders. */
 export async function computePrompt(
-  context: PromptStageContext,
+  context: PromptSetting,
   prompt: Prompt,
   known: { readonly [key: string]: JsonValue },
+  onFailure: OnFailure = "show",
 ): Promise<ComputedPrompt> {
+  const value = (source: string, isExpression: boolean): Promise<PythonValue> =>
+    evaluate(context, prompt, known, source, isExpression, onFailure);
   const initial = Object.hasOwn(known, prompt.field_key)
     ? jsonValue(known[prompt.field_key])
-    : await evaluate(context, prompt, known, prompt.initial_value, prompt.initial_value_expression);
+    : await value(prompt.initial_value, prompt.initial_value_expression);
   if (!hasChoices(prompt)) {
-    const placeholder = await evaluate(
-      context,
-      prompt,
-      known,
-      prompt.placeholder,
-      prompt.placeholder_expression,
-    );
+    const placeholder = await value(prompt.placeholder, prompt.placeholder_expression);
     return computed(prompt, placeholder.text, initial, null);
   }
   const key = `${prompt.field_key}__choices`;
   const raw = Object.hasOwn(known, key)
     ? jsonValue(known[key])
-    : await evaluate(context, prompt, known, prompt.placeholder, prompt.placeholder_expression);
+    : await value(prompt.placeholder, prompt.placeholder_expression);
   const choices = (Array.isArray(raw.value) ? raw.value : [raw.value]).map(asChoice);
   const fits = choices.some(({ value }) => sameValue(value, initial.value));
   return computed(prompt, "", fits ? initial : jsonValue(choices[0]?.value ?? ""), choices);
@@ -93,11 +105,12 @@ function computed(
 
 /** The value of a literal or an expression; a broken expression is recorded, and its text is the value. */
 async function evaluate(
-  context: PromptStageContext,
+  context: PromptSetting,
   prompt: Prompt,
   known: { readonly [key: string]: JsonValue },
   source: string,
   isExpression: boolean,
+  onFailure: OnFailure,
 ): Promise<PythonValue> {
   if (!isExpression) return jsonValue(source);
   const { services, user, requestUser, http } = context;
@@ -108,7 +121,9 @@ async function evaluate(
     const { result, repr, passing } = outcome;
     return { value: result, text: typeof result === "string" ? result : repr, truthy: passing };
   }
-  const { type, message, line = null, traceback } = outcome.error ?? asExpressionError("no answer");
+  const error = outcome.error ?? asExpressionError("no answer");
+  if (onFailure === "raise") throw new PromptFailure(prompt.name, error);
+  const { type, message, line = null, traceback } = error;
   const exception = { type, message, line };
   services.logger.log("warning", "a prompt's expression failed; its text is shown instead", {
     prompt: prompt.name,
@@ -122,7 +137,7 @@ async function evaluate(
 }
 
 async function run(
-  { services }: PromptStageContext,
+  { services }: PromptSetting,
   prompt: Prompt,
   source: string,
   variables: { [key: string]: JsonValue },

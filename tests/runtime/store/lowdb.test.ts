@@ -344,7 +344,7 @@ describe("a damaged file", () => {
           try {
             await using store = await lowdbStore(file, { notice: () => undefined });
             const users = await store.read((tx) => tx.list(USER));
-            for (const user of users) expect(Object.keys(user)).toHaveLength(15);
+            for (const user of users) expect(Object.keys(user)).toHaveLength(16);
           } catch (error) {
             expect(error).toBeInstanceOf(StoreDamaged);
             expect(await readFile(file, "utf8")).toBe(broken);
