@@ -20,6 +20,13 @@ const USER = "authentik_core.user";
 type Group = Row<typeof GROUP>;
 type User = Row<typeof USER>;
 
+const SHOWN_OF_FAMILY = [
+  "include_users",
+  "include_parents",
+  "include_children",
+  "include_inherited_roles",
+].map((name) => ({ name, schema: FLAG }));
+
 /** The groups. */
 export const GROUPS: Resource = defineResource({
   path: "/core/groups/",
@@ -36,9 +43,8 @@ export const GROUPS: Resource = defineResource({
     members_by_username: membersFilter({ type: "string" }, (user, wanted) => wanted.includes(user.username)),
   },
   search: ["name", "is_superuser"],
-  query: ["include_users", "include_parents", "include_children", "include_inherited_roles"].map(
-    (name) => ({ name, schema: FLAG }),
-  ),
+  query: SHOWN_OF_FAMILY,
+  itemQuery: SHOWN_OF_FAMILY,
   computed: {
     num_pk: INTEGER,
     parents_obj: orNull(listOf(RELATED_GROUP)),

@@ -93,7 +93,7 @@ export const POLICY_BINDINGS: Resource = defineResource({
   search: [],
   ordering: ["target", "order"],
   computed: {
-    policy_obj: orNull({ allOf: [component("Policy")] }),
+    policy_obj: orNull({ type: "object", allOf: [component("Policy")] }),
     group_obj: orNull(PARTIAL_GROUP),
     user_obj: orNull(PARTIAL_USER),
     expires: orNull(MOMENT),

@@ -12,7 +12,16 @@ import { personView } from "../../runtime/users/person.ts";
 import { invalid } from "../errors.ts";
 import { httpRequestInput } from "../http-request.ts";
 import { objectSchema } from "../openapi.ts";
-import { ANY_OBJECT, FLAG, INTEGER, META_NAMES, orNull, TEXT, TYPES, UUID } from "../resources/description.ts";
+import {
+  ANY_OBJECT,
+  FLAG,
+  INTEGER,
+  META_NAMES,
+  orNull,
+  TEXT,
+  TYPES,
+  UUID,
+} from "../resources/description.ts";
 import { fieldFilters, nullFilter, textsFilter } from "../resources/filters.ts";
 import { expectObject, readField } from "../resources/input.ts";
 import { creatableTypes, metaNames, namingOf } from "../resources/model-names.ts";

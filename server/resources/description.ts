@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { type FieldShape, shapeOf } from "../../runtime/models/fields.ts";
 import { modelOf } from "../../runtime/models/registry.ts";
-import { objectSchema, type Operation as Described, type QueryParameter, type Schema } from "../openapi.ts";
+import { type Operation as Described, objectSchema, type QueryParameter, type Schema } from "../openapi.ts";
 import type { Operation, Resource } from "./resource.ts";
 
 /** Schemas of what many answers have. */
@@ -118,7 +118,10 @@ function shownSchema(resource: Resource): Schema {
 
 function requestSchema(resource: Resource, isPatch: boolean): Schema {
   const shapes = shapesOf(resource);
-  const extras = Object.entries(resource.extras).map(([name, { field }]) => [name, fieldSchema(shapeOf(field))]);
+  const extras = Object.entries(resource.extras).map(([name, { field }]) => [
+    name,
+    fieldSchema(shapeOf(field)),
+  ]);
   const properties = {
     ...Object.fromEntries(shapes.map(([field, shape]) => [field, fieldSchema(shape)])),
     ...Object.fromEntries(extras),
@@ -172,7 +175,7 @@ export function operationName(path: string): string {
 export function describeOperation(resource: Resource, operation: Operation | "partial_update"): Described {
   const { object, path, filters, query } = resource;
   const name = operationName(path);
-  const shown = { answer: component(object), components: { [object]: shownSchema(resource) }, query };
+  const shown = { answer: component(object), components: { [object]: shownSchema(resource) } };
   const described = { description: `${object}: ${operation.replace("_", " ")}.` };
   switch (operation) {
     case "list":
@@ -205,13 +208,12 @@ export function describeOperation(resource: Resource, operation: Operation | "pa
         ...described,
         body: component(request),
         ...shown,
-        query: [],
         components: { ...shown.components, [request]: requestSchema(resource, isPatch) },
         ...(operation === "create" && { status: 201 }),
       };
     }
     case "retrieve":
-      return { id: `${name}_retrieve`, ...described, ...shown };
+      return { id: `${name}_retrieve`, ...described, ...shown, query: resource.itemQuery };
     case "destroy":
       return { id: `${name}_destroy`, ...described };
     case "used_by":

@@ -69,8 +69,10 @@ export interface Resource {
   readonly computed: { readonly [name: string]: Schema };
   /** Fields that are shown for some rows only. */
   readonly sometimes: readonly string[];
-  /** Parameters that change how rows are shown. */
+  /** Parameters that change how the rows of a list are shown. */
   readonly query: readonly QueryParameter[];
+  /** The same for a single row. */
+  readonly itemQuery: readonly QueryParameter[];
   /** A row as it is shown. */
   readonly show: (view: View, found: Found) => JsonObject;
   readonly filters: Filters;
@@ -116,6 +118,7 @@ export function defineResource(definition: ResourceDefinition): Resource {
     computed: {},
     sometimes: [],
     query: [],
+    itemQuery: [],
     filters: {},
     search: ["name"],
     ordering: ["name"],

@@ -10,10 +10,17 @@ import { parse } from "yaml";
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
+/** A parameter, or the name of one that several operations share. */
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly $ref?: string;
+}
+
 /** An operation of authentik's API. */
 export interface Operation {
   readonly operationId: string;
-  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly parameters?: readonly Parameter[];
   readonly responses: {
     readonly [status: string]: { $ref?: string; content?: { [type: string]: { schema: Json } } };
   };
@@ -21,7 +28,11 @@ export interface Operation {
 
 interface Description {
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
-  readonly components: { readonly schemas: JsonObject; readonly responses: JsonObject };
+  readonly components: {
+    readonly schemas: JsonObject;
+    readonly responses: JsonObject;
+    readonly parameters: { readonly [name: string]: Parameter };
+  };
 }
 
 /** The description. Its YAML takes seconds to read, so it is kept as JSON beside the packages, under the text's hash. */
@@ -126,7 +137,15 @@ const UNDOCUMENTED = new Set([404, 405, 413, 415]);
 
 /** authentik's operation at exactly this path, as its description writes it (`/core/users/{id}/`). */
 export function authentikOperation(method: string, path: string): Operation | undefined {
-  return description.paths[path]?.[method];
+  const operation = description.paths[path]?.[method];
+  const parameters = operation?.parameters?.map((parameter) =>
+    parameter.$ref === undefined ? parameter : sharedParameter(parameter.$ref),
+  );
+  return operation && { ...operation, parameters };
+}
+
+function sharedParameter(ref: string): Parameter {
+  return description.components.parameters[ref.split("/").at(-1) as string] as Parameter;
 }
 
 /** What is wrong with an answer, one sentence each; nothing for a right one, and for paths that are not the API's. */
