@@ -10,8 +10,8 @@ import type { OpenedRuntime } from "./runtime-door.ts";
 
 /** How a command opens the runtime. */
 export interface OpenRuntimeOptions {
-  /** The store's file, made where it is missing, its folder too. */
-  readonly storeFile: string;
+  /** The store's file, made where it is missing, its folder too; or the URL of a PostgreSQL database. */
+  readonly storePlace: string;
   readonly engine: EngineOptions;
   /**
    * Gateways that may be reached although the guarded client would refuse them, `host:port` or, for plain HTTP,
@@ -53,7 +53,7 @@ export interface OpenedServer {
 
 /** How a command opens the store alone. */
 export interface OpenStoreOptions {
-  readonly storeFile: string;
+  readonly storePlace: string;
   /** What the store's secrets are encrypted with, from `POSTERN_STORE_KEY`. */
   readonly storeKey?: string;
   notice(text: string): void;

@@ -14,6 +14,7 @@ import {
   createRuntime,
   type Logger,
   lowdbStore,
+  postgresStore,
   type Runtime,
   RuntimeError,
   type Store,
@@ -24,6 +25,7 @@ import type { Challenge } from "./challenge.ts";
 import type { OpenRuntimeOptions } from "./host.ts";
 import { printable, UsageError } from "./io.ts";
 import type { AppliedBlueprint, OpenedRuntime } from "./runtime-door.ts";
+import { isDatabase } from "./store-options.ts";
 
 /** Errors that tell the person what to mend: a store's file, a blueprint, a name. */
 const mendable = [StoreError, BlueprintError, RuntimeError, ValidationError];
@@ -67,26 +69,27 @@ export interface Parts {
   readonly resources: AsyncDisposableStack;
 }
 
-/** Opens the store in a file; makes its folder. Throws {@link UsageError} when it cannot be used. */
+/** Opens the store in a file, whose folder is made, or in a database. Throws {@link UsageError} when it cannot be used. */
 export async function openStore(
-  file: string,
+  place: string,
   options: { readonly key?: string; notice(text: string): void },
 ): Promise<Store> {
-  const folder = dirname(file);
+  if (isDatabase(place)) return await telling(() => postgresStore(place, options));
+  const folder = dirname(place);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new UsageError(`${folder}: cannot be made: ${(error as Error).message}`);
   }
-  return await telling(() => lowdbStore(file, options));
+  return await telling(() => lowdbStore(place, options));
 }
 
 /** Opens store, engine and runtime. Throws {@link UsageError} when the store cannot be used. */
 export async function openParts(options: PartsOptions): Promise<Parts> {
-  const { storeFile, storeKey, allow, twilioBaseUrl, notice, logger, secret } = options;
+  const { storePlace, storeKey, allow, twilioBaseUrl, notice, logger, secret } = options;
   const http = httpClient(allow);
   await using opened = new AsyncDisposableStack();
-  const store = opened.use(await openStore(storeFile, { key: storeKey, notice }));
+  const store = opened.use(await openStore(storePlace, { key: storeKey, notice }));
   const engine = opened.use(await createEngine(options.engine));
   const runtime = await createRuntime({
     engine,

@@ -11,6 +11,7 @@ import { UsageError } from "./io.ts";
 import { limitsOf } from "./limit-options.ts";
 import { applyBlueprint, openParts } from "./open-runtime.ts";
 import { serveSettingsSchema } from "./serve-settings.ts";
+import { isDatabase } from "./store-options.ts";
 
 /** Opens the server and has it listen. Throws {@link UsageError} for what a person can mend. */
 export async function openServer(options: OpenServerOptions): Promise<OpenedServer> {
@@ -19,17 +20,17 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   const logger = createLogger(settings.logLevel, { write: (line) => void io.stderr.write(line) });
   const notice = (text: string): void => logger.warn(text);
   const folder = settings.data ?? options.dataFolder;
-  const storeFile = settings.store ?? join(folder, "postern.json");
+  const storePlace = settings.store ?? join(folder, "postern.json");
   await using opened = new AsyncDisposableStack();
   const { engine, store, runtime, resources } = await openParts({
-    storeFile,
+    storePlace,
     storeKey: settings.storeKey,
     engine: { limits: limitsOf(settings) },
     allow: inbox === undefined ? settings.allow : [...settings.allow, inbox.url],
     twilioBaseUrl: inbox?.url,
     env,
     logger: runtimeLogger(logger),
-    secret: settings.secretKey ?? (await keptSecret(dirname(storeFile))),
+    secret: settings.secretKey ?? (await keptSecret(storePlace)),
     notice,
   });
   opened.use(resources);
@@ -69,7 +70,13 @@ async function settingsOf({ given, settingsFile, env, io }: OpenServerOptions): 
 }
 
 /** The key that was drawn for this folder, drawn now where there is none. Readable by its owner only. */
-async function keptSecret(folder: string): Promise<string> {
+async function keptSecret(storePlace: string): Promise<string> {
+  if (isDatabase(storePlace)) {
+    throw new UsageError(
+      "secretKey (POSTERN_SECRET_KEY): must be set with a database, the same for every process; openssl rand -hex 32 makes one",
+    );
+  }
+  const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
@@ -94,21 +101,23 @@ async function keptSecret(folder: string): Promise<string> {
   return key;
 }
 
-/** Makes `akadmin`, unless a blueprint has, a superuser; and answers a token of theirs. */
-async function firstAdministrator(store: Store): Promise<string> {
+/**
+ * Makes `akadmin`, unless a blueprint has, a superuser; and answers a token of theirs. Nothing where another process was
+ * quicker.
+ */
+async function firstAdministrator(store: Store): Promise<string | undefined> {
   return await store.transaction((tx: Transaction) => {
+    const [known] = tx.list("authentik_core.user", { username: "akadmin" });
+    if (known !== undefined && tx.list("authentik_core.token", { user: known.pk }).length > 0)
+      return undefined;
     const [group] = tx.list("authentik_core.group", { is_superuser: true });
     const { pk } =
       group ?? tx.insert("authentik_core.group", { name: "authentik Admins", is_superuser: true });
-    const [known] = tx.list("authentik_core.user", { username: "akadmin" });
-    if (known === undefined) {
-      const fields = { username: "akadmin", name: "authentik Default Admin", groups: [pk] };
-      return createToken(tx, tx.insert("authentik_core.user", fields).pk).key;
-    }
-    if (!known.groups.includes(pk)) {
-      tx.update("authentik_core.user", known.pk, { groups: [...known.groups, pk] });
-    }
-    return createToken(tx, known.pk).key;
+    const fields = { username: "akadmin", name: "authentik Default Admin" };
+    const user = known ?? tx.insert("authentik_core.user", fields);
+    if (!user.groups.includes(pk))
+      tx.update("authentik_core.user", user.pk, { groups: [...user.groups, pk] });
+    return createToken(tx, user.pk).key;
   });
 }
 

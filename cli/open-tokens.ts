@@ -7,8 +7,8 @@ import { openStore, telling } from "./open-runtime.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Opens the tokens of a store. Throws {@link UsageError} when the store cannot be used. */
-export async function openTokens({ storeFile, storeKey, notice }: OpenStoreOptions): Promise<OpenedTokens> {
-  const store = await openStore(storeFile, { key: storeKey, notice });
+export async function openTokens({ storePlace, storeKey, notice }: OpenStoreOptions): Promise<OpenedTokens> {
+  const store = await openStore(storePlace, { key: storeKey, notice });
   return {
     async create({ user, identifier, days }) {
       const expires = days === undefined ? null : new Date(Date.now() + days * DAY).toISOString();

@@ -10,7 +10,7 @@ export const serveSettingsSchema = settingsSchema.extend({
   secretKey: settingsSchema.shape.secretKey.optional(),
   /** Folder of the store and the secret key. */
   data: z.string().min(1).optional(),
-  /** The store's file itself. */
+  /** The store's file itself, or the URL of a PostgreSQL database. */
   store: z.string().min(1).optional(),
   /** Encrypts the secrets in the store's file: 64 hexadecimal digits, or 32 bytes as base64. */
   storeKey: z.string().min(1).optional(),

@@ -17,7 +17,7 @@ export function addStoreOptions(command: Command): Command {
         "store",
       ),
     )
-    .option("--store <file>", "the store's file itself");
+    .option("--store <place>", "the store's file itself, or the postgresql:// URL of a database");
 }
 
 /** The user's data folder for Postern, after the XDG base directory specification. */
@@ -28,7 +28,20 @@ export function dataFolder(env: Readonly<Record<string, string | undefined>>): s
   return join(env.HOME || homedir(), ".local", "share", "postern");
 }
 
-/** The store's file. */
-export function storeFile(options: StoreOptions, env: Readonly<Record<string, string | undefined>>): string {
+/** The store's file, or the URL of its database. */
+export function storePlace(options: StoreOptions, env: Readonly<Record<string, string | undefined>>): string {
   return options.store ?? join(options.data ?? dataFolder(env), "postern.json");
+}
+
+/** Whether a store's place is a PostgreSQL database. */
+export function isDatabase(place: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(place);
+}
+
+/** A store's place as it may be shown: never with user, password or options. */
+export function shownPlace(place: string): string {
+  if (!isDatabase(place)) return place;
+  if (!URL.canParse(place)) return "the database";
+  const { protocol, host, pathname } = new URL(place);
+  return `${protocol}//${host}${pathname}`;
 }

@@ -20,6 +20,8 @@ const MODEL = "postern.session";
 const ANONYMOUS_LIFETIME = 24 * 60 * 60 * 1000;
 /** Expired sessions are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
+/** Expired sessions that are cleared away at a time. */
+const CLEANED_AT_ONCE = 1_000;
 
 /** A browser's session. */
 export interface BrowserSession {
@@ -154,14 +156,10 @@ export class Sessions {
     const now = this.#clock();
     if (now - this.#cleaned < CLEANING_INTERVAL) return;
     this.#cleaned = now;
-    const expired = (tx: Snapshot): string[] =>
-      tx
-        .list(MODEL)
-        .filter((row) => Date.parse(row.expires) <= now)
-        .map((row) => row.pk);
-    if ((await this.#store.read(expired)).length === 0) return;
+    const pks = await this.#store.expired(MODEL, new Date(now), CLEANED_AT_ONCE);
+    if (pks.length === 0) return;
     await this.#store.transaction((tx) => {
-      for (const pk of expired(tx)) tx.delete(MODEL, pk);
+      for (const pk of pks) if (tx.get(MODEL, pk) !== undefined) tx.delete(MODEL, pk);
     });
   }
 }

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { CommandHost, OpenedTokens } from "../host.ts";
 import { exit, printable, write } from "../io.ts";
-import { addStoreOptions, type StoreOptions, storeFile } from "../store-options.ts";
+import { addStoreOptions, type StoreOptions, storePlace } from "../store-options.ts";
 
 interface TokenOptions extends StoreOptions {
   readonly json?: boolean;
@@ -24,13 +24,14 @@ function wholeDays(text: string): number {
 
 /** Adds `token` to the program. */
 export function addTokenCommand(program: Command, host: CommandHost): void {
-  const { io } = host;
+  const { io, env } = host;
   const token = program
     .command("token")
     .summary("make, list and revoke API tokens")
     .description(
       "API tokens: what programs show to `postern serve` in an Authorization: Bearer header.\n\n" +
-        "The store keeps a hash only. The embedded store is open in one process at a time: stop the server first.",
+        "The store keeps a hash only. A store in a file is open in one process at a time: stop the server first. " +
+        "POSTERN_DATA, POSTERN_STORE and POSTERN_STORE_KEY count as for the server.",
     );
 
   /** Runs `work` on the tokens of the store that the options name. */
@@ -39,8 +40,11 @@ export function addTokenCommand(program: Command, host: CommandHost): void {
     work: (tokens: OpenedTokens) => Promise<void>,
   ): Promise<void> {
     const tokens = await host.library.openTokens({
-      storeFile: storeFile(options, host.env),
-      storeKey: host.env.POSTERN_STORE_KEY || undefined,
+      storePlace: storePlace(
+        { data: env.POSTERN_DATA || undefined, store: env.POSTERN_STORE || undefined, ...options },
+        env,
+      ),
+      storeKey: env.POSTERN_STORE_KEY || undefined,
       notice: (text) => io.stderr.write(`postern: ${text}\n`),
     });
     try {

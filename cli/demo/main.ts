@@ -36,7 +36,7 @@ export async function demonstrate(transcript: Transcript, folder: string): Promi
   const inbox = open.use(await library.createSmsInbox());
   const storeFile = join(folder, "postern.json");
   const runtime = await library.openRuntime({
-    storeFile,
+    storePlace: storeFile,
     engine: {},
     allow: [inbox.url],
     env: {},

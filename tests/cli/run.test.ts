@@ -64,7 +64,7 @@ function scriptedFlow(...challenges: Challenge[]) {
     closed: 0,
     openRuntime: (async (options: OpenRuntimeOptions) => {
       script.settings = options;
-      script.opened.push(options.storeFile);
+      script.opened.push(options.storePlace);
       return {
         async apply(text, name, options) {
           script.applied.push({ text, file: name, ...options });

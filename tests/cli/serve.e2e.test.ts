@@ -5,9 +5,14 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Configuration, CoreApi, FlowsApi } from "@goauthentik/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { testDatabase } from "../postgres/database.ts";
 import { postern } from "./command-line.ts";
 
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 180_000 });
+
+const database = await testDatabase();
 const root = join(import.meta.dirname, "../..");
 const blueprint = join(root, "fixtures/blueprints/sms-enrollment.yaml");
 let folder: string;
@@ -27,9 +32,12 @@ interface Started {
   stop(): Promise<{ code: number | null; out: string; err: string }>;
 }
 
-async function serve(data: string, ...args: string[]): Promise<Started> {
-  const command = [join(root, "cli/bin.mjs"), "serve", "--data", data, "--port", "0", "--json", ...args];
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+const serve = (data: string, ...args: string[]): Promise<Started> => start(["--data", data, ...args]);
+
+async function start(args: readonly string[], env: { [name: string]: string } = {}): Promise<Started> {
+  const command = [join(root, "cli/bin.mjs"), "serve", "--port", "0", "--json", ...args];
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  const child = spawn(process.execPath, command, { stdio, env: { ...process.env, ...env } });
   children.push(child);
   let [out, err] = ["", ""];
   child.stderr.on("data", (chunk) => {
@@ -148,4 +156,33 @@ test("a port that is taken ends with 2", async () => {
     `postern: 127.0.0.1:${port}: another program listens there; choose another --port, or 0 for a free one\n`,
   );
   await server.stop();
+});
+
+database.describe("in a database", () => {
+  test("two servers know the same administrator and sign the same cookies; nothing shows the password", async () => {
+    const name = database.schema();
+    await database.query(`CREATE DATABASE ${name}`);
+    const url = new URL(database.url);
+    url.pathname = `/${name}`;
+    const { library } = await import("../../cli/library.ts");
+    const unsigned = await postern(["serve", "--store", url.href], { library });
+    expect(unsigned).toMatchObject({ code: 2, out: "" });
+    expect(unsigned.err).toMatch(/^postern: secretKey \(POSTERN_SECRET_KEY\): must be set with a database/);
+
+    const env = { POSTERN_STORE: url.href, POSTERN_SECRET_KEY: "k".repeat(40) };
+    const first = await start([], env);
+    const second = await start([], env);
+    expect(second.line.token).toBeUndefined();
+    const me = await new CoreApi(api(second.line.url, first.line.token ?? "")).coreUsersMeRetrieve();
+    expect(me.user.username).toBe("akadmin");
+    const made = await postern(["token", "create", "--user", "akadmin"], { library, env });
+    const again = await new CoreApi(api(first.line.url, made.out.trim())).coreUsersMeRetrieve();
+    expect(again.user.username).toBe("akadmin");
+    const loaded = await postern(["import", blueprint, "--store", url.href], { library });
+    expect(loaded.out).toContain(`kept in ${url.protocol}//${url.host}/${name}`);
+    for (const { code, err } of [await first.stop(), await second.stop()]) {
+      expect(code).toBe(0);
+      if (url.password !== "") expect(err).not.toContain(url.password);
+    }
+  });
 });

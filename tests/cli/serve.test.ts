@@ -122,8 +122,8 @@ test("what cannot be used is told with exit code 2", async () => {
 function tokens() {
   const calls: unknown[] = [];
   const library: Surroundings["library"] = {
-    async openTokens({ storeFile, storeKey }) {
-      calls.push({ storeFile, storeKey });
+    async openTokens({ storePlace, storeKey }) {
+      calls.push({ storePlace, storeKey });
       return {
         async create(options) {
           calls.push(options);
@@ -149,7 +149,7 @@ test("a token is printed alone, so that a script can take it", async () => {
     err: "",
   });
   expect(calls).toEqual([
-    { storeFile: "d/postern.json", storeKey: "k" },
+    { storePlace: "d/postern.json", storeKey: "k" },
     { user: "akadmin", identifier: "ci", days: 30 },
     "closed",
   ]);

@@ -26,6 +26,8 @@ export interface Choices {
     readonly store: Store;
     readonly time?: { now: number };
   };
+  /** Whether to make `akadmin`; not where another server on the same store did. Default true. */
+  readonly admin?: boolean;
   readonly settings?: Partial<ServerSettingsInput>;
   readonly runtime?: Partial<RuntimeOptions>;
   readonly blueprint?: string;
@@ -46,8 +48,8 @@ export interface Running {
   readonly admin: number;
   /** Log lines so far, parsed. */
   readonly logs: { [key: string]: unknown }[];
-  /** A program with the given token; by default the administrator's. */
-  client(token?: string): Client;
+  /** A program with the given token, by default the administrator's; null: without one. */
+  client(token?: string | null): Client;
   /** A browser, with the session of this user where one is named. */
   browser(username?: string): Promise<Client>;
   close(): Promise<void>;
@@ -66,11 +68,7 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
   const clock = time === undefined ? choices.runtime?.clock : () => time.now;
   if (choices.blueprint !== undefined)
     await runtime.apply(choices.blueprint, { context: choices.context ?? {} });
-  const { admin, token } = await store.transaction((tx) => {
-    const group = tx.insert("authentik_core.group", { name: "authentik Admins", is_superuser: true });
-    const user = tx.insert("authentik_core.user", { username: "akadmin", groups: [group.pk] });
-    return { admin: user.pk, token: createToken(tx, user.pk).key };
-  });
+  const { admin, token } = choices.admin === false ? { admin: 0, token: "" } : await makeAdministrator(store);
   const logs: { [key: string]: unknown }[] = [];
   const server = await createServer({
     runtime,
@@ -111,6 +109,14 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function makeAdministrator(store: Store): Promise<{ admin: number; token: string }> {
+  return await store.transaction((tx) => {
+    const group = tx.insert("authentik_core.group", { name: "authentik Admins", is_superuser: true });
+    const user = tx.insert("authentik_core.user", { username: "akadmin", groups: [group.pk] });
+    return { admin: user.pk, token: createToken(tx, user.pk).key };
+  });
 }
 
 /** Redirects that a client follows. */
