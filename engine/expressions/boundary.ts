@@ -33,9 +33,15 @@ export type Parsed =
 
 /** Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. */
 const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+[.eE]|\d{16})/;
+/**
+ * Those whose value does not tell what they were: integral ones, and such as have more than fifteen digits, which may be rounded
+ * to an integral one.
+ */
+const AMBIGUOUS = /(?:^|[[:,]\s*)-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.0+(?!\d))/;
 
 function parse(text: string): Parsed {
   if (!DELICATE.test(text)) return JSON.parse(text) as Parsed;
+  if (!AMBIGUOUS.test(text)) return withFloats(JSON.parse(text) as Parsed, 0);
   const withSource = JSON.parse as (
     text: string,
     reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
@@ -44,6 +50,19 @@ function parse(text: string): Parsed {
     if (typeof value !== "number" || source === undefined) return value;
     return /[.eE]/.test(source) ? new PyFloat(value) : narrow(BigInt(source));
   });
+}
+
+/** Puts floats in the place of fractions. What is nested too deeply is refused elsewhere. */
+function withFloats(value: Parsed, depth: number): Parsed {
+  if (typeof value === "number") return Number.isInteger(value) ? value : new PyFloat(value);
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
+  const holder = value as { [key: string]: Parsed };
+  for (const key of Object.keys(holder)) {
+    const item = holder[key] as Parsed;
+    const made = withFloats(item, depth + 1);
+    if (made !== item) holder[key] = made;
+  }
+  return value;
 }
 
 /** The Python value of a JSON text. Throws what JSON.parse throws, or ValueError where it is nested too deeply. */
@@ -139,12 +158,18 @@ function convert(value: Parsed, depth: number, shared: Shared = null): PyValue {
 function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyValue {
   if (depth > MAX_DEPTH)
     throw pyError(ValueError, `the context is nested more than ${MAX_DEPTH} levels deep`);
-  charge(1);
-  if (Array.isArray(value)) return list(value.map((item) => convert(item, depth + 1, shared)));
-  const dict = new PyDict();
-  const keys = Object.keys(value);
-  dict.fill(keys, (key) => convert(value[key] as Parsed, depth + 1, shared));
-  return dict;
+  if (Array.isArray(value)) {
+    charge(1);
+    return list(value.map((item) => convert(item, depth + 1, shared)));
+  }
+  // Most of a context is never looked at.
+  return new PyDict({
+    keys: () => {
+      charge(1);
+      return Object.keys(value);
+    },
+    value: (key) => convert(value[key] as Parsed, depth + 1, shared),
+  });
 }
 
 /** The Python value of parsed JSON: whole numbers are integers, all others floats. */

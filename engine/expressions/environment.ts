@@ -43,18 +43,54 @@ function clientIp(http: PyRecord): PyValue {
   return null;
 }
 
-/** Adds what a policy sees of its request. */
-function policyVariables(request: PyRecord, vars: Map<string, PyValue>): Map<string, PyValue> {
-  const context = request.get("context");
-  vars.set("request", request);
-  vars.set("context", context);
-  const http = request.get("http_request");
-  if (http instanceof PyRecord) {
-    vars.set("http_request", http);
-    vars.set("ak_client_ip", clientIp(http));
+/**
+ * The variables of a run. Some are made when their names are read, which a program does before it begins: most programs use few
+ * of them. Whoever wants all gets them in the order in which authentik sets them.
+ */
+class Variables {
+  private readonly known = new Map<string, PyValue>();
+  private readonly late = new Map<string, () => PyValue | undefined>();
+
+  get(name: string): PyValue | undefined {
+    const make = this.late.get(name);
+    if (make !== undefined) {
+      const value = make();
+      this.late.delete(name);
+      if (value !== undefined) this.known.set(name, value);
+    }
+    return this.known.get(name);
   }
-  const sso = context instanceof PyDict ? context.get("is_sso") : undefined;
-  vars.set("ak_is_sso_flow", sso === undefined ? false : sso);
+  set(name: string, value: PyValue): void {
+    this.known.set(name, value);
+  }
+  /** `make` may say that there is none. */
+  later(name: string, make: () => PyValue | undefined): void {
+    this.late.set(name, make);
+  }
+  all(): ReadonlyMap<string, PyValue> {
+    for (const name of [...this.late.keys()]) this.get(name);
+    return this.known;
+  }
+}
+
+/** Adds what a policy sees of its request. */
+function policyVariables(request: PyRecord, vars: Variables): Variables {
+  const http = (): PyRecord | undefined => {
+    const given = request.get("http_request");
+    return given instanceof PyRecord ? given : undefined;
+  };
+  vars.set("request", request);
+  vars.later("context", () => request.get("context"));
+  vars.later("http_request", http);
+  vars.later("ak_client_ip", () => {
+    const given = http();
+    return given === undefined ? undefined : clientIp(given);
+  });
+  vars.later("ak_is_sso_flow", () => {
+    const context = request.get("context");
+    const sso = context instanceof PyDict ? context.get("is_sso") : undefined;
+    return sso === undefined ? false : sso;
+  });
   return vars;
 }
 
@@ -90,11 +126,11 @@ function makerOf(kind: string, name: string): typeof named {
 }
 
 /** The context's variables, as the kind of expression sees them. */
-export function variables(kind: string, context: Context): Map<string, PyValue> {
+export function variables(kind: string, context: Context): Variables {
   const { tree } = context;
   if (!isTree(tree)) throw new LimitExceeded("InternalError", "the context is not a JSON object");
   const reader = new ContextReader(context);
-  const vars = new Map<string, PyValue>();
+  const vars = new Variables();
   for (const key of Object.keys(tree)) {
     const value = tree[key] as Parsed;
     vars.set(key, makerOf(kind, key)(key, value, reader));
@@ -140,14 +176,15 @@ const ownHelpers: ReadonlyMap<string, (vars: ReadonlyMap<string, PyValue>) => Py
 ]);
 
 /** The names of one run: what the program asks for by name it finds here. */
-export function environment(kind: string, vars: Map<string, PyValue>): Environment {
+export function environment(kind: string, vars: Variables): Environment {
   /** All variables; a mapping's request is made when it is read. */
   const all = (): ReadonlyMap<string, PyValue> => {
     if (kind === "mapping" && (vars.get("request") ?? null) === null)
-      vars.set("request", mappingRequest(vars));
-    return vars;
+      vars.set("request", mappingRequest(vars.all()));
+    return vars.all();
   };
-  const variable = (name: string): PyValue | undefined => (name === "request" ? all() : vars).get(name);
+  const variable = (name: string): PyValue | undefined =>
+    kind === "mapping" && name === "request" ? all().get(name) : vars.get(name);
   const made = new Map<string, PyValue>();
   const global = (name: string): PyValue | undefined => {
     const make = ownHelpers.get(name);
@@ -174,5 +211,5 @@ export function environment(kind: string, vars: Map<string, PyValue>): Environme
 
 /** Runs a loaded policy about a request; its value is what the body returned. */
 function runPolicy(main: Main, request: PyRecord): PyValue {
-  return main(environment("policy", policyVariables(request, new Map())));
+  return main(environment("policy", policyVariables(request, new Variables())));
 }

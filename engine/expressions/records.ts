@@ -311,10 +311,13 @@ const planRecipe = recipe(planType, {
  */
 function contextValues(value: Parsed, reader: ContextReader, make: typeof named): PyValue {
   if (!isTree(value)) return reader.value(value);
-  charge(1);
-  const context = new PyDict();
-  context.fill(Object.keys(value), (key) => make(key, value[key] as Parsed, reader));
-  return context;
+  return new PyDict({
+    keys: () => {
+      charge(1);
+      return Object.keys(value);
+    },
+    value: (key) => make(key, value[key] as Parsed, reader),
+  });
 }
 const namedOrPlan: typeof named = (key, value, reader) =>
   key === "flow_plan" && isTree(value) ? made(planRecipe, value, reader) : named(key, value, reader);

@@ -26,10 +26,41 @@ abstract class Keyed extends PyObject {
   }
 }
 
+/** Entries that a dict has, but nobody has asked for yet: distinct texts, and what makes their values. */
+export interface Unread {
+  readonly keys: () => readonly string[];
+  readonly value: (key: string) => PyValue;
+}
+
 /** A `dict`: values by normalised key, in insertion order. */
 export class PyDict extends Keyed {
+  private table: Map<Key, PyValue> | null;
+  private unread: Unread | null;
+
+  constructor(unread: Unread | null = null) {
+    super();
+    this.table = unread === null ? new Map() : null;
+    this.unread = unread;
+  }
+
   /** Values by normal form; read by generated code and by `PyDict` itself only. */
-  map: Map<Key, PyValue> = new Map();
+  get map(): Map<Key, PyValue> {
+    return this.table ?? this.read();
+  }
+  set map(table: Map<Key, PyValue>) {
+    this.table = table;
+    this.unread = null;
+  }
+  /** No change that an iterator would notice: the entries have been there. */
+  private read(): Map<Key, PyValue> {
+    const { keys, value } = this.unread as Unread;
+    const names = keys();
+    allocate(names.length * ENTRY_BYTES);
+    const table = new Map<Key, PyValue>();
+    for (const name of names) table.set(name, value(name));
+    this.map = table;
+    return table;
+  }
 
   get size(): number {
     return this.map.size;
@@ -52,12 +83,6 @@ export class PyDict extends Keyed {
       this.version += 1;
       allocate(growth(before));
     }
-  }
-  /** Sets distinct texts in a dict that is empty. */
-  fill(keys: readonly string[], value: (key: string) => PyValue): void {
-    allocate(keys.length * ENTRY_BYTES);
-    for (const key of keys) this.map.set(key, value(key));
-    this.version += 1;
   }
   /** Removes the key; false when it was not there. */
   delete(key: PyValue): boolean {

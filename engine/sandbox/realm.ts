@@ -151,6 +151,9 @@ function freezeRealm(): void {
   }
 }
 
+/** Characters of outcomes after which a batch ends. */
+const LONG_BATCH = 1 << 14;
+
 /** What the worker passes in: functions of the host, as plain functions of this realm that hold no other handle. */
 type HostCallback = (...args: never[]) => unknown;
 
@@ -163,31 +166,61 @@ function seal(
   zone: HostCallback,
   digest: HostCallback,
   log: HostCallback,
+  deliver: HostCallback,
 ): object {
   const guest = realm.__postern as Guest;
   sweep([]);
   if (typeof guest !== "object" || guest === null)
     throw new OriginalTypeError("the guest defines no __postern");
   const { boot, load, drop, evaluate } = guest;
+  /** Outcomes of a batch that are still here, as one text; undefined outside of a batch, and once they were handed over. */
+  let finished: string | undefined;
+  /** Whoever asks the host may take long from here on: what is finished does not wait for it. */
+  const handOver = (): void => {
+    if (finished === undefined) return;
+    apply(deliver, undefined, [finished]);
+    finished = undefined;
+  };
   // Wrapped, so that what the guest holds are this realm's own frozen functions.
   const host = freeze({
-    heapUsed: freeze(() => apply(heapUsed, undefined, [])),
-    cpuMs: freeze(() => apply(cpuMs, undefined, [])),
+    heapUsed: freeze(() => {
+      handOver();
+      return apply(heapUsed, undefined, []);
+    }),
+    cpuMs: freeze(() => {
+      handOver();
+      return apply(cpuMs, undefined, []);
+    }),
     collectGarbage: freeze(() => {
+      handOver();
       apply(gc, undefined, []);
     }),
     // Only texts and numbers cross, so that no error of the boundary itself can arise.
     re2: freeze(
-      (source: unknown, flags: unknown, text: unknown, start: unknown, limit: unknown, mode: unknown) =>
-        apply(re2, undefined, [`${source}`, `${flags}`, `${text}`, +`${start}`, +`${limit}`, `${mode}`]),
+      (source: unknown, flags: unknown, text: unknown, start: unknown, limit: unknown, mode: unknown) => {
+        handOver();
+        return apply(re2, undefined, [
+          `${source}`,
+          `${flags}`,
+          `${text}`,
+          +`${start}`,
+          +`${limit}`,
+          `${mode}`,
+        ]);
+      },
     ),
-    call: freeze((operation: unknown, argument: unknown) =>
-      apply(call, undefined, [`${operation}`, `${argument}`]),
-    ),
-    zone: freeze((name: unknown) => apply(zone, undefined, [`${name}`])),
-    digest: freeze((operation: unknown, parametersJson: unknown, data: unknown) =>
-      apply(digest, undefined, [`${operation}`, `${parametersJson}`, `${data}`]),
-    ),
+    call: freeze((operation: unknown, argument: unknown) => {
+      handOver();
+      return apply(call, undefined, [`${operation}`, `${argument}`]);
+    }),
+    zone: freeze((name: unknown) => {
+      handOver();
+      return apply(zone, undefined, [`${name}`]);
+    }),
+    digest: freeze((operation: unknown, parametersJson: unknown, data: unknown) => {
+      handOver();
+      return apply(digest, undefined, [`${operation}`, `${parametersJson}`, `${data}`]);
+    }),
     log: freeze((text: unknown) => apply(log, undefined, [`${text}`])),
   });
   apply(boot, guest, [host]);
@@ -196,6 +229,19 @@ function seal(
   freeze(realm);
   let contextJson = "";
   let settings = "";
+  const evaluateOne = (
+    id: string,
+    nextContext: string | undefined,
+    nextSettings: string | undefined,
+    options: string,
+    longest: number,
+  ): string | number => {
+    if (nextContext !== undefined) contextJson = nextContext;
+    if (nextSettings !== undefined) settings = nextSettings;
+    const outcome: unknown = apply(evaluate, guest, [id, contextJson, settings, options]);
+    if (typeof outcome !== "string") return -1;
+    return outcome.length > longest ? outcome.length : outcome;
+  };
   return {
     load: (id: string, factory: unknown) => apply(load, guest, [id, factory]),
     drop: (id: string) => apply(drop, guest, [id]),
@@ -203,18 +249,29 @@ function seal(
      * The outcome, or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that
      * are not given are those of before.
      */
-    evaluate: (
-      id: string,
-      nextContext: string | undefined,
-      nextSettings: string | undefined,
-      options: string,
-      longest: number,
-    ) => {
-      if (nextContext !== undefined) contextJson = nextContext;
-      if (nextSettings !== undefined) settings = nextSettings;
-      const outcome: unknown = apply(evaluate, guest, [id, contextJson, settings, options]);
-      if (typeof outcome !== "string") return -1;
-      return outcome.length > longest ? outcome.length : outcome;
+    evaluate: evaluateOne,
+    /**
+     * Evaluations one after the other, for one crossing: the arguments of {@link evaluateOne}, each. Outcomes in a row, each with
+     * its length and a colon before it (what is no text: nothing before it). Ends early with an evaluation that has asked the host for
+     * anything, whose outcome is then the only one, and where a text to send has grown large.
+     */
+    evaluateAll: (...given: Parameters<typeof evaluateOne>[number][]) => {
+      finished = "";
+      try {
+        for (let at = 0; at < given.length; at += 5) {
+          const outcome = evaluateOne(...(given.slice(at, at + 5) as Parameters<typeof evaluateOne>));
+          const text = typeof outcome === "string" ? `${outcome.length}:${outcome}` : `${outcome};`;
+          if (finished === undefined) return text;
+          finished += text;
+          if (finished.length > LONG_BATCH) break;
+        }
+        return finished;
+      } catch (error) {
+        handOver();
+        throw error;
+      } finally {
+        finished = undefined;
+      }
     },
   };
 }

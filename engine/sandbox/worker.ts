@@ -112,6 +112,11 @@ const log = new ivm.Callback((text: unknown) => {
   if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
 });
 
+/** Outcomes of the batch under way, handed over by an evaluation that now asks for something. */
+const deliver = new ivm.Callback((outcomes: unknown) => {
+  settle(String(outcomes));
+});
+
 /** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
 let runRe2: Re2Callback | undefined;
 function callRe2(args: readonly unknown[]): string {
@@ -136,9 +141,9 @@ const collectGarbage = new ivm.Callback(() => {
   runCollector.applySync(undefined, []);
 });
 
-const capabilities = [heapUsed, cpuMs, collectGarbage, re2, call, zone, digest, log];
+const capabilities = [heapUsed, cpuMs, collectGarbage, re2, call, zone, digest, log, deliver];
 const door = context.evalClosureSync(
-  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5, $6, $7);",
+  "const { seal } = __realm; return seal($0, $1, $2, $3, $4, $5, $6, $7, $8);",
   capabilities as never,
   {
     result: { reference: true },
@@ -147,6 +152,7 @@ const door = context.evalClosureSync(
 const load = door.getSync("load", { reference: true });
 const drop = door.getSync("drop", { reference: true });
 const evaluate = door.getSync("evaluate", { reference: true });
+const evaluateAll = door.getSync("evaluateAll", { reference: true });
 
 /** A program by the number that its parent gave it. */
 interface Program {
@@ -253,7 +259,8 @@ let settings: string | undefined = "";
 /** A context of this length takes long enough to read that answers should not wait for it. */
 const LONG_CONTEXT = 1 << 16;
 
-function run({ fields, texts }: Frame): void {
+function run(frame: Frame): void {
+  const { fields, texts } = frame;
   const [sequence, wallMs, outputBytes, hostMs, number] = fields;
   if (broken !== undefined) retire(sequence, ...broken);
   const program = programs.get(number);
@@ -263,9 +270,7 @@ function run({ fields, texts }: Frame): void {
     return;
   }
   if (held.size > HELD_BYTES || (contextJson !== undefined && contextJson.length > LONG_CONTEXT)) flush();
-  startedAt = performance.now();
-  cpuAtStart = undefined;
-  running = hostMs > 0 ? sequence : undefined;
+  begin(frame);
   // The timeout is the isolate's own; it also ends a loop whose host has died. isolated-vm keeps some 190 bytes for each
   // until it would have fired, so that a busy worker holds (evaluations per second) * (wall limit) of them, no more.
   let outcome: unknown;
@@ -276,12 +281,22 @@ function run({ fields, texts }: Frame): void {
     // The parent knows how long it took to answer, and keeps the exact deadline.
     outcome = evaluate.applySync(undefined, given as never, { timeout: wallMs + hostMs });
   } catch (error) {
-    const damaged = damage(error);
-    if (damaged !== undefined) retire(sequence, ...damaged);
-    const text = describe(error);
-    if (TOO_LARGE.test(text)) retire(sequence, "MemoryLimitExceeded", text);
-    retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
+    stop(sequence, error);
   }
+  answer(sequence, outputBytes, outcome);
+}
+
+/** Ends the worker for what the guest has thrown. */
+function stop(sequence: number, error: unknown): never {
+  const damaged = damage(error);
+  if (damaged !== undefined) retire(sequence, ...damaged);
+  const text = describe(error);
+  if (TOO_LARGE.test(text)) retire(sequence, "MemoryLimitExceeded", text);
+  retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
+}
+
+/** Answers with an outcome as the realm gives it. */
+function answer(sequence: number, outputBytes: number, outcome: unknown): void {
   if (typeof outcome === "string") {
     const { size } = held;
     const bytes = held.add(ANSWER.done, [sequence], [outcome]);
@@ -300,6 +315,91 @@ function run({ fields, texts }: Frame): void {
       `the outcome has at least ${outcome} bytes, the limit is ${outputBytes}`,
     );
   }
+}
+
+// ---- batches -------------------------------------------------------------------------------------
+//
+// Crossing into the isolate costs more than a small evaluation, so those that lie in the inbox in a row cross together. Nothing
+// else changes for them. The realm hands over what is finished before the first thing that any of them asks of the host,
+// and all that may take long asks first (see `flush`); so what runs then is the oldest without an answer, as the parent takes it
+// to be. The batch ends with that evaluation, and the next one has its whole time.
+
+/** Evaluations that cross together at most. */
+const BATCH = 16;
+/** Frames of the batch under way, from the oldest evaluation without an answer on. */
+let batch: Frame[] = [];
+
+const isRun = ({ type }: Frame): boolean => type === REQUEST.run;
+
+/** Answers the oldest evaluations of the batch with outcomes in a row. */
+function settle(outcomes: string): void {
+  for (let at = 0; at < outcomes.length; ) {
+    const run = batch.findIndex(isRun);
+    const [sequence, , outputBytes] = (batch[run] as Frame).fields;
+    batch.splice(0, run + 1);
+    const mark = LENGTH_END.exec(outcomes.slice(at, at + 16))?.index ?? 0;
+    const length = Number(outcomes.slice(at, at + mark));
+    const isText = outcomes[at + mark] === ":";
+    at += mark + 1;
+    answer(sequence, outputBytes, isText ? outcomes.slice(at, at + length) : length);
+    if (isText) at += length;
+  }
+  const next = batch.find(isRun);
+  if (next !== undefined) begin(next);
+}
+const LENGTH_END = /[:;]/;
+
+/** Notes what an evaluation may ask of the host, and that it begins now. */
+function begin({ fields: [sequence, , , hostMs] }: Frame): void {
+  startedAt = performance.now();
+  cpuAtStart = undefined;
+  running = hostMs > 0 ? sequence : undefined;
+}
+
+/** Moves what can cross together from the inbox to the batch and answers what the realm is given; nothing for fewer than two. */
+function takeBatch(): unknown[] {
+  const given: unknown[] = [];
+  let context = contextJson;
+  let told = settings;
+  let size = 0;
+  let taken = 0;
+  const first = inbox.find(isRun)?.fields ?? [];
+  for (const { type, fields, texts } of inbox) {
+    size += 1;
+    if (type === REQUEST.context && texts[0].length <= LONG_CONTEXT) context = texts[0];
+    else if (type === REQUEST.settings) told = texts[0];
+    else if (type === REQUEST.run && fields[1] === first[1] && fields[3] === first[3]) {
+      const program = programs.get(fields[4]);
+      if (program === undefined || program.rejected !== undefined) break;
+      given.push(program.id, context, told, texts[0], fields[2]);
+      context = undefined;
+      told = undefined;
+      taken = size;
+      if (given.length === BATCH * 5) break;
+    } else break;
+  }
+  if (given.length < 10 || broken !== undefined) return [];
+  batch = inbox.splice(0, taken);
+  return given;
+}
+
+function runBatch(given: unknown[]): void {
+  const first = batch.find(isRun) as Frame;
+  if (held.size > HELD_BYTES) flush();
+  begin(first);
+  contextJson = undefined;
+  settings = undefined;
+  let outcomes: unknown;
+  try {
+    outcomes = evaluateAll.applySync(undefined, given as never, {
+      timeout: first.fields[1] + first.fields[3],
+    });
+  } catch (error) {
+    stop(batch.find(isRun)?.fields[0] ?? first.fields[0], error);
+  }
+  settle(String(outcomes));
+  inbox.unshift(...batch);
+  batch = [];
 }
 
 /** A frame taken apart. */
@@ -354,6 +454,8 @@ let running: number | undefined;
 function callHost(operation: string, argumentJson: string): string {
   if (running === undefined) return '{"ok":false,"error":{"type":"CapabilityError","message":""}}';
   held.add(ANSWER.call, [running], [operation, argumentJson]);
+  // The parent takes back what is behind it.
+  inbox.unshift(...batch.splice(batch.findIndex(isRun) + 1));
   for (;;) {
     const at = inbox.findIndex(({ type }) => type === REQUEST.reply);
     if (at < 0) {
@@ -384,6 +486,10 @@ function serve(frame: Frame): void {
 
 held.add(ANSWER.ready, [], []);
 do {
-  for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) serve(next);
+  while (inbox.length > 0) {
+    const given = takeBatch();
+    if (given.length > 0) runBatch(given);
+    else serve(inbox.shift() as Frame);
+  }
 } while (read());
 process.kill(process.pid, "SIGKILL");
