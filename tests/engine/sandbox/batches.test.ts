@@ -1,4 +1,5 @@
 // Answers that are written together are still written before anything that takes long, and none is lost or mixed up.
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSandbox, request } from "./open-sandbox.ts";
 
@@ -78,4 +79,43 @@ test("a context that several requests have in common is theirs alone", async () 
     '"34"',
   ]);
   await sandbox.close();
+});
+
+test("evaluations that cross together answer as each does alone, whatever they ask of the host", async () => {
+  const bodies = [
+    "context.i",
+    "host.cpuMs() >= 0",
+    "host.heapUsed() > 0",
+    'host.re2("a", "u", "xa", 0, 5, "search")',
+    'host.call("ask", String(context.i))',
+    "[host.call('ask', '1'), host.call('ask', '2')]",
+    '"x".repeat(3000)',
+    '"x".repeat(20000)',
+    "options.none",
+  ];
+  const one = (body: string, i: number) =>
+    request(body, {
+      contextJson: JSON.stringify({ i }),
+      onCall: async (_name, argument) => ({ json: JSON.stringify({ ok: true, value: argument }) }),
+      limit: { outputBytes: 10_000 },
+    });
+  const alone = new Map<string, unknown>();
+  const told = (answer: Awaited<ReturnType<Awaited<ReturnType<typeof openSandbox>>["run"]>>) =>
+    answer.ok ? answer.outcomeJson : `${answer.failure}: ${answer.message}`;
+  const [lonely, together] = await Promise.all([openSandbox(), openSandbox()]);
+  for (const body of bodies)
+    for (const i of [0, 1]) alone.set(`${body} ${i}`, told(await lonely.run(one(body, i))));
+  expect(new Set(alone.values()).size).toBeGreaterThan(8);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom(...bodies), fc.constantFrom(0, 1)), { minLength: 1, maxLength: 60 }),
+      async (asked) => {
+        const answers = await Promise.all(asked.map(([body, i]) => together.run(one(body, i))));
+        expect(answers.map(told)).toEqual(asked.map(([body, i]) => alone.get(`${body} ${i}`)));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(together.stats.restarts).toBe(0);
+  await Promise.all([lonely.close(), together.close()]);
 });
