@@ -80,8 +80,15 @@ export function askingPerson(terminal: Terminal): (challenge: Challenge) => Prom
     switch (challenge.component) {
       case "ak-stage-prompt":
         return await askPrompt(terminal, challenge);
-      case "ak-stage-identification":
-        return { uid_field: await terminal.ask("  user name or e-mail: ") };
+      case "ak-stage-identification": {
+        const uid_field = await terminal.ask("  user name or e-mail: ");
+        if (challenge.password_fields !== true) return { uid_field };
+        return { uid_field, password: await terminal.ask("  password: ", { secret: true }) };
+      }
+      case "ak-stage-password":
+        return { password: await terminal.ask("  password: ", { secret: true }) };
+      case "ak-stage-user-login":
+        return { remember_me: /^\s*y/i.test(await terminal.ask("  stay logged in? (y/n): ")) };
       case "ak-stage-authenticator-sms":
         return challenge.phone_number_required
           ? { phone_number: await terminal.ask("  phone number: ") }

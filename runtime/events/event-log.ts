@@ -19,6 +19,7 @@ export type EventAction =
   | "model_created"
   | "model_updated"
   | "model_deleted"
+  | "user_write"
   | `custom_${string}`;
 
 /** Who and what an event is about. */

@@ -33,17 +33,19 @@ export type ShownUser = {
   pending_user_avatar: string;
 };
 
-/** Identifier typed in, else the pending user, else the request's user. */
+/**
+ * Identifier typed in, else the pending user, else the request's user. What was typed says nothing about whether there
+ * is such a user, and neither does the picture.
+ */
 export function shownUser(
   context: JsonObject,
   pending: Person | null,
   requestUser: Person | null,
 ): ShownUser {
   const typed = context.pending_user_identifier;
-  const person = pending ?? requestUser;
-  const username = typeof typed === "string" && typed !== "" ? typed : (person?.username ?? "");
-  const avatar = person !== null && person.username === username ? person : { name: "", username };
-  return { pending_user: username, pending_user_avatar: avatarOf(avatar) };
+  const person =
+    typeof typed === "string" && typed !== "" ? { name: "", username: typed } : (pending ?? requestUser);
+  return { pending_user: person?.username ?? "", pending_user_avatar: avatarOf(person) };
 }
 
 const CANCEL_URL = "/flows/-/cancel/";

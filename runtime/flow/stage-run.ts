@@ -174,9 +174,11 @@ export class StageRun {
       plan,
       flow: setting.flow,
       user: setting.pending ?? setting.user,
+      pending: setting.pending,
       requestUser: setting.user,
       shownUser: settingUser(setting),
       http: setting.http,
+      query: setting.query,
       cookies: this.#cookies,
       requestKey: this.#requestKey,
       checkpoint: async (work) => {

@@ -54,10 +54,14 @@ export interface StageContext<M extends ModelName = ModelName> {
   readonly flow: Row<"authentik_flows.flow">;
   /** The pending user, else the request's user, else nobody. */
   readonly user: Person | null;
+  /** The pending user. */
+  readonly pending: Person | null;
   /** The user who sends the requests. */
   readonly requestUser: Person | null;
   readonly shownUser: ShownUser;
   readonly http: HttpRequestData;
+  /** The page's query string. */
+  readonly query: { readonly [key: string]: string };
   /** The client's cookies. Credentials: for the stage itself, never for expressions or records. */
   readonly cookies: { readonly [name: string]: string };
   /** Names this request. It stays the same when the request is served again because another one wrote first. */

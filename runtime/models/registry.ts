@@ -13,6 +13,7 @@ import {
   denyStage,
   dummyStage,
   identificationStage,
+  passwordStage,
   userLoginStage,
   userWriteStage,
 } from "./stages.ts";
@@ -32,6 +33,7 @@ export const MODELS = Object.freeze({
   [authenticatorSmsStage.name]: authenticatorSmsStage,
   [authenticatorValidateStage.name]: authenticatorValidateStage,
   [identificationStage.name]: identificationStage,
+  [passwordStage.name]: passwordStage,
   [userWriteStage.name]: userWriteStage,
   [userLoginStage.name]: userLoginStage,
   [denyStage.name]: denyStage,

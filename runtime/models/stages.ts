@@ -1,6 +1,6 @@
 // Models of the other stages. They are data here; the planner refuses those that have no stage yet.
 import { z } from "zod";
-import { choice, decimal, duration, flag, list, reference, text } from "./fields.ts";
+import { choice, decimal, duration, flag, integer, list, reference, text } from "./fields.ts";
 import { defineModel, STAGE } from "./model.ts";
 
 /** Kinds of devices that can be validated. */
@@ -45,6 +45,31 @@ export const dummyStage = defineModel({
   label: "Dummy Stage",
   schema: z.object({ name: text(), throw_error: flag().default(false) }),
   unique: [["name"]],
+});
+
+/** How passwords can be checked. Postern has the first one. */
+export const PASSWORD_BACKENDS = [
+  "authentik.core.auth.InbuiltBackend",
+  "authentik.core.auth.TokenBackend",
+  "authentik.sources.ldap.auth.LDAPBackend",
+  "authentik.sources.kerberos.auth.KerberosBackend",
+] as const;
+
+/** `authentik_stages_password.passwordstage` */
+export const passwordStage = defineModel({
+  ...STAGE,
+  name: "authentik_stages_password.passwordstage",
+  label: "Password Stage",
+  schema: z.object({
+    name: text(),
+    backends: list(choice(PASSWORD_BACKENDS)),
+    configure_flow: reference().nullable().default(null),
+    /** Wrong passwords after which the flow is denied. */
+    failed_attempts_before_cancel: integer().default(5),
+    allow_show_password: flag().default(false),
+  }),
+  unique: [["name"]],
+  references: { configure_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" } },
 });
 
 /** `authentik_stages_user_write.userwritestage` */

@@ -7,7 +7,7 @@ import type { Verified } from "../../sms/one-time-code.ts";
 import { subjectsOf } from "../../sms/send-code.ts";
 import type { Snapshot, Transaction } from "../../store/contract.ts";
 import { loginCodeRequest } from "./login-code.ts";
-import { type Offer, offersOf, SMS_DEVICE, type ValidateContext } from "./situation.ts";
+import { type Offer, offersOf, SMS_DEVICE, VALIDATE_STAGE, type ValidateContext } from "./situation.ts";
 
 /** One device and what the code leads to with it. */
 interface Tried {
@@ -17,7 +17,7 @@ interface Tried {
 
 /**
  * Tries a code against every device of the user, in one transaction. Wrong for all of them, it counts as a failure on
- * each that is not locked; right for one, it counts on none. The device it is right for is returned untouched: what
+ * each that is not locked, and is recorded; right for one, it counts on none. The device it is right for is returned untouched: what
  * makes the code void belongs into the transaction that lets the user pass ({@link consume}).
  */
 export function tryCode(context: ValidateContext, code: string): Promise<Offer | null> {
@@ -32,6 +32,7 @@ export function tryCode(context: ValidateContext, code: string): Promise<Offer |
       countGuess(limits, tx, subjectsOf(loginCodeRequest(context, offer)), verified, now);
       if (verified.counted) tx.update(SMS_DEVICE, offer.device.pk, codeFields(verified.next));
     }
+    tx.insert("authentik_events.event", failure(context));
     return null;
   });
 }
@@ -47,6 +48,17 @@ export function consume(tx: Transaction, context: ValidateContext, code: string,
   if (hit === undefined) throw new SessionConflict();
   const last_used = new Date(context.services.clock()).toISOString();
   tx.update(SMS_DEVICE, used.device.pk, { ...codeFields(hit.verified.next), last_used });
+}
+
+/** `login_failed`, for every code that was refused. */
+function failure({ services, stage, user, requestUser, http }: ValidateContext) {
+  const [app, model_name] = VALIDATE_STAGE.split(".");
+  const subject = { app, model_name, pk: stage.pk, name: stage.name };
+  return services.events.row(
+    "login_failed",
+    { username: user?.username ?? "", stage: subject, device_class: "sms" },
+    { user: requestUser, http, app: "authentik.stages.authenticator_validate" },
+  );
 }
 
 function look(tx: Snapshot, context: ValidateContext, code: string): Tried[] {

@@ -8,8 +8,9 @@ import type { ModelName, Row, Snapshot } from "../../store/contract.ts";
 import { MFA_COOKIE, mfaDevice } from "./mfa-cookie.ts";
 
 /** What the validation stage works with. */
-export type ValidateContext =
-  StageContext<"authentik_stages_authenticator_validate.authenticatorvalidatestage">;
+export type ValidateContext = StageContext<typeof VALIDATE_STAGE>;
+/** The validation stage's model. */
+export const VALIDATE_STAGE = "authentik_stages_authenticator_validate.authenticatorvalidatestage";
 
 /** The SMS device's model. */
 export const SMS_DEVICE = "authentik_stages_authenticator_sms.smsdevice";

@@ -17,6 +17,7 @@ import {
   type Situation,
   SMS_DEVICE,
   thresholdSeconds,
+  type VALIDATE_STAGE,
   type ValidateContext,
 } from "./situation.ts";
 
@@ -140,7 +141,6 @@ async function checkCode(
 ): Promise<StageOutcome> {
   const offer = await tryCode(context, code);
   if (offer === null) {
-    await recordFailure(context);
     return rejected(context, situation, { code: [{ string: INVALID_TOKEN, code: "invalid" }] });
   }
   rememberMethod(context, offer);
@@ -177,19 +177,6 @@ function rememberMethod({ plan }: ValidateContext, { device }: Offer): void {
   };
 }
 
-async function recordFailure({ services, stage, user, requestUser, http }: ValidateContext): Promise<void> {
-  const [app, model_name] = "authentik_stages_authenticator_validate.authenticatorvalidatestage".split(".");
-  await services.events.create(
-    "login_failed",
-    {
-      username: user?.username ?? "",
-      stage: { app, model_name, pk: stage.pk, name: stage.name },
-      device_class: "sms",
-    },
-    { user: requestUser, http, app: "authentik.stages.authenticator_validate" },
-  );
-}
-
 async function recordMisconfigured({ services, stage, user, http }: ValidateContext): Promise<void> {
   await services.events.create(
     "configuration_error",
@@ -216,7 +203,7 @@ function rejected(context: ValidateContext, situation: Situation, errors: Respon
 }
 
 /** The validation stage. */
-export const validateView: StageView<"authentik_stages_authenticator_validate.authenticatorvalidatestage"> = {
+export const validateView: StageView<typeof VALIDATE_STAGE> = {
   get,
   post,
 };

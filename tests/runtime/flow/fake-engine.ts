@@ -2,6 +2,7 @@
 
 import { ExpressionFailure, ExpressionSyntaxError } from "../../../engine/errors.ts";
 import type {
+  Change,
   Engine,
   ExpressionError,
   JsonObject,
@@ -22,6 +23,8 @@ export interface FakeHelpers {
   /** `ak_create_event` */
   event(action: string, context: JsonObject): void;
   log(entry: LogEntry): void;
+  /** Something it changed of its variables, as the sandbox reports it. */
+  change(change: Change): void;
 }
 
 /** A fake expression. Throwing a {@link PythonError} is raising. A promise stands for an expression that takes long. */
@@ -78,12 +81,14 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
     const messages: string[] = [];
     const logs: LogEntry[] = [];
     const events: JsonObject[] = [];
+    const changes: Change[] = [];
     const helpers: FakeHelpers = {
       message: (text) => void messages.push(text),
       event: (action, context) => void events.push({ action, ...context }),
       log: (entry) => void logs.push(entry),
+      change: (change) => void changes.push(change),
     };
-    const base = { messages, logs, events, changes: [], steps: 1, durationMs: 0 };
+    const base = { messages, logs, events, changes, steps: 1, durationMs: 0 };
     try {
       const expression = expressions.get(source);
       if (expression === undefined) throw new PythonError("NameError", `name '${source}' is not defined`);
