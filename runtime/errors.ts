@@ -1,6 +1,4 @@
 // The errors the runtime throws to its embedder; what users meet are challenges instead.
-import type { ModelName } from "./store/contract.ts";
-
 /** Base of the runtime's own errors. */
 export class RuntimeError extends Error {
   override readonly name: string = "RuntimeError";
@@ -31,23 +29,6 @@ export class UserNotFound extends RuntimeError {
   override readonly name: string = "UserNotFound";
   constructor(user: string | number) {
     super(`there is no user ${JSON.stringify(user)}; create it first, or start the flow with user: null`);
-  }
-}
-
-/** A plan needs a stage that this runtime does not run. The flow does not start: leaving a stage out would let people in. */
-export class StageNotAvailable extends RuntimeError {
-  override readonly name: string = "StageNotAvailable";
-  /** Name of the stage. */
-  readonly stage: string;
-  /** Its model, `app.model`. */
-  readonly model: ModelName;
-  constructor(stage: string, model: ModelName, flow: string, available: readonly string[]) {
-    super(
-      `stage ${JSON.stringify(stage)} (${model}) of flow ${JSON.stringify(flow)} is not available in this version; ` +
-        `remove it from the flow, or use one of: ${available.join(", ")}`,
-    );
-    this.stage = stage;
-    this.model = model;
   }
 }
 

@@ -15,7 +15,6 @@ export {
   RuntimeError,
   SessionConflict,
   SessionNotFound,
-  StageNotAvailable,
   UserNotFound,
 } from "./errors.ts";
 export type { Challenge, FlowInfo } from "./flow/challenge.ts";

@@ -62,8 +62,7 @@ export interface FlowHandle {
   /**
    * Starts the flow and resolves with its first challenge, or with its end when the flow does not apply to the user.
    *
-   * @throws FlowNotFound, UserNotFound; StageNotAvailable when the flow has a stage this version does not run;
-   *   PolicyUndecided when a policy of the plan cannot be evaluated.
+   * @throws FlowNotFound, UserNotFound; PolicyUndecided when a policy of the plan cannot be evaluated.
    */
   start(options?: FlowStart): Promise<Execution>;
 }

@@ -101,7 +101,7 @@ export class FlowExecutor {
    * Plans a flow and stores the plan. The first GET is still to come, unless the answer says that the flow has ended
    * already: it does not apply to the user, or has no stages.
    *
-   * @throws FlowNotFound, UserNotFound, StageNotAvailable, PolicyUndecided
+   * @throws FlowNotFound, UserNotFound, PolicyUndecided
    */
   async start(slug: string, start: FlowStart = {}): Promise<FlowAnswer> {
     const { store, clock } = this.#services;

@@ -1,14 +1,13 @@
 // The planner: whether a flow applies to a user, and which stages it will run.
 import type { JsonObject } from "../../engine/types.ts";
-import { FlowMisconfigured, PolicyUndecided, StageNotAvailable } from "../errors.ts";
+import { FlowMisconfigured, PolicyUndecided } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
 import type { Services } from "../services.ts";
-import { stageModels, stageView } from "../stages/registry.ts";
 import type { ModelName, Row, Snapshot } from "../store/contract.ts";
 import { isSuperuser, type Person, pendingPerson } from "../users/person.ts";
 import { planContextView } from "./expression-context.ts";
 import type { HttpRequestData } from "./http-request.ts";
-import { isObject, type Plan, type PlannedStage, plannedStages } from "./plan.ts";
+import { isObject, type Plan, type PlannedStage } from "./plan.ts";
 import { changePlan } from "./plan-changes.ts";
 import { findStage } from "./stage-lookup.ts";
 
@@ -33,7 +32,6 @@ export type Planned =
 /**
  * Plans a flow. Nothing is cached: a plan may depend on anything in its context.
  *
- * @throws {StageNotAvailable} when a stage of the plan cannot be run.
  * @throws {PolicyUndecided} when a stage would be left out because a policy could not be evaluated.
  */
 export async function planFlow(services: Services, request: PlanRequest): Promise<Planned> {
@@ -61,7 +59,6 @@ export async function planFlow(services: Services, request: PlanRequest): Promis
     plan.stages.push(plannedStage(binding, model));
   }
   if (plan.stages.length === 0) return { kind: "empty" };
-  await refuseUnknownStages(services, flow, plan);
   return { kind: "plan", plan };
 }
 
@@ -129,12 +126,4 @@ function stageModel(tx: Snapshot, pk: string): ModelName {
   if (found === undefined)
     throw new FlowMisconfigured(`there is no stage ${pk}; remove the binding that names it`);
   return found.model;
-}
-
-async function refuseUnknownStages(services: Services, flow: Flow, plan: Plan): Promise<void> {
-  const unknown = plannedStages(plan).find(({ model }) => stageView(model) === undefined);
-  if (unknown === undefined) return;
-  const row = await services.store.read((tx) => tx.get(unknown.model, unknown.stage));
-  const name = row !== undefined && "name" in row ? String(row.name) : unknown.stage;
-  throw new StageNotAvailable(name, unknown.model, flow.slug, stageModels());
 }

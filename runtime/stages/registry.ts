@@ -27,8 +27,3 @@ const VIEWS = new Map<ModelName, StageView>([
 export function stageView(model: ModelName): StageView | undefined {
   return VIEWS.get(model);
 }
-
-/** The models of the stages that can be run. */
-export function stageModels(): ModelName[] {
-  return [...VIEWS.keys()];
-}
