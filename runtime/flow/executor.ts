@@ -22,15 +22,15 @@ import {
 } from "../errors.ts";
 import { redact } from "../events/cleanse.ts";
 import type { Services } from "../services.ts";
-import { removeExpiredCounters } from "../sms/limits.ts";
 import type { Row } from "../store/contract.ts";
+import { removeExpired } from "../store/expiry.ts";
 import { findPerson, type Person, pendingPerson, type UserInput } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowErrorChallenge } from "./challenge.ts";
 import { deniedAnswer, type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
 import { type HttpRequestData, type HttpRequestInput, httpRequestData } from "./http-request.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { planFlow } from "./planner.ts";
-import { FlowSession, removeExpiredSessions } from "./session.ts";
+import { FlowSession } from "./session.ts";
 import type { ClientCookie, Login, StageOutcome } from "./stage.ts";
 import { StageRun } from "./stage-run.ts";
 
@@ -107,8 +107,8 @@ export class FlowExecutor {
     const { store, clock } = this.#services;
     if (clock() - this.#cleaned >= CLEANING_INTERVAL) {
       this.#cleaned = clock();
-      await removeExpiredSessions(store, clock());
-      await removeExpiredCounters(store, clock());
+      await removeExpired(store, "postern.flowsession", clock());
+      await removeExpired(store, "postern.smscounter", clock());
     }
     const query = { ...start.query };
     const setting = await store.read((tx) => {

@@ -37,9 +37,9 @@ export class FlowSession {
   readonly #clock: () => number;
   readonly #row: HeldRow;
   #saved: string;
-  private constructor(id: string, data: SessionData, clock: () => number) {
+  private constructor(id: string, row: HeldRow, data: SessionData, clock: () => number) {
     this.id = id;
-    this.#row = heldRow(MODEL, id);
+    this.#row = row;
     this.data = data;
     this.http = data.http;
     this.#clock = clock;
@@ -53,8 +53,9 @@ export class FlowSession {
     data: Omit<SessionData, "version">,
   ): Promise<FlowSession> {
     const id = randomBytes(24).toString("base64url");
-    const session = new FlowSession(id, structuredClone({ ...data, version: 1 }), clock);
-    await store.transaction((tx) => tx.insert(MODEL, { pk: session.#row.pk, ...session.#sealed() }));
+    const row = heldRow(MODEL, id);
+    const session = new FlowSession(id, row, structuredClone({ ...data, version: 1 }), clock);
+    await store.transaction((tx) => tx.insert(MODEL, { pk: row.pk, ...session.#sealed() }));
     return session;
   }
 
@@ -64,7 +65,7 @@ export class FlowSession {
     const row = await store.read((tx) => tx.get(MODEL, place.pk));
     const opened = row === undefined || Date.parse(row.expires) <= clock() ? undefined : place.open(row.data);
     if (opened === undefined) throw new SessionNotFound(id);
-    return new FlowSession(id, opened.value as SessionData, clock);
+    return new FlowSession(id, place, opened.value as SessionData, clock);
   }
 
   /** Deletes a session, if it is there. */
@@ -129,23 +130,5 @@ export class FlowSession {
 
   #expiry(): string {
     return new Date(this.#clock() + SESSION_LIFETIME).toISOString();
-  }
-}
-
-/** Sessions that are deleted in one transaction. */
-const CLEANED_AT_ONCE = 200;
-
-/** Deletes the sessions whose time is over. */
-export async function removeExpiredSessions(store: Store, now: number): Promise<void> {
-  for (;;) {
-    const pks = await store.expired(MODEL, new Date(now), CLEANED_AT_ONCE);
-    if (pks.length === 0) return;
-    await store.transaction((tx) => {
-      for (const pk of pks) {
-        const row = tx.get(MODEL, pk);
-        if (row !== undefined && Date.parse(row.expires) <= now) tx.delete(MODEL, pk);
-      }
-    });
-    if (pks.length < CLEANED_AT_ONCE) return;
   }
 }

@@ -101,7 +101,7 @@ export const smsDevice = defineModel({
     user: { to: ["authentik_core.user"], onDelete: "cascade" },
     stage: { to: ["authentik_stages_authenticator_sms.authenticatorsmsstage"], onDelete: "protect" },
   },
-  secrets: ["token"],
+  secrets: ["token", "delivery"],
 });
 
 /** `postern.smscounter`: how often something happened lately; Postern's own model. The pk is a hash of what is counted. */

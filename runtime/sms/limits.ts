@@ -119,19 +119,6 @@ export class Limits {
   }
 }
 
-/** Deletes the counters that count nothing any more. */
-export async function removeExpiredCounters(store: Store, now: number): Promise<void> {
-  const expired = (tx: Snapshot): string[] =>
-    tx
-      .list(MODEL)
-      .filter((row) => Date.parse(row.expires) <= now)
-      .map((row) => row.pk);
-  if ((await store.read(expired)).length === 0) return;
-  await store.transaction((tx) => {
-    for (const pk of expired(tx)) tx.delete(MODEL, pk);
-  });
-}
-
 /** Who shares an address for counting: an IPv4 address, or an IPv6 network of 64 bits, which is what one client has. */
 export function networkOf(address: string | null): string | null {
   if (address === null) return null;

@@ -58,7 +58,13 @@ export interface Claim {
   readonly cooldown: number;
   /** A new code in any case; else a code that is good for a while yet is sent again. */
   readonly fresh: boolean;
-  readonly randomInt: RandomInt;
+  /** Draws a code. Called where one is needed; it answers with the same one however often the claim is made. */
+  readonly newCode: () => string;
+}
+
+/** A code: every one as likely, leading zeros included. */
+export function drawCode(randomInt: RandomInt): string {
+  return String(randomInt(10 ** CODE_LENGTH)).padStart(CODE_LENGTH, "0");
 }
 
 /** Whether a message may go out now. */
@@ -86,7 +92,7 @@ export function claimSend(state: CodeState, claim: Claim): Claimed {
   }
   const usable =
     !claim.fresh && delivery?.state === "sent" && isValid(state, now + WORTH_SENDING) ? state.token : null;
-  const token = usable ?? String(claim.randomInt(10 ** CODE_LENGTH)).padStart(CODE_LENGTH, "0");
+  const token = usable ?? claim.newCode();
   return {
     kind: "send",
     token,

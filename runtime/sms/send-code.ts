@@ -19,7 +19,7 @@ import type { Row, Transaction } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
 import type { CodeSlot } from "./code-slot.ts";
 import { type LimitReached, Limits, type Purpose, type Subjects, type Ticket } from "./limits.ts";
-import { type Claimed, claimSend, settleSend } from "./one-time-code.ts";
+import { type Claimed, claimSend, drawCode, settleSend } from "./one-time-code.ts";
 import { readPhoneNumber } from "./phone-number.ts";
 
 /** What users read when the cause is none of their business. */
@@ -89,6 +89,11 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
     return refused("country", NOT_SUPPORTED);
   }
   const now = services.clock();
+  let drawn: string | undefined;
+  const newCode = (): string => {
+    drawn ??= drawCode(services.randomInt);
+    return drawn;
+  };
   const taken = await slot.claim<Taken>((tx, state) => {
     const message = request.refuse?.(tx);
     if (message !== undefined) return { next: state, result: { kind: "refused", message } };
@@ -97,7 +102,7 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
       now,
       cooldown: durationMs(stage.postern_resend_cooldown),
       fresh: request.fresh,
-      randomInt: services.randomInt,
+      newCode,
     });
     if (claimed.kind !== "send") return { next: state, result: claimed };
     const reached = limits.reached(tx, "sends", subjects, now);

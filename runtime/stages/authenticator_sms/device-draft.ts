@@ -45,9 +45,14 @@ export function dropDraft(plan: Plan): void {
   delete plan.context[SMS_DEVICE_KEY];
 }
 
-/** Voids the draft's code and forgets its number; wrong codes stay counted. */
-export function forgetNumber(draft: DeviceDraft): void {
-  Object.assign(draft, voidCode(draft), { phone_number: "" });
+/** Puts a draft into the plan, in the place of the one that is there. */
+export function putDraft(plan: Plan, draft: DeviceDraft): void {
+  plan.context[SMS_DEVICE_KEY] = structuredClone(draft) as JsonObject;
+}
+
+/** The draft without code and number; wrong codes stay counted. */
+export function withoutNumber(draft: DeviceDraft): DeviceDraft {
+  return { ...draft, ...voidCode(codeStateOf(draft)), phone_number: "" };
 }
 
 /**

@@ -14,7 +14,7 @@ import { isNumberTaken, readPhoneNumber } from "../../sms/phone-number.ts";
 import { type CodeRequest, type SendOutcome, sendCode, subjectsOf } from "../../sms/send-code.ts";
 import type { Snapshot } from "../../store/contract.ts";
 import { smsSetupChallenge } from "./challenge.ts";
-import { type DeviceDraft, draftOf, draftSlot, dropDraft, forgetNumber } from "./device-draft.ts";
+import { type DeviceDraft, draftOf, draftSlot, dropDraft, putDraft, withoutNumber } from "./device-draft.ts";
 import { deviceRow } from "./device-row.ts";
 
 type SmsStageContext = StageContext<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
@@ -59,8 +59,10 @@ async function post(context: SmsStageContext, { data }: StageResponse): Promise<
   // A number that is taken leads to the code form, as in authentik; one that cannot be sent to, back to its own form.
   const same = draft.phone_number === readPhoneNumber(number.value).text;
   const required = outcome.reason !== "refused" && !(same && isAwaited(draft));
+  // Who asks a little early is not refused: a message is on its way, and the flow does not restart for it.
+  const early = outcome.reason === "cooldown" || outcome.reason === "busy";
   const errors = nonFieldErrors(outcome.message);
-  return { kind: "rejected", challenge: challenge(context, required), errors };
+  return { kind: early ? "challenge" : "rejected", challenge: challenge(context, required), errors };
 }
 
 /** Sends the code to a number; the same code again where it is the same number. */
@@ -84,19 +86,22 @@ async function confirm(context: SmsStageContext, draft: DeviceDraft, code: strin
     await context.checkpoint((tx) => countGuess(limits, tx, subjects, verified, now));
     return rejected(context, draft, nonFieldErrors(NO_MATCH));
   }
+  // A store may run `commit` again, so it starts from the draft as it is now.
+  const given = structuredClone(draft);
   return {
     kind: "done",
     commit: (tx) => {
+      putDraft(plan, given);
       // The limits may have been used up by other flows since they were looked at.
-      if (!guessCode(limits, tx, subjects, draft, guess).accepted) {
-        return rejected(context, draft, nonFieldErrors(NO_MATCH));
+      if (!guessCode(limits, tx, subjects, given, guess).accepted) {
+        return rejected(context, given, nonFieldErrors(NO_MATCH));
       }
-      if (isTaken(context, tx, draft.phone_number)) {
-        forgetNumber(draft);
+      if (isTaken(context, tx, given.phone_number)) {
+        putDraft(plan, withoutNumber(given));
         const errors = nonFieldErrors(INVALID_NUMBER);
         return { kind: "rejected", challenge: challenge(context, false), errors };
       }
-      const row = deviceRow(services.store, draft, stage, now);
+      const row = deviceRow(services.store, given, stage, now);
       dropDraft(plan);
       tx.insert("authentik_stages_authenticator_sms.smsdevice", row);
       return undefined;
@@ -127,7 +132,7 @@ function isTaken({ services, stage }: SmsStageContext, tx: Snapshot, ...spelling
 
 /** A number from an earlier prompt that did not work: the stage starts over without it. */
 function dropPromptPhone(context: SmsStageContext, draft: DeviceDraft, errors: ResponseErrors): StageOutcome {
-  forgetNumber(draft);
+  putDraft(context.plan, withoutNumber(draft));
   const { phone: _dropped, ...rest } = promptData(context.plan.context);
   context.plan.context.prompt_data = rest;
   return { kind: "challenge", challenge: challenge(context, true), errors };

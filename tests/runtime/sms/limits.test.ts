@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryStore, type Store } from "../../../runtime/index.ts";
 import { DEFAULT_LIMITS, limitOf, parseRate } from "../../../runtime/models/sms-settings.ts";
-import { Limits, networkOf, removeExpiredCounters, type Subjects } from "../../../runtime/sms/limits.ts";
+import { Limits, networkOf, type Subjects } from "../../../runtime/sms/limits.ts";
+import { removeExpired } from "../../../runtime/store/expiry.ts";
 import { installSms, SMS_STAGE } from "../stages/sms-installation.ts";
 
 const T = Date.parse("2026-03-01T12:00:00.000Z");
@@ -114,9 +115,9 @@ test("counters name no number, user or address, and are deleted when nothing of 
   const rows = await store.read((tx) => tx.list("postern.smscounter"));
   expect(rows).toHaveLength(5);
   expect(JSON.stringify(rows)).not.toMatch(/2025550173|192\.0\.2/);
-  await removeExpiredCounters(store, T + 3_700_000);
+  await removeExpired(store, "postern.smscounter", T + 3_700_000);
   expect(await store.read((tx) => tx.list("postern.smscounter"))).toHaveLength(1);
-  await removeExpiredCounters(store, T + 2 * 86_400_000);
+  await removeExpired(store, "postern.smscounter", T + 2 * 86_400_000);
   expect(await store.read((tx) => tx.list("postern.smscounter"))).toEqual([]);
 });
 

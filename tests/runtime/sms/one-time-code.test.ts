@@ -1,9 +1,11 @@
 // A code's states: who may send, what a send's end changes, and which codes are accepted.
+import { randomInt } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type CodeState,
   claimSend,
+  drawCode,
   IDLE,
   isAwaited,
   settleSend,
@@ -19,7 +21,7 @@ function claim(state: CodeState, more: Partial<Parameters<typeof claimSend>[1]> 
     now: T,
     cooldown: 30_000,
     fresh: false,
-    randomInt: () => 42,
+    newCode: () => "000042",
     ...more,
   });
 }
@@ -34,6 +36,22 @@ function claimed(state: CodeState, more: Partial<Parameters<typeof claimSend>[1]
 const SENDING = claimed(IDLE);
 const SENT = settleSend(SENDING, "r1", null);
 const FAILED = settleSend(SENDING, "r1", "no luck");
+
+test("codes have six digits, and each is as likely", () => {
+  expect(drawCode(() => 0)).toBe("000000");
+  expect(drawCode((limit) => limit - 1)).toBe("999999");
+  const firsts = new Map<string, number>();
+  const draws = 60_000;
+  for (let draw = 0; draw < draws; draw += 1) {
+    const code = drawCode(randomInt);
+    expect(code).toMatch(/^\d{6}$/);
+    firsts.set(code[0] as string, (firsts.get(code[0] as string) ?? 0) + 1);
+  }
+  // Ten digits, 6000 each: a chi-square of more than 50 with 9 degrees of freedom has a probability of 1e-7.
+  const chi = [...firsts.values()].reduce((sum, count) => sum + (count - draws / 10) ** 2 / (draws / 10), 0);
+  expect(firsts.size).toBe(10);
+  expect(chi).toBeLessThan(50);
+});
 
 describe("taking the right to send", () => {
   test("from idle: a code of six digits, good for 300 s", () => {
@@ -68,7 +86,7 @@ describe("taking the right to send", () => {
   });
 
   test("keeps a code that is good for more than a minute yet, unless a fresh one is asked for", () => {
-    const again = { request: "r2", randomInt: () => 7 };
+    const again = { request: "r2", newCode: () => "000007" };
     expect(claimed(SENT, { ...again, now: T + 239_999 }).token).toBe("000042");
     expect(claimed(SENT, { ...again, now: T + 239_999 }).valid_until).toBe(SENT.valid_until);
     expect(claimed(SENT, { ...again, now: T + 240_000 }).token).toBe("000007");

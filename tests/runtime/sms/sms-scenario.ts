@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../engine/types.ts";
 import { createHttpClient, createSmsProvider, type SmsInbox } from "../../../providers/index.ts";
 import { httpRequestData } from "../../../runtime/flow/http-request.ts";
 import { promptData } from "../../../runtime/flow/plan.ts";
-import { createRuntime, memoryStore, type Row, type Runtime, type Store } from "../../../runtime/index.ts";
+import { createRuntime, type Row, type Runtime, type Store } from "../../../runtime/index.ts";
 import { codeFields, codeStateOf, deviceSlot } from "../../../runtime/sms/code-slot.ts";
 import { countGuess, guessCode } from "../../../runtime/sms/guess-code.ts";
 import { Limits } from "../../../runtime/sms/limits.ts";
@@ -12,6 +12,7 @@ import { type CodeRequest, sendCode, subjectsOf } from "../../../runtime/sms/sen
 import { fakeEngine } from "../flow/fake-engine.ts";
 import { sessionData } from "../flow/harness.ts";
 import { SMS_DEVICE, SMS_STAGE } from "../stages/sms-installation.ts";
+import { rerunningStore } from "../store/rerunning.ts";
 import { Books, COOLDOWN, LIMITS, type Sender } from "./sms-books.ts";
 
 type Device = Row<typeof SMS_DEVICE>;
@@ -39,7 +40,7 @@ type Failure = "refused" | "broken";
 export class SmsScenario {
   readonly books = new Books();
   readonly lanes: Lane[] = [];
-  readonly store: Store = memoryStore();
+  readonly store: Store = rerunningStore();
   readonly inbox: SmsInbox;
   now = Date.parse("2026-03-01T12:00:00.000Z");
   enrolled = 0;

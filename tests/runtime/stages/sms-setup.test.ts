@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { memoryStore } from "../../../runtime/index.ts";
 import { MODEL_NAMES } from "../../../runtime/models/registry.ts";
 import { rejection, secondRuntime } from "../flow/harness.ts";
+import { rerunningStore } from "../store/rerunning.ts";
 import { installSms, nonField, SMS_DEVICE, SMS_STAGE } from "./sms-installation.ts";
 
 const NUMBER = "+12025550173";
@@ -292,8 +293,11 @@ test("a number that someone has on this stage is refused, plain or hashed; on an
   expect(await devices()).toHaveLength(3);
 });
 
-test("a number that another flow takes between code and device stays theirs", async () => {
-  const { at, start, stage, paul, devices } = await installSms({}, { codes: [1] });
+test.each([
+  ["", memoryStore],
+  [", in a store that runs work again", rerunningStore],
+])("a number that another flow takes between code and device stays theirs%s", async (_which, store) => {
+  const { at, start, stage, paul, devices } = await installSms({}, { codes: [1, 2], store: store() });
   const flow = await start();
   await flow.respond({ phone_number: NUMBER });
   await at.add(SMS_DEVICE, { user: paul.pk, stage: stage.pk, phone_number: NUMBER, name: "x" });
@@ -304,6 +308,36 @@ test("a number that another flow takes between code and device stays theirs", as
   expect(await flow.respond({ code: "000001" })).toMatchObject({
     response_errors: nonField("Code does not match"),
   });
+});
+
+test("a device that is deleted while its number is given frees the number, in a store that runs work again", async () => {
+  const { at, start, stage, paul, devices } = await installSms({}, { store: rerunningStore() });
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  const { pk } = await at.add(SMS_DEVICE, {
+    user: paul.pk,
+    stage: stage.pk,
+    phone_number: NUMBER,
+    name: "x",
+  });
+  await at.store.transaction((tx) => tx.delete(SMS_DEVICE, pk));
+  await flow.respond({ code: at.sent[0].token });
+  expect(await devices()).toMatchObject([{ phone_number: NUMBER, name: "SMS Device" }]);
+});
+
+test("asking again too early does not restart a flow that restarts on refusals", async () => {
+  const { at, start } = await installSms();
+  const [binding] = await at.rows("authentik_flows.flowstagebinding");
+  await at.store.transaction((tx) =>
+    tx.update("authentik_flows.flowstagebinding", binding.pk, { invalid_response_action: "restart" }),
+  );
+  const flow = await start();
+  await flow.respond({ phone_number: NUMBER });
+  await flow.respond({ phone_number: NUMBER });
+  expect(flow.status).toBe(200);
+  await flow.respond({ code: at.sent[0].token });
+  expect(flow.finished).toBe(true);
+  expect(at.sent).toHaveLength(1);
 });
 
 test("verify only keeps the hash of the number and nothing of the number", async () => {
