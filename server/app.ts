@@ -7,6 +7,7 @@ import { current } from "./api/current.ts";
 import { devicesArea } from "./api/devices.ts";
 import { eventsArea } from "./api/events.ts";
 import { flowExecutor } from "./api/flow-executor.ts";
+import { flowInspector } from "./api/flow-inspector.ts";
 import { flowsArea } from "./api/flows.ts";
 import { groupsArea } from "./api/groups.ts";
 import { policiesArea } from "./api/policies.ts";
@@ -30,6 +31,7 @@ import { answerUnmatched } from "./unmatched.ts";
 /** The parts of `/api/v3`, each in its own file. */
 const AREAS: readonly Area[] = [
   flowExecutor,
+  flowInspector,
   current,
   stagesArea,
   promptsArea,

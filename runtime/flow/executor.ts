@@ -20,7 +20,9 @@ import {
   SessionNotFound,
   UserNotFound,
 } from "../errors.ts";
-import { redact } from "../events/cleanse.ts";
+import { cleanse, redact } from "../events/cleanse.ts";
+import { personReference } from "../events/event-log.ts";
+import { sanitize } from "../events/sanitize.ts";
 import type { Services } from "../services.ts";
 import type { Row } from "../store/contract.ts";
 import { removeExpired } from "../store/expiry.ts";
@@ -29,6 +31,7 @@ import { type Challenge, type FlowInfo, flowErrorChallenge } from "./challenge.t
 import { deniedAnswer, type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
 import { type HttpRequestData, type HttpRequestInput, httpRequestData } from "./http-request.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import { plannedStages } from "./plan.ts";
 import { planFlow } from "./planner.ts";
 import { FlowSession } from "./session.ts";
 import type { ClientCookie, Login, StageOutcome } from "./stage.ts";
@@ -72,6 +75,15 @@ export interface FlowAnswer {
   readonly login?: Login;
   /** What the stage that is now done leaves with the client. */
   readonly cookies?: readonly ClientCookie[];
+}
+
+/** What a flow in progress has still to do, and what it knows. */
+export interface Inspection {
+  readonly slug: string;
+  /** pks of the bindings of the stages to come, the current one first; null for one that another stage put in. */
+  readonly bindings: readonly (string | null)[];
+  /** The plan's context, with secrets hidden and phone numbers masked. */
+  readonly context: JsonObject;
 }
 
 /** What is told of a request that failed. */
@@ -156,6 +168,25 @@ export class FlowExecutor {
   async flowOf(id: string): Promise<string | undefined> {
     try {
       return (await FlowSession.load(this.#services.store, id, this.#services.clock)).data.slug;
+    } catch (error) {
+      if (error instanceof SessionNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** A flow in progress as those who build flows look into it; nothing when it has ended, expired, or never was. */
+  async inspect(id: string): Promise<Inspection | undefined> {
+    const { store, clock } = this.#services;
+    try {
+      const { slug, plan } = (await FlowSession.load(store, id, clock)).data;
+      const pending = await store.read((tx) => pendingPerson(tx, plan.context));
+      const context =
+        pending === null ? plan.context : { ...plan.context, pending_user: personReference(pending) };
+      return {
+        slug,
+        bindings: plannedStages(plan).map(({ binding }) => binding),
+        context: cleanse(sanitize(context) as JsonObject),
+      };
     } catch (error) {
       if (error instanceof SessionNotFound) return undefined;
       throw error;
