@@ -1,4 +1,7 @@
-// The public face of `postern/testing`: suites, recordings, coverage.
+// The public face of `postern/testing`: arbitraries, suites, recordings, coverage.
+export { httpRequest, type PromptField, policyContext, promptData, user } from "./arbitraries/context.ts";
+export { expressionSource } from "./arbitraries/expression-source.ts";
+export { e164, phoneNumber } from "./arbitraries/phone.ts";
 export { CoverageTally, type FileCoverage } from "./coverage/tally.ts";
 export { type RecordedCall, ReplayMismatch } from "./recording/calls.ts";
 export {
