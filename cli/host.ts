@@ -102,6 +102,8 @@ export interface Library {
   checkExpression(source: string, options: CheckOptions): Promise<Diagnostic[]>;
   /** The expressions in a blueprint's text. Throws what reading a blueprint throws. */
   blueprintExpressions(text: string, file: string): Promise<BlueprintExpression[]>;
+  /** Findings about how a blueprint's objects fit together. Throws what reading a blueprint throws. */
+  checkBlueprint(text: string, file: string): Promise<Diagnostic[]>;
   /** A local endpoint in place of the SMS provider. */
   createSmsInbox(): Promise<SmsInbox>;
 }

@@ -31,6 +31,10 @@ export const library: Library = {
     const { blueprintExpressions, parseBlueprint } = await import("../runtime/index.ts");
     return blueprintExpressions(parseBlueprint(text, { file }));
   },
+  async checkBlueprint(text, file) {
+    const { parseBlueprint, skippedStages } = await import("../runtime/index.ts");
+    return skippedStages(parseBlueprint(text, { file }));
+  },
   async createSmsInbox() {
     const { createSmsInbox } = await import("../providers/index.ts");
     return await createSmsInbox();

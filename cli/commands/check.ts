@@ -13,26 +13,27 @@ interface CheckOptions {
   readonly json?: boolean;
 }
 
-/** One expression to check: a whole file, or a part of a blueprint. */
+/** What is checked: a file's expression, one of a blueprint, or how a blueprint's objects fit together. */
 interface Subject {
   /** As it is named in texts. */
   readonly name: string;
   readonly source: string;
-  readonly site: Site;
   /** The label of a blueprint's expression. */
   readonly label?: string;
+  readonly diagnostics: readonly Diagnostic[];
   place(diagnostic: Diagnostic): { line: number; column: number } | null;
 }
 
 /** Adds `check` to the program. */
 export function addCheckCommand(program: Command, host: CommandHost): void {
-  const { io, library } = host;
+  const { io } = host;
   program
     .command("check")
     .summary("find mistakes without running")
     .description(
       "Finds syntax errors (CPython 3.13's own), unknown names, modules and attributes, wrong arguments, unreachable code, " +
-        "policies that end without an answer, and authentik's traps. A blueprint (.yaml) is checked in all its expressions.",
+        "policies that end without an answer, and authentik's traps. A blueprint (.yaml) is checked in all its expressions, and for " +
+        "bindings by which a broken policy would skip a login's stage.",
     )
     .argument("<files...>", "expressions or blueprints; - is an expression on stdin")
     .addOption(
@@ -56,20 +57,19 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
       let failed = false;
       for (const file of files) {
         for (const subject of await subjectsOf(file, options, host)) {
-          const { source, site } = subject;
-          const diagnostics = await library.checkExpression(source, { site, variables: options.variable });
+          const { diagnostics } = subject;
           const counts = diagnostics.filter(
             ({ severity }) => severity === "error" || options.strict === true,
           );
           failed ||= counts.length > 0;
-          await write(io.stdout, options.json ? asJson(subject, diagnostics) : asText(subject, diagnostics));
+          await write(io.stdout, options.json ? asJson(subject) : asText(subject));
         }
       }
       host.end(failed ? exit.fail : exit.pass);
     });
 
-  function asText(subject: Subject, diagnostics: readonly Diagnostic[]): string {
-    const { name, label, source } = subject;
+  function asText(subject: Subject): string {
+    const { name, label, source, diagnostics } = subject;
     if (diagnostics.length === 0) return `${label ?? name}: ${io.color.green("ok")}\n`;
     return diagnostics
       .map(
@@ -77,7 +77,7 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
       )
       .join("");
   }
-  function asJson({ name, label, ...subject }: Subject, diagnostics: readonly Diagnostic[]): string {
+  function asJson({ name, label, diagnostics, ...subject }: Subject): string {
     const ok = !diagnostics.some(({ severity }) => severity === "error");
     const placed = diagnostics.map((diagnostic) => ({ ...diagnostic, place: subject.place(diagnostic) }));
     return `${JSON.stringify({ file: name, ...(label === undefined ? {} : { label }), ok, diagnostics: placed })}\n`;
@@ -91,16 +91,27 @@ async function subjectsOf(
 ): Promise<Subject[]> {
   const text = await readInput(file, io);
   const name = file === "-" ? "stdin" : file;
+  const diagnose = (source: string, site: Site): Promise<Diagnostic[]> =>
+    library.checkExpression(source, { site, variables: options.variable });
   if (!/\.ya?ml$/i.test(file)) {
-    const place = (diagnostic: Diagnostic) => diagnostic;
-    return [{ name, source: text, site: options.kind, place }];
+    const diagnostics = await diagnose(text, options.kind);
+    return [{ name, source: text, diagnostics, place: (diagnostic) => diagnostic }];
   }
-  const expressions = await library.blueprintExpressions(text, name);
-  return expressions.map(({ label, source, site, place }) => ({
-    name,
-    label: `${name}: ${label}`,
-    source,
-    site,
-    place: ({ line, column }) => place(line, column),
-  }));
+  const subjects: Subject[] = [];
+  for (const { label, source, site, place } of await library.blueprintExpressions(text, name)) {
+    subjects.push({
+      name,
+      label: `${name}: ${label}`,
+      source,
+      diagnostics: await diagnose(source, site),
+      place: ({ line, column }) => place(line, column),
+    });
+  }
+  const bindings = await library.checkBlueprint(text, name);
+  if (bindings.length === 0) return subjects;
+  const label = `${name}: policy bindings`;
+  return [
+    ...subjects,
+    { name, label, source: text, diagnostics: bindings, place: (diagnostic) => diagnostic },
+  ];
 }

@@ -19,7 +19,9 @@ export type DiagnosticCode =
   | "invalid-escape"
   | "invalid-pattern"
   | "backtracking-pattern"
-  | "lost-write";
+  | "lost-write"
+  /** Of a blueprint: a policy's error would skip a stage that guards the login. */
+  | "skipped-on-error";
 
 /** One finding, in the author's lines. */
 export interface Diagnostic {

@@ -69,7 +69,8 @@ function plannedStage(binding: Row<"authentik_flows.flowstagebinding">, model: M
 
 /**
  * Whether the policies bound to a stage keep it in the plan. A stage is only ever left out by decisions: where one is
- * missing and the stage would be left out, this throws {@link PolicyUndecided}.
+ * missing and the stage would be left out, this throws {@link PolicyUndecided}. A binding with
+ * `postern_compatibility: authentik` gives that up: its `failure_result` is a decision.
  */
 export async function keepsStage(
   services: Services,
@@ -84,8 +85,9 @@ export async function keepsStage(
   });
   changePlan(plan, decision.changes);
   if (decision.passing) return true;
-  if (decision.failures.length > 0) {
-    throw new PolicyUndecided(decision.failures.map(({ policy }) => `policy ${JSON.stringify(policy)}`));
+  const undecided = decision.failures.filter(({ tolerated }) => !tolerated);
+  if (undecided.length > 0) {
+    throw new PolicyUndecided(undecided.map(({ policy }) => `policy ${JSON.stringify(policy)}`));
   }
   if (decision.messages.length > 0) {
     const messages = [...decision.messages];

@@ -1,6 +1,6 @@
 // Models of policies and webhook mappings: what is written in Python, and what it is bound to.
 import { z } from "zod";
-import { Fault, flag, integer, integerReference, moment, reference, source, text } from "./fields.ts";
+import { choice, Fault, flag, integer, integerReference, moment, reference, source, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 const now = (): string => new Date().toISOString();
@@ -40,6 +40,12 @@ export const policyBinding = defineModel({
     timeout: integer(0).default(30),
     /** What counts when the policy fails to run; not negated. */
     failure_result: flag().default(false),
+    // What authentik does not have; docs/compatibility.md describes it.
+    /**
+     * What a policy that fails to run does to the stage it is bound to. `postern`: where the stage would be skipped for
+     * it, the flow stops and can be tried again. `authentik`: `failure_result` decides, and a stage may be skipped.
+     */
+    postern_compatibility: choice(["postern", "authentik"]).default("postern"),
   }),
   unique: [["policy", "target", "order"]],
   references: {

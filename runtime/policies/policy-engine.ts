@@ -4,7 +4,7 @@
 // ran out of time, or is not Python. In the third case the binding's `failure_result` stands in for the decision (it
 // is not negated), the exception's text is the only message, and the result says so under `failures`, because
 // callers differ in what they may do with it: a flow or a form simply does not pass, but a stage must never be
-// skipped for a missing decision (see the executor). Every policy always runs, one after the other: each sees what the
+// skipped for a missing decision (see the planner), unless the binding asks for authentik's behaviour. Every policy always runs, one after the other: each sees what the
 // ones before it changed of the request, as they share one in authentik. Nothing is read from a cache, since a decision
 // may depend on anything in its context.
 import type { Engine, EvaluateOptions, ExpressionError, JsonObject, Verdict } from "../../engine/types.ts";
@@ -40,7 +40,10 @@ export interface PolicyRequest {
 
 /** Settings of one policy's run, from its binding where there is one. */
 interface RunSettings {
-  readonly binding: Pick<Binding, "pk" | "negate" | "failure_result" | "timeout"> | null;
+  readonly binding: Pick<
+    Binding,
+    "pk" | "negate" | "failure_result" | "timeout" | "postern_compatibility"
+  > | null;
 }
 
 /** A policy and the binding through which it runs, if any. */
@@ -189,7 +192,7 @@ export class PolicyEngine {
       passing: binding?.failure_result ?? false,
       messages: [error.message],
       changes: [],
-      failures: [{ policy: policy.name, error }],
+      failures: [{ policy: policy.name, error, tolerated: binding?.postern_compatibility === "authentik" }],
     };
   }
 

@@ -17,6 +17,8 @@ export interface PolicyResult {
 export interface PolicyFailure {
   readonly policy: string;
   readonly error: ExpressionError;
+  /** The binding says that `failure_result` decides, as in authentik, whatever it decides about. */
+  readonly tolerated: boolean;
 }
 
 /** How the results of several bindings are combined. */

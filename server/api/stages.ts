@@ -56,6 +56,7 @@ const VALIDATE = "authentik_stages_authenticator_validate.authenticatorvalidates
 const DENY = "authentik_stages_deny.denystage";
 const DUMMY = "authentik_stages_dummy.dummystage";
 const IDENTIFICATION = "authentik_stages_identification.identificationstage";
+const PASSWORD = "authentik_stages_password.passwordstage";
 const PROMPT = "authentik_stages_prompt.promptstage";
 const LOGIN = "authentik_stages_user_login.userloginstage";
 const WRITE = "authentik_stages_user_write.userwritestage";
@@ -104,6 +105,12 @@ export const STAGE_RESOURCES: readonly Resource[] = [
     "show_matched_user",
     "show_source_labels",
     "webauthn_stage",
+  ]),
+  stages("/stages/password/", PASSWORD, [
+    "allow_show_password",
+    "configure_flow",
+    "failed_attempts_before_cancel",
+    "name",
   ]),
   PROMPT_STAGES,
   stages("/stages/user_login/", LOGIN, [], everyField(LOGIN)),

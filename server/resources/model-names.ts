@@ -45,6 +45,12 @@ const NAMES: { readonly [M in ModelName]?: ModelNaming } = {
     component: "ak-stage-identification-form",
     description: "Asks users who they are.",
   },
+  "authentik_stages_password.passwordstage": {
+    object: "PasswordStage",
+    plural: "Password Stages",
+    component: "ak-stage-password-form",
+    description: "Asks users for their password.",
+  },
   "authentik_stages_prompt.promptstage": {
     object: "PromptStage",
     plural: "Prompt Stages",

@@ -143,6 +143,55 @@ entries:
   );
 });
 
+test("a binding by which an error would skip a login's stage is a warning, other bindings are not", async () => {
+  const blueprint = (binding: string, stage = "authentik_stages_password.passwordstage") => `version: 1
+entries:
+  - {model: ${stage}, id: guard, identifiers: {name: "ask them"}}
+  - {model: authentik_policies_expression.expressionpolicy, id: p, identifiers: {name: p}, attrs: {expression: return True}}
+  - {model: authentik_flows.flowstagebinding, id: b, identifiers: {target: !Find [authentik_flows.flow, [slug, f]], stage: !KeyOf guard, order: 0}}
+  - model: authentik_policies.policybinding
+    identifiers: {target: !KeyOf b, policy: !KeyOf p, order: 0}
+    attrs: {${binding}}
+`;
+  const check = (text: string, ...args: string[]) =>
+    postern(["check", file("bindings.yaml", text), ...args], { library });
+  const risky = "postern_compatibility: authentik";
+  expect(await check(blueprint(risky))).toMatchObject({
+    code: 0,
+    out: [
+      `${join(folder, "bindings.yaml")}: p: ok`,
+      `${join(folder, "bindings.yaml")}:8:36: warning: an error in this policy would skip "ask them", and let people in without it [skipped-on-error]`,
+      "  8 |     attrs: {postern_compatibility: authentik}",
+      "    |                                    ^^^^^^^^^",
+      '  note: "ask them" is a authentik_stages_password.passwordstage',
+      "  hint: leave postern_compatibility out: the flow then stops on an error, and can be tried again",
+      "",
+    ].join("\n"),
+  });
+  expect((await check(blueprint(risky), "--strict")).code).toBe(1);
+  for (const model of [
+    "authentik_stages_identification.identificationstage",
+    "authentik_stages_authenticator_validate.authenticatorvalidatestage",
+    "authentik_stages_authenticator_sms.authenticatorsmsstage",
+  ]) {
+    expect((await check(blueprint(risky, model), "--json")).out).toContain('"skipped-on-error"');
+  }
+  for (const [binding, model] of [
+    ["postern_compatibility: postern"],
+    ["timeout: 3"],
+    [`${risky}, failure_result: true`],
+    [`${risky}, enabled: false`],
+    [risky, "authentik_stages_dummy.dummystage"],
+  ]) {
+    expect((await check(blueprint(binding ?? "", model), "--strict")).code).toBe(0);
+  }
+  const found = blueprint(risky).replace(
+    "stage: !KeyOf guard",
+    "stage: !Find [authentik_stages_password.passwordstage, [name, elsewhere]]",
+  );
+  expect((await check(found)).out).toContain('would skip "elsewhere"');
+});
+
 test("a file that is not there ends with 2", async () => {
   expect(await postern(["check", join(folder, "none.py")], { library })).toMatchObject({ code: 2, out: "" });
 });

@@ -64,6 +64,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       grantedCapabilities: absent,
       checkExpression: absent,
       blueprintExpressions: absent,
+      checkBlueprint: absent,
       createSmsInbox: absent,
       ...around.library,
     },

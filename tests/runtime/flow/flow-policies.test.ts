@@ -169,3 +169,102 @@ describe("policies of a stage", () => {
     expect((await start()).challenge).toMatchObject({ name: "one" });
   });
 });
+
+describe("a binding with authentik's behaviour on errors", () => {
+  const authentik = { postern_compatibility: "authentik" } as const;
+
+  test("skips the stage by its failure_result, when planning and on each request", async () => {
+    for (const evaluate_on_plan of [false, true]) {
+      const { at, bindings, start } = await dummies(["one", "two"]);
+      await at.store.transaction((tx) =>
+        tx.update("authentik_flows.flowstagebinding", bindings[0].pk, { evaluate_on_plan }),
+      );
+      await at.bind(bindings[0].pk, { policy: (await at.policy("broken", raising)).pk }, authentik);
+      expect((await start()).challenge).toMatchObject({ name: "two" });
+      expect(await at.events("policy_exception")).toHaveLength(1);
+    }
+  });
+
+  test("shows it with failure_result: true, which is not negated", async () => {
+    const { at, bindings, start } = await dummies(["one", "two"]);
+    const fields = { ...authentik, failure_result: true, negate: true };
+    await at.bind(bindings[0].pk, { policy: (await at.policy("broken", raising)).pk }, fields);
+    expect((await start()).challenge).toMatchObject({ name: "one" });
+  });
+
+  test("answers for itself only: beside a strict one that fails the flow stops", async () => {
+    const { at, bindings, start } = await dummies(["one", "two"]);
+    const policy = await at.policy("broken", raising);
+    await at.bind(bindings[0].pk, { policy: policy.pk }, authentik);
+    await at.bind(bindings[0].pk, { policy: policy.pk }, { order: 1 });
+    expect((await start()).challenge).toMatchObject({ component: "ak-stage-flow-error" });
+  });
+});
+
+describe("whom a flow is for", () => {
+  test.each([
+    ["none", null, {}, true],
+    ["none", "marie", {}, true],
+    ["require_authenticated", "marie", {}, true],
+    ["require_authenticated", null, {}, false],
+    ["require_authenticated", null, { pending_user: "marie" }, false],
+    ["require_unauthenticated", null, {}, true],
+    ["require_unauthenticated", "marie", {}, false],
+    ["require_superuser", "root", {}, true],
+    ["require_superuser", "marie", {}, false],
+    ["require_superuser", "marie", { pending_user: "root" }, false],
+    ["require_superuser", null, {}, false],
+    ["require_redirect", null, { is_redirected: true }, true],
+    ["require_redirect", null, {}, false],
+    ["require_redirect", null, { is_redirected: "yes" }, false],
+    ["require_token", null, { is_restored: { pk: "t" } }, true],
+    ["require_token", null, {}, false],
+    ["require_outpost", null, { outpost: { pk: "o" } }, true],
+    ["require_outpost", null, {}, false],
+  ] as const)("%s, asked by %s with %j: %s", async (authentication, user, context, applies) => {
+    const { at } = await dummies(["one"], { authentication });
+    const admins = await at.add("authentik_core.group", { name: "admins", is_superuser: true });
+    const inner = await at.add("authentik_core.group", { name: "inner", parents: [admins.pk] });
+    await at.add("authentik_core.user", { username: "root", groups: [inner.pk] });
+    const { challenge } = await at.runtime.flow("f").start({ user, context });
+    expect(challenge).toMatchObject(
+      applies
+        ? { component: "ak-stage-dummy" }
+        : {
+            component: "ak-stage-access-denied",
+            error_message: "Flow does not apply to current user.",
+          },
+    );
+  });
+
+  test("a login that does not apply to who is logged in already simply ends", async () => {
+    const fields = { designation: "authentication", authentication: "require_unauthenticated" } as const;
+    const { start } = await dummies(["one"], fields);
+    expect((await start()).challenge).toEqual(ROOT);
+  });
+
+  test("groups and users bound to the flow and to its stages decide, by the pending user", async () => {
+    const { at, pk, bindings } = await dummies(["one", "two"]);
+    const group = await at.add("authentik_core.group", { name: "staff" });
+    const paul = await at.add("authentik_core.user", { username: "paul", groups: [group.pk] });
+    await at.bind(pk, { group: group.pk });
+    await at.bind(bindings[0].pk, { user: paul.pk }, { negate: true });
+    const start = (user: string | null, context = {}) => at.runtime.flow("f").start({ user, context });
+    expect((await start("paul")).challenge).toMatchObject({ name: "two" });
+    expect((await start("marie", { pending_user: "paul" })).challenge).toMatchObject({ name: "two" });
+    expect((await start("marie")).challenge).toMatchObject({ component: "ak-stage-access-denied" });
+    expect((await start(null)).challenge).toMatchObject({ component: "ak-stage-access-denied" });
+  });
+});
+
+test("a plan is made anew for each run: what a policy decided before counts for nothing", async () => {
+  const { at, bindings, start } = await dummies(["one", "two"]);
+  await at.store.transaction((tx) =>
+    tx.update("authentik_flows.flowstagebinding", bindings[0].pk, { evaluate_on_plan: true }),
+  );
+  let passing = true;
+  await at.bind(bindings[0].pk, { policy: (await at.policy("switch", () => passing)).pk });
+  expect((await start()).challenge).toMatchObject({ name: "one" });
+  passing = false;
+  expect((await start()).challenge).toMatchObject({ name: "two" });
+});
