@@ -330,7 +330,7 @@ database.describe("several processes", () => {
         expect(cycleIn(done)).toEqual([]);
         await Promise.all(open.splice(0).map((store) => store.close()));
       }),
-      { numRuns: 12 },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 
