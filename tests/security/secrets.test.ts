@@ -110,7 +110,8 @@ ak_create_event("seen", text=str(request.context), phone_list=[request.context["
     response.writeHead(400).end(JSON.stringify({ message: said.join(" ") }));
   };
 
-  const files = readdirSync(BLUEPRINTS).filter((name) => name.endsWith(".yaml"));
+  // The walk below answers flows that ask for a number and send a code there. Whole accounts are walked over HTTP, in tests/server.
+  const files = readdirSync(BLUEPRINTS).filter((name) => name.startsWith("sms-"));
   test("there are blueprints to try", () => expect(files.length).toBeGreaterThan(0));
 
   describe.each(files)("%s", (file) => {
