@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import cookie from "@fastify/cookie";
 import { type FastifyInstance, fastify, LogController } from "fastify";
+import { blueprintsArea } from "./api/blueprints.ts";
 import { brandsArea } from "./api/brands.ts";
 import { current } from "./api/current.ts";
 import { devicesArea } from "./api/devices.ts";
@@ -43,6 +44,7 @@ const AREAS: readonly Area[] = [
   groupsArea,
   eventsArea,
   brandsArea,
+  blueprintsArea,
 ];
 
 /** The application and what it answers. */

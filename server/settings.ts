@@ -30,6 +30,8 @@ export const settingsSchema = z.strictObject({
   keepAliveTimeout: milliseconds.default(65_000),
   /** How long requests in flight may take when the server stops. */
   shutdownTimeout: milliseconds.default(30_000),
+  /** Folder of blueprints that the API offers and applies by their paths in it. */
+  blueprintFolder: z.string().min(1).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 

@@ -1,6 +1,6 @@
 // Model of a blueprint that an installation keeps: where it comes from, and how its last application went.
 import { z } from "zod";
-import { choice, flag, jsonObject, list, moment, text } from "./fields.ts";
+import { choice, Fault, flag, jsonObject, list, moment, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 /** How a blueprint's last application went; `unknown`: it was not applied yet. */
@@ -27,4 +27,8 @@ export const blueprintInstance = defineModel({
     managed_models: list(text()).default([]),
   }),
   unique: [["name"]],
+  check: (row) =>
+    row.path === "" && row.content === ""
+      ? [new Fault("invalid", "Either path or content must be set.")]
+      : [],
 });

@@ -1,5 +1,6 @@
 // All resources of the management API in one list; the description of the API is made from it.
 import type { Resource } from "../resources/resource.ts";
+import { BLUEPRINTS } from "./blueprints.ts";
 import { BRANDS } from "./brands.ts";
 import { ALL_SMS_DEVICES, OWN_SMS_DEVICES } from "./devices.ts";
 import { EVENTS } from "./events.ts";
@@ -16,6 +17,7 @@ export const RESOURCES: readonly Resource[] = [
   OWN_SMS_DEVICES,
   ALL_SMS_DEVICES,
   BRANDS,
+  BLUEPRINTS,
   GROUPS,
   USERS,
   EVENTS,

@@ -4,6 +4,7 @@ import type { ModelName, Pk, Transaction } from "../../runtime/index.ts";
 import type { Field } from "../../runtime/models/fields.ts";
 import { modelOf } from "../../runtime/models/registry.ts";
 import type { QueryParameter, Schema } from "../openapi.ts";
+import type { Site } from "../site.ts";
 import type { Filters } from "./filters.ts";
 import type { View } from "./view.ts";
 
@@ -59,6 +60,8 @@ export interface Resource {
   readonly unsupported: readonly string[];
   readonly extras: { readonly [name: string]: ExtraField };
   readonly rules: { readonly [field: string]: FieldRule };
+  /** Checks what cannot be checked inside of a transaction; runs before it. Throws ApiError. */
+  readonly prepare?: (site: Site, input: JsonObject, existing: AnyRow | undefined) => Promise<void>;
   /** Values of fields that a PUT leaves out, where these do not stay as they are. */
   readonly putDefaults: JsonObject;
   /** Fields that the expressions of this resource are named after when they are new. */

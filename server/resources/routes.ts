@@ -12,7 +12,7 @@ import type { Operation as Described } from "../openapi.ts";
 import { type Principal, requireSuperuser, requireUser } from "../principal.ts";
 import type { Site } from "../site.ts";
 import { describeOperation, operationName } from "./description.ts";
-import { type InputMode, readInput } from "./input.ts";
+import { expectObject, type InputMode, readInput } from "./input.ts";
 import { listPage } from "./listing.ts";
 import { splitName, titleOf } from "./model-names.ts";
 import type { Access, AnyRow, Found, Operation, Resource } from "./resource.ts";
@@ -76,7 +76,7 @@ export function addResource(api: FastifyInstance, site: Site, resource: Resource
 /** Runs `work` on one snapshot of the store. */
 export function read<T>(site: Site, request: FastifyRequest, work: (view: View) => T): Promise<T> {
   const principal = requireUser(request);
-  return site.store.read((tx) => work(new View(tx, request, principal)));
+  return site.store.read((tx) => work(new View(site, tx, request, principal)));
 }
 
 /** Runs `work` in one transaction. */
@@ -86,7 +86,7 @@ export function write<T>(
   work: (tx: Transaction, view: View) => T,
 ): Promise<T> {
   const principal = requireUser(request);
-  return site.store.transaction((tx) => work(tx, new View(tx, request, principal)));
+  return site.store.transaction((tx) => work(tx, new View(site, tx, request, principal)));
 }
 
 /** The row that a request's path names. Throws 404. */
@@ -120,6 +120,7 @@ async function create(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  await resource.prepare?.(site, expectObject(jsonBody(request)), undefined);
   const shown = await write(site, request, (tx, view) => {
     const input = readInput(view, site.engine, resource, jsonBody(request), { kind: "create" });
     const [model] = resource.models;
@@ -132,13 +133,17 @@ async function create(
   return reply.status(201).send(shown);
 }
 
-function update(
+async function update(
   site: Site,
   resource: Resource,
   request: FastifyRequest,
   kind: InputMode["kind"],
 ): Promise<JsonValue> {
-  return write(site, request, (tx, view) => {
+  if (resource.prepare !== undefined) {
+    const { row } = await read(site, request, (view) => find(view, resource, request));
+    await resource.prepare(site, expectObject(jsonBody(request)), row);
+  }
+  return await write(site, request, (tx, view) => {
     const { model, row: existing } = find(view, resource, request);
     const input = readInput(view, site.engine, resource, jsonBody(request), { kind, existing });
     const touched = { ...input.fields, ...touch(site, model) };

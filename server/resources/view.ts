@@ -2,12 +2,14 @@
 import type { FastifyRequest } from "fastify";
 import type { Snapshot } from "../../runtime/index.ts";
 import type { Principal } from "../principal.ts";
+import type { Site } from "../site.ts";
 
 /** The query string's values. */
 export type Query = { readonly [name: string]: string | readonly string[] | undefined };
 
 /** A view of the store for one request. */
 export class View {
+  readonly site: Site;
   readonly tx: Snapshot;
   readonly principal: Principal;
   readonly query: Query;
@@ -15,7 +17,8 @@ export class View {
   readonly origin: string;
   readonly #known = new Map<string, unknown>();
 
-  constructor(tx: Snapshot, request: FastifyRequest, principal: Principal) {
+  constructor(site: Site, tx: Snapshot, request: FastifyRequest, principal: Principal) {
+    this.site = site;
     this.tx = tx;
     this.principal = principal;
     this.query = request.query as Query;
