@@ -17,19 +17,22 @@ export interface BlueprintFile {
 
 /** The folder's YAML files, by path; those in hidden folders and those that are no blueprints are left out. */
 export function blueprintFiles(folder: string | undefined): BlueprintFile[] {
+  return pathsIn(folder).flatMap((path) => describeFile(folder as string, path) ?? []);
+}
+
+/** The text of one of the folder's YAML files; nothing for any other path. */
+export function blueprintText(folder: string | undefined, path: string): string | undefined {
+  return pathsIn(folder).includes(path) ? readFileSync(join(folder as string, path), "utf8") : undefined;
+}
+
+/** Links are left out: they may lead out of the folder. */
+function pathsIn(folder: string | undefined): string[] {
   if (folder === undefined) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .filter((path) => !path.split("/").some((part) => part.startsWith(".")))
-    .sort()
-    .flatMap((path) => describeFile(folder, path) ?? []);
-}
-
-/** The text of one of the folder's files; nothing for any other path. */
-export function blueprintText(folder: string | undefined, path: string): string | undefined {
-  const isListed = blueprintFiles(folder).some((file) => file.path === path);
-  return isListed ? readFileSync(join(folder as string, path), "utf8") : undefined;
+    .sort();
 }
 
 /** SHA-512 of a text, in hexadecimal digits. */

@@ -2,18 +2,19 @@
 import type { FastifyRequest } from "fastify";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import { describeProblem } from "../../runtime/blueprint/errors.ts";
-import {
-  BlueprintError,
-  type BlueprintReport,
-  parseBlueprint,
-  type Row,
-} from "../../runtime/index.ts";
+import { BlueprintError, type BlueprintReport, parseBlueprint, type Row } from "../../runtime/index.ts";
 import { blueprintFiles, blueprintText, textHash } from "../blueprint-files.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { objectSchema } from "../openapi.ts";
 import { ANY_OBJECT, component, FLAG, LOG_EVENT, listOf, MOMENT, TEXT } from "../resources/description.ts";
 import { fieldFilters } from "../resources/filters.ts";
-import { defineResource, type FieldRule, type Found, plainFields, type Resource } from "../resources/resource.ts";
+import {
+  defineResource,
+  type FieldRule,
+  type Found,
+  plainFields,
+  type Resource,
+} from "../resources/resource.ts";
 import { addAction, addResource, find, read, recordChange, write } from "../resources/routes.ts";
 import type { Area, Site } from "../site.ts";
 
@@ -22,7 +23,8 @@ type Blueprint = Row<typeof BLUEPRINT>;
 
 const existingFile: FieldRule = (value, { view }) => {
   const path = String(value);
-  if (path.startsWith("oci://")) return "Postern does not fetch blueprints from registries; use a file or content.";
+  if (path.startsWith("oci://"))
+    return "Postern does not fetch blueprints from registries; use a file or content.";
   const { blueprintFolder } = view.site.settings;
   return path === "" || blueprintText(blueprintFolder, path) !== undefined
     ? undefined
@@ -98,7 +100,11 @@ function showBlueprint({ row }: Found): JsonObject {
 }
 
 /** Content has to be a blueprint that could be applied. */
-async function checkContent(site: Site, input: JsonObject, existing: Found["row"] | undefined): Promise<void> {
+async function checkContent(
+  site: Site,
+  input: JsonObject,
+  existing: Found["row"] | undefined,
+): Promise<void> {
   const { content } = input;
   if (typeof content !== "string" || content === "") return;
   const context = input.context ?? existing?.context ?? {};
@@ -168,10 +174,16 @@ async function importBlueprint(site: Site, request: FastifyRequest): Promise<obj
   try {
     const report = await site.runtime.apply(text, { context, file });
     const warnings = report.warnings.map((problem) => line("warning", describeProblem(file, problem)));
-    return { success: true, logs: [...warnings, ...report.entries.map((entry) => line("info", ...told(entry)))] };
+    return {
+      success: true,
+      logs: [...warnings, ...report.entries.map((entry) => line("info", ...told(entry)))],
+    };
   } catch (error) {
     if (!(error instanceof BlueprintError)) throw error;
-    return { success: false, logs: error.problems.map((problem) => line("error", describeProblem(file, problem))) };
+    return {
+      success: false,
+      logs: error.problems.map((problem) => line("error", describeProblem(file, problem))),
+    };
   }
 }
 
@@ -202,7 +214,8 @@ async function readUpload(
   if (upload === undefined && path === "") {
     throw invalid({ non_field_errors: ["Either file or path must be set."] });
   }
-  if (upload === undefined && stored === undefined) throw invalid({ path: ["Blueprint file does not exist"] });
+  if (upload === undefined && stored === undefined)
+    throw invalid({ path: ["Blueprint file does not exist"] });
   return { ...(upload ?? { file: path, text: stored as string }), context };
 }
 

@@ -30,13 +30,18 @@ const tryMapping = async (expression: string, body: object = {}, query = "") =>
   at.ask("POST", `/propertymappings/all/${await mapping(expression)}/test/${query}`, body);
 
 test("an expression that is not Python is not saved", async () => {
-  const refused = { status: 400, body: { expression: ["Expression Syntax Error: invalid syntax (temp-policy, line 1)"] } };
+  const refused = {
+    status: 400,
+    body: { expression: ["Expression Syntax Error: invalid syntax (temp-policy, line 1)"] },
+  };
   expect(await at.ask("POST", "/policies/expression/", { name: "bad", expression: ";" })).toEqual(refused);
   const pk = await policy("return True");
-  expect((await at.ask("PATCH", `/policies/expression/${pk}/`, { expression: ";" })).body.expression[0]).toMatch(
-    /^Expression Syntax Error: invalid syntax \(p\d+, line 1\)$/,
-  );
-  expect((await at.ask("POST", "/propertymappings/notification/", { name: "bad", expression: "return (" })).body).toEqual({
+  expect(
+    (await at.ask("PATCH", `/policies/expression/${pk}/`, { expression: ";" })).body.expression[0],
+  ).toMatch(/^Expression Syntax Error: invalid syntax \(p\d+, line 1\)$/);
+  expect(
+    (await at.ask("POST", "/propertymappings/notification/", { name: "bad", expression: "return (" })).body,
+  ).toEqual({
     expression: [expect.stringMatching(/^Expression Syntax Error: '\(' was never closed /)],
   });
   // Names are looked up when it runs.
@@ -47,7 +52,12 @@ test("authentik's own client sees a policy, and how often it is bound", async ()
   const policies = new PoliciesApi(at.running.client().configuration());
   const pk = await policy("return True");
   await at.create("/stages/prompt/stages/", { name: "uses it", fields: [], validation_policies: [pk] });
-  const flow = await at.create("/flows/instances/", { name: "f", slug: "bound", title: "t", designation: "recovery" });
+  const flow = await at.create("/flows/instances/", {
+    name: "f",
+    slug: "bound",
+    title: "t",
+    designation: "recovery",
+  });
   await at.create("/policies/bindings/", { target: flow.pk, policy: pk, order: 0 });
   expect(await policies.policiesExpressionRetrieve({ policyUuid: pk })).toMatchObject({
     component: "ak-policy-expression-form",
@@ -65,26 +75,41 @@ test("authentik's own client sees a policy, and how often it is bound", async ()
 });
 
 test("a policy is tried: its answer, its messages and its logs; a failure is an answer too", async () => {
-  const told = await tryPolicy('ak_message("hi")\nak_logger.info("seen", n=1)\nreturn request.user.username == "akadmin"');
+  const told = await tryPolicy(
+    'ak_message("hi")\nak_logger.info("seen", n=1)\nreturn request.user.username == "akadmin"',
+  );
   expect(told).toMatchObject({
     status: 200,
-    body: { passing: true, messages: ["hi"], log_messages: [{ log_level: "info", event: "seen", attributes: { n: 1 } }] },
+    body: {
+      passing: true,
+      messages: ["hi"],
+      log_messages: [{ log_level: "info", event: "seen", attributes: { n: 1 } }],
+    },
   });
-  expect((await tryPolicy("return 0/0")).body).toMatchObject({ passing: false, messages: ["division by zero"] });
+  expect((await tryPolicy("return 0/0")).body).toMatchObject({
+    passing: false,
+    messages: ["division by zero"],
+  });
   expect((await tryPolicy("True")).body).toMatchObject({ passing: false, messages: [] });
 });
 
 test("a trial's context is the one that is given; nothing is recorded", async () => {
   const before = (await at.rows("authentik_events.event")).length;
   const body = { user: at.running.admin, context: { geoip: "here" } };
-  const told = await tryPolicy('ak_create_event("x")\nreturn context == {"geoip": "here"} and request.debug', body);
+  const told = await tryPolicy(
+    'ak_create_event("x")\nreturn context == {"geoip": "here"} and request.debug',
+    body,
+  );
   expect(told.body.passing).toBe(true);
   const made = (await at.rows("authentik_events.event")).slice(before);
   expect(made.map(({ action }) => action)).toEqual(["model_created"]);
 });
 
 test("a trial needs a user who exists", async () => {
-  expect(await tryPolicy("return True", {})).toEqual({ status: 400, body: { user: ["This field is required."] } });
+  expect(await tryPolicy("return True", {})).toEqual({
+    status: 400,
+    body: { user: ["This field is required."] },
+  });
   expect(await tryPolicy("return True", { user: 99999, context: [] })).toEqual({
     status: 400,
     body: { user: ['Invalid pk "99999" - object does not exist.'], context: ["Value must be an object."] },
@@ -95,7 +120,8 @@ test("a trial needs a user who exists", async () => {
 });
 
 test("a mapping is tried: its value as Python's JSON, sanitized", async () => {
-  const expression = 'return {"name": "Zoë", "list": [1, 0, "", "x"], "empty": {}, "float": 1.0, "none": None}';
+  const expression =
+    'return {"name": "Zoë", "list": [1, 0, "", "x"], "empty": {}, "float": 1.0, "none": None}';
   expect((await tryMapping(expression)).body).toEqual({
     successful: true,
     result: '{"name": "Zo\\u00eb", "list": [1, "x"], "empty": {}, "float": 1.0, "none": null}',
@@ -109,7 +135,8 @@ test("a mapping is tried: its value as Python's JSON, sanitized", async () => {
 test("a mapping on trial sees the context's keys, the user and the group where they are given", async () => {
   const group = await at.create("/core/groups/", { name: "crew" });
   const given = { user: at.running.admin, group: group.pk, context: { token: "123" } };
-  const expression = "return [user.username, group.name, token, request.user.username, request.context['token']]";
+  const expression =
+    "return [user.username, group.name, token, request.user.username, request.context['token']]";
   expect((await tryMapping(expression, given)).body).toEqual({
     successful: true,
     result: '["akadmin", "crew", "123", "akadmin", "123"]',
@@ -133,7 +160,11 @@ test("webhook mappings show three fields; among all mappings they show what they
     verboseName: "Webhook Mapping",
     metaModelName: "authentik_events.notificationwebhookmapping",
   });
-  await at.add("authentik_events.notificationwebhookmapping", { name: "managed", managed: "pack/one", expression: "return 1" });
+  await at.add("authentik_events.notificationwebhookmapping", {
+    name: "managed",
+    managed: "pack/one",
+    expression: "return 1",
+  });
   const names = async (query: string) =>
     (await at.get(`/propertymappings/all/?${query}`)).body.results.map(({ name }: { name: string }) => name);
   expect(await names("managed=pack/one")).toEqual(["managed"]);
@@ -154,7 +185,9 @@ test("a prompt is previewed as a flow would show it, saved or not", async () => 
     status: 200,
     body: {
       component: "ak-stage-prompt",
-      fields: [{ field_key: "k", placeholder: "Hello akadmin", initial_value: "start", required: true, order: 0 }],
+      fields: [
+        { field_key: "k", placeholder: "Hello akadmin", initial_value: "start", required: true, order: 0 },
+      ],
     },
   });
   expect(await at.rows("authentik_stages_prompt.prompt")).toEqual([]);
@@ -167,7 +200,9 @@ test("a prompt whose expression fails is told so, with nothing recorded", async 
   const body = { ...prompt, initial_value: "return 1/0", initial_value_expression: true };
   const refused = await at.ask("POST", "/stages/prompt/prompts/preview/", body);
   expect(refused.status).toBe(400);
-  expect(refused.body.non_field_errors).toEqual([expect.stringContaining("ZeroDivisionError: division by zero")]);
+  expect(refused.body.non_field_errors).toEqual([
+    expect.stringContaining("ZeroDivisionError: division by zero"),
+  ]);
   expect(await at.rows("authentik_events.event")).toHaveLength(before);
 });
 
@@ -176,7 +211,9 @@ test("a prompt shows the stages that use it", async () => {
   const stage = await at.create("/stages/prompt/stages/", { name: "user of it", fields: [made.pk] });
   const { body } = await at.get(`/stages/prompt/prompts/${made.pk}/`);
   expect(body.prompt_stages_obj).toEqual([stage]);
-  expect((await at.ask("POST", "/stages/prompt/prompts/", { ...prompt, name: "x", type: "rune" })).body).toEqual({
+  expect(
+    (await at.ask("POST", "/stages/prompt/prompts/", { ...prompt, name: "x", type: "rune" })).body,
+  ).toEqual({
     type: ['"rune" is not a valid choice.'],
   });
 });
@@ -184,8 +221,16 @@ test("a prompt shows the stages that use it", async () => {
 test.each([
   ["[]", "[]", "[]"],
   ['{"a":{}}', '{"a": {}}', '{\n    "a": {}\n}'],
-  ['"a\\"\\u007f€\u{1f600}\\n"', '"a\\"\\u007f\\u20ac\\ud83d\\ude00\\n"', '"a\\"\\u007f\\u20ac\\ud83d\\ude00\\n"'],
-  ["[1e400,-0.0,12345678901234567890]", "[1e400, -0.0, 12345678901234567890]", "[\n    1e400,\n    -0.0,\n    12345678901234567890\n]"],
+  [
+    '"a\\"\\u007f€\u{1f600}\\n"',
+    '"a\\"\\u007f\\u20ac\\ud83d\\ude00\\n"',
+    '"a\\"\\u007f\\u20ac\\ud83d\\ude00\\n"',
+  ],
+  [
+    "[1e400,-0.0,12345678901234567890]",
+    "[1e400, -0.0, 12345678901234567890]",
+    "[\n    1e400,\n    -0.0,\n    12345678901234567890\n]",
+  ],
 ])("%s is written as Python does", (json, line, indented) => {
   expect(pythonJson(json, 0)).toBe(line);
   expect(pythonJson(json, 4)).toBe(indented);

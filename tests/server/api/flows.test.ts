@@ -27,7 +27,10 @@ async function furnished(slug: string) {
   const dummy = await at.create("/stages/dummy/", { name: `dummy ${slug}` });
   const second = await at.create("/flows/bindings/", { target: pk, stage: dummy.pk, order: 20 });
   const first = await at.create("/flows/bindings/", { target: pk, stage: deny.pk, order: 10 });
-  const policy = await at.create("/policies/expression/", { name: `policy ${slug}`, expression: "return True" });
+  const policy = await at.create("/policies/expression/", {
+    name: `policy ${slug}`,
+    expression: "return True",
+  });
   for (const target of [pk, first.pk]) {
     await at.create("/policies/bindings/", { target, policy: policy.pk, order: 0 });
   }
@@ -55,7 +58,10 @@ test("authentik's own client makes a flow, with its defaults and addresses", asy
     policybindingmodelPtrId: made.pk,
   });
   expect((await flows.flowsInstancesRetrieve({ slug: "log-in" })).pk).toBe(made.pk);
-  const renamed = await flows.flowsInstancesPartialUpdate({ slug: "log-in", patchedFlowRequest: { slug: "hello" } });
+  const renamed = await flows.flowsInstancesPartialUpdate({
+    slug: "log-in",
+    patchedFlowRequest: { slug: "hello" },
+  });
   expect(renamed.slug).toBe("hello");
   await expect(flows.flowsInstancesRetrieve({ slug: "log-in" })).rejects.toThrow();
 });
@@ -104,7 +110,9 @@ test("a stage is bound to a place of a flow once", async () => {
 test("what is bound to a flow goes with it; used_by says so before", async () => {
   const { first } = await furnished("doomed");
   const { body } = await at.get("/flows/instances/doomed/used_by/");
-  expect(body.map(({ model_name, action }: { model_name: string; action: string }) => [model_name, action])).toEqual([
+  expect(
+    body.map(({ model_name, action }: { model_name: string; action: string }) => [model_name, action]),
+  ).toEqual([
     ["flowstagebinding", "cascade"],
     ["flowstagebinding", "cascade"],
     ["policybinding", "cascade"],
@@ -139,7 +147,9 @@ test("a policy binding names exactly one of policy, group and user", async () =>
   expect(off.body).toMatchObject({ enabled: false, user: at.running.admin });
   const targets = `target_in=${pk}&target_in=${(await furnished("other")).first.pk}`;
   expect((await at.get(`/policies/bindings/?${targets}`)).body.pagination.count).toBe(3);
-  expect((await at.get(`/policies/bindings/?target=${pk}&policy__isnull=true`)).body.results).toEqual([off.body]);
+  expect((await at.get(`/policies/bindings/?target=${pk}&policy__isnull=true`)).body.results).toEqual([
+    off.body,
+  ]);
 });
 
 test("a flow that is exported and applied again is unchanged; credentials are not in it", async () => {
@@ -151,7 +161,12 @@ test("a flow that is exported and applied again is unchanged; credentials are no
     account_sid: "AC",
     auth: "canary-auth",
   });
-  const prompt = await at.create("/stages/prompt/prompts/", { name: "p", field_key: "phone", label: "Phone", type: "text" });
+  const prompt = await at.create("/stages/prompt/prompts/", {
+    name: "p",
+    field_key: "phone",
+    label: "Phone",
+    type: "text",
+  });
   const form = await at.create("/stages/prompt/stages/", {
     name: "form",
     fields: [prompt.pk],
@@ -196,7 +211,10 @@ test("a flow is opened by its link; one that does not apply is refused", async (
   expect((await at.get("/flows/instances/open/execute/")).body).toEqual({
     link: `${at.running.url}/if/flow/open/`,
   });
-  await at.create("/flows/instances/", flow("guests", { authentication: "require_unauthenticated", designation: "enrollment" }));
+  await at.create(
+    "/flows/instances/",
+    flow("guests", { authentication: "require_unauthenticated", designation: "enrollment" }),
+  );
   expect(await at.get("/flows/instances/guests/execute/")).toMatchObject({
     status: 400,
     body: { non_field_errors: [expect.stringMatching(/^Flow not applicable to current user\/request: /)] },

@@ -30,7 +30,9 @@ const query = fc.record({
   search: fc.option(fc.constantFrom("a", "B", "b a", "a,b", "%", '"B a"', "zz")),
   ordering: fc.option(
     fc.array(
-      fc.tuple(fc.constantFrom(...SORTABLE, "nonsense" as const), fc.boolean()).map(([field, down]) => ({ field, down })),
+      fc
+        .tuple(fc.constantFrom(...SORTABLE, "nonsense" as const), fc.boolean())
+        .map(([field, down]) => ({ field, down })),
       { minLength: 1, maxLength: 3 },
     ),
   ),
@@ -97,39 +99,69 @@ function expected(rows: readonly (Prompt & { name: string })[], asked: Query) {
 
 test("filters, search, order and pages are those of reading it all", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(prompt, { maxLength: 9 }), fc.array(query, { minLength: 5, maxLength: 5 }), async (prompts, queries) => {
-      const rows = prompts.map((row, index) => ({ ...row, name: `n${index}` }));
-      await at.running.store.transaction((tx) => {
-        for (const { pk } of tx.list("authentik_stages_prompt.prompt")) tx.delete("authentik_stages_prompt.prompt", pk);
-        for (const row of rows) tx.insert("authentik_stages_prompt.prompt", row);
-      });
-      for (const asked of queries) {
-        const { ordering, ...others } = asked;
-        const parameters = new URLSearchParams();
-        for (const [name, value] of Object.entries(others)) if (value !== null) parameters.set(name, value);
-        if (ordering !== null) parameters.set("ordering", ordering.map(({ field, down }) => `${down ? "-" : ""}${field}`).join());
-        const { status, body } = await at.get(`/stages/prompt/prompts/?${parameters}`);
-        const page = expected(rows, asked);
-        if (page === undefined) expect({ status, body }).toEqual({ status: 404, body: { detail: "Invalid page." } });
-        else {
-          expect(body.pagination).toEqual(page.pagination);
-          expect(body.results.map(({ name }: { name: string }) => name)).toEqual(page.names);
-          expect(body.autocomplete).toEqual({});
+    fc.asyncProperty(
+      fc.array(prompt, { maxLength: 9 }),
+      fc.array(query, { minLength: 5, maxLength: 5 }),
+      async (prompts, queries) => {
+        const rows = prompts.map((row, index) => ({ ...row, name: `n${index}` }));
+        await at.running.store.transaction((tx) => {
+          for (const { pk } of tx.list("authentik_stages_prompt.prompt"))
+            tx.delete("authentik_stages_prompt.prompt", pk);
+          for (const row of rows) tx.insert("authentik_stages_prompt.prompt", row);
+        });
+        for (const asked of queries) {
+          const { ordering, ...others } = asked;
+          const parameters = new URLSearchParams();
+          for (const [name, value] of Object.entries(others)) if (value !== null) parameters.set(name, value);
+          if (ordering !== null)
+            parameters.set(
+              "ordering",
+              ordering.map(({ field, down }) => `${down ? "-" : ""}${field}`).join(),
+            );
+          const { status, body } = await at.get(`/stages/prompt/prompts/?${parameters}`);
+          const page = expected(rows, asked);
+          if (page === undefined)
+            expect({ status, body }).toEqual({ status: 404, body: { detail: "Invalid page." } });
+          else {
+            expect(body.pagination).toEqual(page.pagination);
+            expect(body.results.map(({ name }: { name: string }) => name)).toEqual(page.names);
+            expect(body.autocomplete).toEqual({});
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 40 },
   );
 }, 120_000);
 
 test("a user's list holds their own devices only, whatever is asked", async () => {
-  const stage = await at.create("/stages/authenticator/sms/", { name: "s", provider: "twilio", from_number: "1", account_sid: "a", auth: "b" });
-  const users = await Promise.all(["one", "two"].map((username) => at.add("authentik_core.user", { username })));
+  const stage = await at.create("/stages/authenticator/sms/", {
+    name: "s",
+    provider: "twilio",
+    from_number: "1",
+    account_sid: "a",
+    auth: "b",
+  });
+  const users = await Promise.all(
+    ["one", "two"].map((username) => at.add("authentik_core.user", { username })),
+  );
   for (const [index, user] of [...users, ...users].entries()) {
-    await at.add("authentik_stages_authenticator_sms.smsdevice", { user: user.pk, stage: stage.pk, phone_number: `+${index}`, name: `d${index}` });
+    await at.add("authentik_stages_authenticator_sms.smsdevice", {
+      user: user.pk,
+      stage: stage.pk,
+      phone_number: `+${index}`,
+      name: `d${index}`,
+    });
   }
   const token = await at.running.store.transaction((tx) => createToken(tx, users[0].pk).key);
-  for (const ask of ["", "?name=d1", "?user=2", `?user=${users[1].pk}`, "?search=d", "?ordering=-user&page_size=100"]) {
+  for (const ask of [
+    "",
+    "?name=d1",
+    "?user=2",
+    `?user=${users[1].pk}`,
+    "?search=d",
+    "?ordering=-user&page_size=100",
+  ]) {
     const { body } = await at.ask("GET", `/authenticators/sms/${ask}`, undefined, at.running.client(token));
     for (const device of body.results) expect(device.user.pk).toBe(users[0].pk);
   }

@@ -6,7 +6,12 @@ import { STAGE_RESOURCES } from "../../../server/api/stages.ts";
 import { closeSharedEngine, type Management, manage } from "./management.ts";
 
 const SMS = "authentik_stages_authenticator_sms.authenticatorsmsstage";
-const sms = { provider: "twilio", from_number: "+15005550006", account_sid: "AC1", auth: "canary-auth" } as const;
+const sms = {
+  provider: "twilio",
+  from_number: "+15005550006",
+  account_sid: "AC1",
+  auth: "canary-auth",
+} as const;
 
 let at: Management;
 beforeAll(async () => {
@@ -57,7 +62,12 @@ test("authentik's own client makes, reads, changes and deletes an SMS stage; cre
 });
 
 test("a PUT keeps what it leaves out, and asks for what has no default", async () => {
-  const { pk } = await at.create("/stages/authenticator/sms/", { ...sms, name: "put", auth_password: "kept", verify_only: true });
+  const { pk } = await at.create("/stages/authenticator/sms/", {
+    ...sms,
+    name: "put",
+    auth_password: "kept",
+    verify_only: true,
+  });
   const path = `/stages/authenticator/sms/${pk}/`;
   expect(await at.ask("PUT", path, { name: "put" })).toEqual({
     status: 400,
@@ -72,7 +82,11 @@ test("a PUT keeps what it leaves out, and asks for what has no default", async (
 });
 
 test("Postern's own settings of an SMS stage are taken", async () => {
-  const { pk } = await at.create("/stages/authenticator/sms/", { ...sms, name: "own", postern_allowed_countries: ["DE"] });
+  const { pk } = await at.create("/stages/authenticator/sms/", {
+    ...sms,
+    name: "own",
+    postern_allowed_countries: ["DE"],
+  });
   const row = (await at.rows(SMS)).find((stage) => stage.pk === pk);
   expect(row?.postern_allowed_countries).toEqual(["DE"]);
 });
@@ -164,17 +178,28 @@ const NEEDED: { readonly [path: string]: object } = {
   "/stages/prompt/stages/": { fields: [] },
 };
 
-test.each(STAGE_RESOURCES.map(({ path }) => path))("%s: made, listed, found by its kind and among all", async (path) => {
-  const name = `each ${path}`;
-  const made = await at.create(path, { ...NEEDED[path], name });
-  expect((await at.get(`${path}?search=${encodeURIComponent(`"${name}"`)}`)).body.results).toEqual([made]);
-  const { body } = await at.get(`/stages/all/${made.pk}/`);
-  const { pk, component, verbose_name, verbose_name_plural, meta_model_name, flow_set } = made;
-  expect(body).toEqual({ pk, name, component, verbose_name, verbose_name_plural, meta_model_name, flow_set });
-  expect((await at.ask("PATCH", `${path}${pk}/`, { name: `${name}!` })).body.name).toBe(`${name}!`);
-  expect((await at.ask("DELETE", `/stages/all/${pk}/`)).status).toBe(204);
-  expect(await at.get(`${path}${pk}/`)).toMatchObject({ status: 404 });
-});
+test.each(STAGE_RESOURCES.map(({ path }) => path))(
+  "%s: made, listed, found by its kind and among all",
+  async (path) => {
+    const name = `each ${path}`;
+    const made = await at.create(path, { ...NEEDED[path], name });
+    expect((await at.get(`${path}?search=${encodeURIComponent(`"${name}"`)}`)).body.results).toEqual([made]);
+    const { body } = await at.get(`/stages/all/${made.pk}/`);
+    const { pk, component, verbose_name, verbose_name_plural, meta_model_name, flow_set } = made;
+    expect(body).toEqual({
+      pk,
+      name,
+      component,
+      verbose_name,
+      verbose_name_plural,
+      meta_model_name,
+      flow_set,
+    });
+    expect((await at.ask("PATCH", `${path}${pk}/`, { name: `${name}!` })).body.name).toBe(`${name}!`);
+    expect((await at.ask("DELETE", `/stages/all/${pk}/`)).status).toBe(204);
+    expect(await at.get(`${path}${pk}/`)).toMatchObject({ status: 404 });
+  },
+);
 
 test("every kind of stage that Postern has is a resource and a type", async () => {
   const { body } = await at.get("/stages/all/types/");
@@ -193,7 +218,8 @@ test("a stage shows the flows that it is bound to, each once", async () => {
     title: "t",
     designation: "authentication",
   });
-  for (const order of [0, 1]) await at.create("/flows/bindings/", { target: flow.pk, stage: stage.pk, order });
+  for (const order of [0, 1])
+    await at.create("/flows/bindings/", { target: flow.pk, stage: stage.pk, order });
   const { body } = await at.get(`/stages/dummy/${stage.pk}/`);
   expect(body.flow_set).toMatchObject([{ pk: flow.pk, slug: "bound-flow" }]);
 });
@@ -201,10 +227,20 @@ test("a stage shows the flows that it is bound to, each once", async () => {
 test("a stage with devices cannot be deleted", async () => {
   const stage = await at.create("/stages/authenticator/sms/", { ...sms, name: "protected" });
   const { pk } = await at.add("authentik_core.user", { username: "owner" });
-  await at.add("authentik_stages_authenticator_sms.smsdevice", { user: pk, stage: stage.pk, phone_number: "+1", name: "d" });
+  await at.add("authentik_stages_authenticator_sms.smsdevice", {
+    user: pk,
+    stage: stage.pk,
+    phone_number: "+1",
+    name: "d",
+  });
   const used = await at.get(`/stages/authenticator/sms/${stage.pk}/used_by/`);
   expect(used.body).toEqual([
-    expect.objectContaining({ app: "authentik_stages_authenticator_sms", model_name: "smsdevice", name: "d", action: "left_dangling" }),
+    expect.objectContaining({
+      app: "authentik_stages_authenticator_sms",
+      model_name: "smsdevice",
+      name: "d",
+      action: "left_dangling",
+    }),
   ]);
   const refused = await at.ask("DELETE", `/stages/authenticator/sms/${stage.pk}/`);
   expect(refused.status).toBe(400);
@@ -213,7 +249,12 @@ test("a stage with devices cannot be deleted", async () => {
 
 test("lists are filtered by every field; a value that a filter does not take is refused", async () => {
   await at.create("/stages/authenticator/sms/", { ...sms, name: "filter one", from_number: "+77" });
-  await at.create("/stages/authenticator/sms/", { ...sms, name: "filter two", from_number: "+78", verify_only: true });
+  await at.create("/stages/authenticator/sms/", {
+    ...sms,
+    name: "filter two",
+    from_number: "+78",
+    verify_only: true,
+  });
   const names = async (query: string) => {
     const { body } = await at.get(`/stages/authenticator/sms/?search=filter&${query}`);
     return body.results.map(({ name }: { name: string }) => name);
