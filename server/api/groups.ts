@@ -104,7 +104,7 @@ function membersOf(view: View): ReadonlyMap<string, User[]> {
   return view.once("members", () => {
     const members = new Map<string, User[]>();
     for (const user of view.tx.list(USER)) {
-      for (const group of user.groups) members.set(group, [...(members.get(group) ?? []), user]);
+      for (const group of user.groups) listed(members, group).push(user);
     }
     return members;
   });
@@ -114,10 +114,20 @@ function childrenOf(view: View): ReadonlyMap<string, Group[]> {
   return view.once("children", () => {
     const children = new Map<string, Group[]>();
     for (const group of view.tx.list(GROUP)) {
-      for (const parent of group.parents) children.set(parent, [...(children.get(parent) ?? []), group]);
+      for (const parent of group.parents) listed(children, parent).push(group);
     }
     return children;
   });
+}
+
+/** The list of a key, begun where there is none. */
+function listed<T>(lists: Map<string, T[]>, key: string): T[] {
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
 }
 
 /** Groups with one of these members, each of which has to exist. */
