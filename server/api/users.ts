@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../../engine/types.ts";
 import type { Row } from "../../runtime/index.ts";
 import { text } from "../../runtime/models/fields.ts";
-import { hashPassword } from "../../runtime/models/password.ts";
+import { passwordHash } from "../../runtime/models/password.ts";
 import { avatarOf, isSuperuser, uidOf } from "../../runtime/users/person.ts";
 import { invalid } from "../errors.ts";
 import { objectSchema } from "../openapi.ts";
@@ -203,7 +203,7 @@ async function setPassword(site: Site, request: FastifyRequest, reply: FastifyRe
   const given = readField(text({ trim: false }) as z.ZodType, body.password);
   await read(site, request, (view) => find(view, USERS, request));
   if ("faults" in given) throw invalid({ password: given.faults as string[] });
-  const password = hashPassword(given.value as string);
+  const password = await passwordHash(given.value as string);
   await write(site, request, (tx, view) => {
     const found = find(view, USERS, request);
     const password_change_date = new Date(site.clock()).toISOString();

@@ -29,6 +29,7 @@ const AREAS = [
   "/stages/deny/",
   "/stages/dummy/",
   "/stages/identification/",
+  "/stages/password/",
   "/stages/prompt/",
   "/stages/user_login/",
   "/stages/user_write/",
