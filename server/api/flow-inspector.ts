@@ -23,7 +23,7 @@ export const flowInspector: Area = (site) => async (api) => {
     return await site.store.read((tx) => {
       if (tx.list(FLOW, { slug }).length === 0) throw notFound("Flow");
       if (session === null || inspected === undefined) throw new ApiError(400, null);
-      const view = new View(tx, request, principal);
+      const view = new View(site, tx, request, principal);
       const shown = (pk: string | null = null): JsonObject => {
         const row = pk === null ? undefined : tx.get(BINDING, pk);
         return row === undefined

@@ -64,7 +64,7 @@ export interface Resource {
   readonly prepare?: (site: Site, input: JsonObject, existing: AnyRow | undefined) => Promise<void>;
   /** Values of fields that a PUT leaves out, where these do not stay as they are. */
   readonly putDefaults: JsonObject;
-  /** Fields that the expressions of this resource are named after when they are new. */
+  /** What the expression of a new row is called in its syntax errors. */
   readonly newExpressionName: string;
   /** The name under which the pk is shown. */
   readonly shownPk: string;
