@@ -73,8 +73,8 @@ export interface WorkerSettings {
   readonly onLog?: (text: string) => void;
 }
 
-/** Longer than the isolate's own deadline by this much, milliseconds, before the process is killed. */
-export const GRACE_MS = 50;
+/** Longer than the isolate's own deadline by this much, milliseconds, before the process is killed: a busy host adds its own delay. */
+export const GRACE_MS = 30;
 /** A worker that is not serving after this long has failed to start, milliseconds. */
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;

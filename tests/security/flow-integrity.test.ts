@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { SmsMessage } from "../../providers/index.ts";
 import {
@@ -22,8 +22,9 @@ import {
   type Store,
 } from "../../runtime/index.ts";
 import { engineUnderTest } from "../engine/engine-under-test.ts";
-import { sessionData } from "../runtime/flow/harness.ts";
+import { install, sessionData } from "../runtime/flow/harness.ts";
 import { SMS_DEVICE, SMS_STAGE } from "../runtime/stages/sms-installation.ts";
+import { startServer } from "../server/server-under-test.ts";
 
 const BLUEPRINTS = join(import.meta.dirname, "../../fixtures/blueprints");
 const POLICY = "authentik_policies_expression.expressionpolicy";
@@ -610,4 +611,16 @@ describe("F6 what is returned", () => {
       expect([sent, refused]).toEqual([[], true]);
     },
   );
+});
+
+describe("F5 running is writing", () => {
+  test("the server has no route that only runs a text or a policy: one that does has to ask for the right to edit, here", async () => {
+    const running = await startServer({ on: await install() });
+    onTestFinished(() => running.close());
+    const urls = running.server.routes.map(({ url }) => url);
+    expect(urls).toContain("/api/v3/flows/executor/:flow_slug/");
+    expect(
+      urls.filter((url) => /test|evaluat|execut(?!or\/)|preview|playground|debug|inspect/i.test(url)),
+    ).toEqual([]);
+  });
 });
