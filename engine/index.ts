@@ -49,6 +49,10 @@ export { defaultLimits } from "./sandbox-options.ts";
 export type * from "./trace.ts";
 export type * from "./types.ts";
 
+/** Compiled programs that an engine remembers at most, and their characters: texts of megabytes do not add up. */
+const PROGRAMS = 1000;
+const PROGRAMS_LENGTH = 16 << 20;
+
 /** A compiled program, shared by all expressions of the same text. */
 export interface Program {
   readonly id: string;
@@ -114,8 +118,10 @@ class SandboxedEngine implements Engine {
   private readonly settings: string;
   private readonly capabilities: Capabilities;
   private readonly onHostError: OnHostError;
-  /** By source; the oldest goes when there are too many. */
+  /** By source; the oldest go when there are too many, or they are too long together. */
   private readonly programs: Map<string, Program> = new Map();
+  /** Characters of their sources and code. */
+  private programsLength = 0;
   private readonly policies: WeakMap<Policy, Program> = new WeakMap();
 
   constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities, onHostError: OnHostError) {
@@ -212,7 +218,12 @@ class SandboxedEngine implements Engine {
       map: null,
     };
     this.programs.set(source, program);
-    if (this.programs.size > 1000) this.programs.delete(this.programs.keys().next().value as string);
+    this.programsLength += source.length + program.code.length;
+    for (const [oldest, { code }] of this.programs) {
+      if (this.programs.size <= PROGRAMS && this.programsLength <= PROGRAMS_LENGTH) break;
+      this.programs.delete(oldest);
+      this.programsLength -= oldest.length + code.length;
+    }
     return program;
   }
 

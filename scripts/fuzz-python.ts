@@ -156,7 +156,10 @@ async function fuzz(oracle: Oracle, cases: number, seed: number): Promise<number
       if (theirs === null || mine === null) limits += 1;
       else if ("type" in theirs) raised += 1;
     }
-    if (process.stderr.isTTY) process.stderr.write(`\r${done + at.numRuns} programs`);
+    const count = `${done + at.numRuns} programs`;
+    if (process.stderr.isTTY) process.stderr.write(`\r${count}`);
+    // Where nobody looks on, a line now and then tells how far a run got that was cut off.
+    else if (done % (BATCH * 20) === 0) process.stderr.write(`${count}, ${differences} differences\n`);
   }
   const seconds = ((performance.now() - since) / 1000).toFixed(0);
   console.log(

@@ -38,7 +38,8 @@ export function children(): number[] {
 
 /** Resident memory of this process after a collection of garbage, mebibytes. Needs `--expose-gc`. */
 export function hostMb(): { resident: number; heap: number } {
-  globalThis.gc?.();
+  // The thorough kind, that gives memory back to the system.
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
   const { rss, heapUsed } = process.memoryUsage();
   return { resident: rss / 1048576, heap: heapUsed / 1048576 };
 }

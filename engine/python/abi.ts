@@ -45,7 +45,7 @@ import {
   wrapperDescriptorType,
 } from "./function.ts";
 import { delegate, makeGenerator } from "./generator.ts";
-import { checkUnpackable, collect, isIterable, iter, unpack } from "./iterator.ts";
+import { checkUnpackable, collect, isIterable, iter, iterObject, stepper, unpack } from "./iterator.ts";
 import { collectCounted } from "./length-hint.ts";
 import { matchClass, matchMapping, matchSequence } from "./matching.ts";
 import { importFrom, importModule } from "./module.ts";
@@ -249,12 +249,22 @@ function joined(text: string): string {
 
 function unpackStarred(value: PyValue, before: number, after: number): readonly PyValue[] {
   checkUnpackable(value);
-  const items = collect(value);
-  if (items.length < before + after) {
-    throw valueError(
-      `not enough values to unpack (expected at least ${before + after}, got ${items.length})`,
-    );
-  }
+  const tooFew = (count: number) =>
+    valueError(`not enough values to unpack (expected at least ${before + after}, got ${count})`);
+  let items: PyValue[];
+  if (value instanceof PyObject && !value.cls.builtin) {
+    // An author's iterator can tell that a list is made of what is left of it.
+    const iterator = iterObject(value);
+    const steps = stepper(iterator);
+    items = [];
+    while (items.length < before) {
+      const item = steps.next();
+      if (item === undefined) throw tooFew(items.length);
+      items.push(item);
+    }
+    items = [...items, ...collectCounted(iterator)];
+  } else items = collect(value);
+  if (items.length < before + after) throw tooFew(items.length);
   const middle = items.length - after;
   return [...items.slice(0, before), list(items.slice(before, middle)), ...items.slice(middle)];
 }

@@ -31,7 +31,7 @@
 //
 // A worker that has nothing to do must not keep the host alive: its handles are unreferenced whenever it is idle.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import type { Socket } from "node:net";
 import { dirname } from "node:path";
 import {
@@ -104,10 +104,22 @@ function stackKilobytes(): number {
   }
 }
 
+/** A path without links: a worker may read its files, but not the links that lead to them. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It is gone; the worker's end will say so.
+    return path;
+  }
+}
+
 /** Node's command line for a worker: no right but to read four files and the platform's time zones. */
 function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string[] {
   const zones = zoneFolders();
-  const readable = [artifacts.worker.path, artifacts.snapshot.path, ...artifacts.nativeLibraries, ...zones];
+  const program = withoutLinks(artifacts.worker.path);
+  const snapshot = withoutLinks(artifacts.snapshot.path);
+  const readable = [program, snapshot, ...artifacts.nativeLibraries, ...zones];
   return [
     "--permission",
     ...readable.map((path) => `--allow-fs-read=${path}`),
@@ -118,8 +130,8 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     "--disable-sigusr1",
     "--disable-warning=SecurityWarning",
     `--stack-size=${stackKilobytes()}`,
-    artifacts.worker.path,
-    artifacts.snapshot.path,
+    program,
+    snapshot,
     String(artifacts.snapshot.crc32),
     String(settings.memoryMb),
     settings.onLog === undefined ? "quiet" : "log",

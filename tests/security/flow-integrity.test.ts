@@ -619,8 +619,8 @@ describe("F5 running is writing", () => {
     onTestFinished(() => running.close());
     const urls = running.server.routes.map(({ url }) => url);
     expect(urls).toContain("/api/v3/flows/executor/:flow_slug/");
-    expect(
-      urls.filter((url) => /test|evaluat|execut(?!or\/)|preview|playground|debug/i.test(url)),
-    ).toEqual([]);
+    expect(urls.filter((url) => /test|evaluat|execut(?!or\/)|preview|playground|debug/i.test(url))).toEqual(
+      [],
+    );
   });
 });

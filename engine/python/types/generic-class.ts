@@ -4,6 +4,7 @@ import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import {
+  Ellipsis,
   type KwArgs,
   makeType,
   NotImplemented,
@@ -12,6 +13,7 @@ import {
   PyObject,
   type PyType,
   type PyValue,
+  typeName,
 } from "../object.ts";
 import { same } from "../operators.ts";
 import { caught } from "../raising.ts";
@@ -116,6 +118,14 @@ function argumentsOf(key: PyValue): readonly PyValue[] {
 const isKind = (value: PyValue, type: PyType): boolean =>
   value instanceof PyTypeParameter && value.cls === type;
 
+/** Does it stand for the types of all arguments of a call? */
+const isListOfTypes = (value: PyValue): boolean =>
+  value === Ellipsis ||
+  value instanceof PyList ||
+  value instanceof PyTuple ||
+  isKind(value, paramSpecType) ||
+  typeName(value) === "_ConcatenateGenericAlias";
+
 /** The arguments for each parameter: one, or any number for a type variable tuple. */
 function assignTo(
   what: string,
@@ -126,10 +136,12 @@ function assignTo(
   const fallbacks = parameters.map((parameter) => (parameter as PyTypeParameter).fallback.get());
   const most = star < 0 ? parameters.length : Number.POSITIVE_INFINITY;
   const needed = star < 0 ? parameters.length : parameters.length - 1;
-  // `C[int, str]` for one parameter specification means `C[[int, str]]`.
-  if (parameters.length === 1 && isKind(parameters[0] as PyValue, paramSpecType) && args.length !== 1) {
+  const specification = parameters.findIndex((parameter) => isKind(parameter, paramSpecType));
+  const isGiven = specification < args.length || (fallbacks[specification] ?? NoDefault) !== NoDefault;
+  if (specification >= 0 && star < 0 && !isGiven) throw typeError(`Too few arguments for ${what}`);
+  // `C[int]` and `C[int, str]` for one parameter specification mean `C[[int]]` and `C[[int, str]]`.
+  if (parameters.length === 1 && specification === 0 && args.length > 0 && !isListOfTypes(args[0] as PyValue))
     return [[tuple([...args])]];
-  }
   const defaulted = fallbacks.slice(args.length).filter((fallback) => fallback !== NoDefault).length;
   if (args.length > most || args.length < needed - defaulted) {
     const word = args.length > most ? "many" : "few";

@@ -1,17 +1,19 @@
 // The built artifacts: found again without building, built anew when anything they depend on has changed.
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { createSandbox } from "../../../engine/sandbox/pool.ts";
 import { type Artifacts, buildArtifacts, findArtifacts } from "../../../engine/sandbox/snapshot.ts";
 import { guestEntry, openSandbox, request } from "./open-sandbox.ts";
@@ -113,4 +115,13 @@ test.each([
   await expect(createSandbox({ guestEntry: entry, memoryMb: 16, cacheDirectory: fresh() })).rejects.toThrow(
     message,
   );
+});
+
+test("a cache behind a link is used like any other: a worker may not follow the link itself", async () => {
+  const [real, link] = [fresh(), fresh()];
+  mkdirSync(real, { mode: 0o700 });
+  symlinkSync(real, link);
+  const sandbox = await openSandbox({ cacheDirectory: link });
+  onTestFinished(() => sandbox.close());
+  expect(await sandbox.run(request("6 * 7"))).toMatchObject({ ok: true, outcomeJson: "42" });
 });
