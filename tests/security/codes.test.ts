@@ -6,6 +6,7 @@ import {
   CODE_LENGTH,
   type CodeState,
   claimSend,
+  drawCode,
   IDLE,
   settleSend,
   verifyCode,
@@ -19,7 +20,13 @@ const T = Date.parse("2026-03-01T12:00:00.000Z");
 
 /** A code that the generator drew, and the state once it was sent. */
 function sent(randomInt: (exclusiveMaximum: number) => number): { code: string; state: CodeState } {
-  const claim = claimSend(IDLE, { request: "r", now: T, cooldown: 0, fresh: false, randomInt });
+  const claim = claimSend(IDLE, {
+    request: "r",
+    now: T,
+    cooldown: 0,
+    fresh: false,
+    newCode: () => drawCode(randomInt),
+  });
   if (claim.kind !== "send") throw new Error(`not granted: ${claim.kind}`);
   return { code: claim.token, state: settleSend(claim.next, "r", null) };
 }
