@@ -284,3 +284,20 @@ test("a session's write needs the token against forgery of that session; an API 
     refused("Token invalid/expired"),
   );
 });
+
+test("through a browser's session the management API is written with the token against forgery only", async () => {
+  const { running } = await served();
+  const browser = await running.browser("akadmin");
+  const create = (headers: { [name: string]: string }) =>
+    browser.once("/api/v3/core/groups/", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ name: "made in a browser" }),
+    });
+  const forged = await create({});
+  expect(forged.status).toBe(403);
+  expect(await forged.json()).toEqual({ detail: "CSRF Failed: CSRF token missing." });
+  await browser.once("/api/v3/core/users/me/");
+  expect((await create({ origin: "https://evil.example" })).status).toBe(403);
+  expect((await create({})).status).toBe(201);
+});
