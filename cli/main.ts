@@ -4,7 +4,9 @@ import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
 import type { Engine, EngineOptions } from "../engine/types.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addDiffCommand } from "./commands/diff.ts";
 import { addEvalCommand } from "./commands/eval.ts";
+import { addFuzzCommand } from "./commands/fuzz.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addReplayCommand } from "./commands/replay.ts";
@@ -33,6 +35,8 @@ function program(host: CommandHost): Command {
   addRunCommand(command, host);
   addReplayCommand(command, host);
   addTestCommand(command, host);
+  addFuzzCommand(command, host);
+  addDiffCommand(command, host);
   addInitCommand(command, host);
   addImportCommand(command, host);
   addServeCommand(command, host);

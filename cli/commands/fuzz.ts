@@ -1,0 +1,113 @@
+// `postern fuzz`: looks for an input for which a property of an expression does not hold.
+import { basename } from "node:path";
+import type { Command } from "commander";
+import type { FoundCase } from "../../testing/fuzz/suite-text.ts";
+import {
+  addFuzzOptions,
+  asUsage,
+  checkAnswered,
+  type FuzzOptions,
+  knowledgeOf,
+  Progress,
+  searchOptions,
+} from "../fuzz-options.ts";
+import type { CommandHost } from "../host.ts";
+import { readInput } from "../input-file.ts";
+import { type ExitCode, exit, printable, write } from "../io.ts";
+
+interface Options extends FuzzOptions {
+  readonly property: string[];
+}
+
+async function run(file: string, options: Options, { io, library }: CommandHost): Promise<ExitCode> {
+  const source = await readInput(file, io);
+  const subject = { name: file === "-" ? "stdin" : basename(file), source, kind: options.kind };
+  await using engine = await library.createEngine();
+  const { fuzz, reachedBy } = await import("../../testing/fuzz/search.ts");
+  const { propertyOf } = await import("../../testing/fuzz/properties.ts");
+  const knowledge = await knowledgeOf(options, engine, io);
+  const progress = new Progress(io);
+  const search = searchOptions(options, progress);
+  const results = await asUsage(file, async () => {
+    // Syntax errors in the engine's words, before the source is looked at.
+    engine.expression(subject.name, source, options.kind);
+    const { root } = reachedBy(subject, knowledge);
+    const names = options.property.length === 0 ? ["never-raises"] : options.property;
+    const properties = names.map((text) => propertyOf(text, { kind: options.kind, root, engine }));
+    const all = [];
+    for (const property of properties) {
+      const result = await fuzz(engine, subject, property, knowledge, search);
+      checkAnswered(result, file);
+      all.push({ property: property.name, ...result });
+    }
+    return all;
+  }).finally(() => progress.clear());
+
+  const cases: FoundCase[] = results.flatMap(({ property, found }) => {
+    if (found === undefined) return [];
+    const { input, expect, wish } = found;
+    return [
+      {
+        name: `${property} (found with seed ${search.seed})`,
+        input,
+        expect,
+        ...(wish === undefined
+          ? {}
+          : { comment: `what is expected here is what is so today; what should be: ${wish}` }),
+      },
+    ];
+  });
+  const { suiteText } = await import("../../testing/fuzz/suite-text.ts");
+  const suite = cases.length === 0 ? "" : suiteText(options.kind, file, cases);
+  if (options.json) {
+    const properties = results.map(({ property, runs, unanswered, found }) => ({
+      property,
+      ok: found === undefined,
+      runs,
+      unanswered,
+      ...(found === undefined ? {} : { why: found.why, context: found.context, expect: found.expect }),
+    }));
+    const document = {
+      file: subject.name,
+      seed: search.seed,
+      properties,
+      ...(suite === "" ? {} : { suite }),
+    };
+    await write(io.stdout, `${JSON.stringify(document)}\n`);
+  } else {
+    for (const { property, runs, unanswered, found } of results) {
+      const not = unanswered === 0 ? "" : `, ${unanswered} of them without an answer from outside`;
+      const text =
+        found === undefined
+          ? `${io.color.green("holds")} ${printable(property)}: ${runs} runs${not}\n`
+          : `${io.color.red("fails")} ${printable(property)}: ${printable(found.why)}\n` +
+            `  after ${runs} runs, made smaller ${found.shrinks} times; --seed ${search.seed} repeats it\n`;
+      await write(io.stdout, text);
+    }
+    if (suite !== "") await write(io.stdout, `\n# a suite for \`postern test\`:\n${suite}`);
+  }
+  return cases.length === 0 ? exit.pass : exit.fail;
+}
+
+/** Adds `fuzz` to the program. */
+export function addFuzzCommand(program: Command, host: CommandHost): void {
+  const command = program
+    .command("fuzz")
+    .summary("look for an input that breaks a property")
+    .description(
+      "Tries inputs made of what the expression reads and of the texts, numbers and patterns it holds that against, and prints the " +
+        "smallest one that breaks a property, as a case of a suite.\n\n" +
+        "Properties: never-raises (the default), deterministic, ignores-whitespace:PATH, denies-when-empty:PATH, payload-has:KEY, " +
+        "never-leaks:PATH, or a Python expression over input and verdict, such as\n" +
+        "  verdict.passing or len(verdict.messages) > 0\n" +
+        "A PATH is request.context.prompt_data.phone, or its end where that is plain: phone.",
+    )
+    .argument("<file>", "the expression; - reads it from stdin")
+    .option("--property <text>", "what must hold; repeatable", (text, all: string[]) => [...all, text], []);
+  addFuzzOptions(command)
+    .addHelpText(
+      "after",
+      "\nExit code: 0 nothing found, 1 an input found, 2 wrong usage or a property that cannot be asked.",
+    )
+    .action(async (file: string, options: Options) => host.end(await run(file, options, host)));
+}

@@ -1,0 +1,126 @@
+// What `postern fuzz` and `postern diff` share: their options, what is known of the inputs, the progress line, the case that is printed.
+import { randomInt } from "node:crypto";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ExpressionSyntaxError } from "../engine/errors.ts";
+import type { Engine, ExpressionKind } from "../engine/types.ts";
+import type { SearchOptions, SearchResult } from "../testing/fuzz/search.ts";
+import type { Knowledge } from "../testing/fuzz/values.ts";
+import { readInput } from "./input-file.ts";
+import { type CommandIo, UsageError } from "./io.ts";
+
+/** What commander collects. */
+export interface FuzzOptions {
+  readonly kind: ExpressionKind;
+  readonly context?: string;
+  readonly blueprint?: string;
+  readonly stage?: string;
+  readonly seed?: number;
+  readonly runs: number;
+  readonly seconds?: number;
+  readonly json?: boolean;
+}
+
+function positive(text: string): number {
+  const value = Number(text.replaceAll("_", ""));
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1.");
+  return value;
+}
+function seed(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || Math.abs(value) > 0x7fff_ffff)
+    throw new InvalidArgumentError("It must be a whole number of 32 bits, as a run before has printed it.");
+  return value;
+}
+
+/** Adds the options to a command. */
+export function addFuzzOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--kind <kind>", "what the expression is")
+        .choices(["policy", "mapping", "expression"])
+        .default("policy"),
+    )
+    .option("--context <file>", "a context whose shape every input has")
+    .option("--blueprint <file>", "where --stage is")
+    .option("--stage <name>", "the prompt stage whose answers are prompt_data")
+    .option("--seed <n>", "repeat the run that printed this", seed)
+    .option("--runs <n>", "inputs to try", positive, 1000)
+    .option("--seconds <n>", "end after this time", positive)
+    .option("--json", "print one line of JSON");
+}
+
+/** What the options say about the inputs. Throws {@link UsageError}. */
+export async function knowledgeOf(options: FuzzOptions, engine: Engine, io: CommandIo): Promise<Knowledge> {
+  const { context, blueprint, stage } = options;
+  if ((blueprint === undefined) !== (stage === undefined))
+    throw new UsageError(
+      "--blueprint and --stage go together: the file, and the name of a prompt stage in it",
+    );
+  const given =
+    context === undefined
+      ? undefined
+      : (await import("./exact-yaml.ts")).parseContext(await readInput(context, io), context);
+  if (blueprint === undefined || stage === undefined) return given === undefined ? {} : { given };
+  const { promptFields } = await import("../testing/fuzz/prompt-fields.ts");
+  const text = await readInput(blueprint, io);
+  const fields = await promptFields(engine, text, blueprint, stage).catch((error: unknown) => {
+    if (error instanceof Error && ["PropertyError", "BlueprintError"].includes(error.name))
+      throw new UsageError(error.message);
+    throw error;
+  });
+  return { fields, ...(given === undefined ? {} : { given }) };
+}
+
+/** The search's own options; the seed is drawn where none is given. */
+export function searchOptions(options: FuzzOptions, progress: Progress): SearchOptions {
+  return {
+    seed: options.seed ?? randomInt(0x7fff_ffff),
+    runs: options.runs,
+    ...(options.seconds === undefined ? {} : { timeMs: options.seconds * 1000 }),
+    onRun: () => progress.ran(),
+  };
+}
+
+/** Turns what is wrong with the input of a search into a {@link UsageError}. */
+export async function asUsage<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ExpressionSyntaxError)
+      throw new UsageError(`${file}:${error.line}:${error.column}: ${error.type}: ${error.text}`);
+    if (error instanceof Error && error.name === "PropertyError") throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Nothing was tried in truth where every input asked for what has no answer. Throws {@link UsageError}. */
+export function checkAnswered({ runs, unanswered, asked, found }: SearchResult, file: string): void {
+  if (found === undefined && unanswered > 0 && unanswered >= runs)
+    throw new UsageError(
+      `${file}: nothing could be tried, because every run asks for what a search has no answer to (${asked}); write cases with stubs for it (postern test)`,
+    );
+}
+
+/** A line that counts, on a terminal only. */
+export class Progress {
+  private readonly stream: CommandIo["stderr"];
+  private readonly isShown: boolean;
+  private count = 0;
+  private last = 0;
+  constructor({ stderr }: CommandIo) {
+    this.stream = stderr;
+    this.isShown = (stderr as { isTTY?: boolean }).isTTY === true;
+  }
+  ran(): void {
+    this.count += 1;
+    const now = performance.now();
+    if (!this.isShown || now - this.last < 100) return;
+    this.last = now;
+    this.stream.write(`\r\u001b[K${this.count} runs`);
+  }
+  clear(): void {
+    if (this.last > 0) this.stream.write("\r\u001b[K");
+    this.last = 0;
+  }
+}

@@ -1,0 +1,29 @@
+// What a search found, as the text of a suite that `postern test` runs.
+import { stringify } from "yaml";
+import type { ExpressionKind, JsonObject } from "../../engine/types.ts";
+import type { Input } from "./input.ts";
+
+/** A case to write. */
+export interface FoundCase {
+  readonly name: string;
+  readonly input: Input;
+  readonly expect: JsonObject;
+  /** Written as a comment over the case. */
+  readonly comment?: string;
+}
+
+/** A suite of these cases about the expression in `file`, relative to where the suite will stand. */
+export function suiteText(kind: ExpressionKind, file: string, cases: readonly FoundCase[]): string {
+  const texts = cases.map(({ name, input: { groups, user, ...input }, expect, comment }) => {
+    const body = { name, ...(user === undefined ? {} : { user }), ...input, expect };
+    const text = stringify([body], { lineWidth: 0 }).trimEnd();
+    const above = comment === undefined ? "" : `# ${comment.replace(/\s+/g, " ")}\n`;
+    return `${above}${text}`
+      .split("\n")
+      .map((line) => `  ${line}\n`)
+      .join("");
+  });
+  const groups = Object.assign({}, ...cases.map(({ input }) => input.groups)) as JsonObject;
+  const head = { [kind]: file, ...(Object.keys(groups).length === 0 ? {} : { groups }) };
+  return `${stringify(head, { lineWidth: 0 })}cases:\n${texts.join("")}`;
+}
