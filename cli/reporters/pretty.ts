@@ -25,15 +25,17 @@ export function prettyReporter({ color, nameOf, slowest }: ReporterOptions): Rep
       .filter(({ status }) => status === "failed")
       .map((each) => `\n${failureText(each, nameOf, color)}\n`);
     current = [];
-    return head + failures.join("") + (failures.length > 0 ? "\n" : "");
+    return head + failures.join("");
   }
 
   return {
     start: () => "",
     result(result) {
-      const done = current[0] !== undefined && current[0].suite !== result.suite ? finishSuite() : "";
+      const isNext = current[0] !== undefined && current[0].suite !== result.suite;
+      const isApart = isNext && current.some(({ status }) => status === "failed");
+      const done = isNext ? finishSuite() : "";
       current.push(result);
-      return done;
+      return isApart ? `${done}\n` : done;
     },
     end(summary) {
       return finishSuite() + summaryText(summary);

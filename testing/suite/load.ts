@@ -223,14 +223,16 @@ class Loader {
     }
   }
   private checkUnique(cases: readonly { name: string; place: Place }[]): void {
-    const known = new Map<string, Place>();
-    for (const { name, place } of cases) {
+    // Places are looked up for those that stand twice only.
+    const known = new Map<string, { readonly place: Place }>();
+    for (const each of cases) {
+      const { name } = each;
       const first = known.get(name);
-      if (first === undefined) known.set(name, place);
+      if (first === undefined) known.set(name, each);
       else
         this.problems.push({
-          ...place,
-          what: `a case named ${name} stands in line ${first.line} already`,
+          ...each.place,
+          what: `a case named ${name} stands in line ${first.place.line} already`,
           hint: "give each its own name",
         });
     }

@@ -1,6 +1,6 @@
 // Walks a case of a flow: a runtime of its own, messages kept in place of being sent, every challenge held against the step.
 import type { Engine, JsonObject, JsonValue } from "../../engine/types.ts";
-import type { SmsMessage, SmsProviderConfig } from "../../providers/sms-provider.ts";
+import { type SmsMessage, type SmsProviderConfig, SmsSendError } from "../../providers/sms-provider.ts";
 import { createRuntime, memoryStore, type Runtime } from "../../runtime/index.ts";
 import { Expectations } from "./expectations.ts";
 import type { CaseResult } from "./result.ts";
@@ -63,6 +63,12 @@ async function setUp(
       kind: provider,
       send: async (message: SmsMessage) => {
         const { to, text, token, payload = null } = message;
+        const { sms } = each.stubs;
+        if (sms !== undefined) {
+          throw new SmsSendError(sms, "the message was not accepted", {
+            hint: "stubs.sms of the suite says so",
+          });
+        }
         sent.push({ provider, to, text, token, payload });
         return { provider, status: 200 };
       },

@@ -118,6 +118,10 @@ const stubs = z
       .record(z.string(), z.array(variables))
       .describe("rows by model (authentik_core.token); users and groups are those of the suite")
       .optional(),
+    sms: z
+      .enum(["rejected", "unreachable", "timeout", "invalid_answer", "configuration"])
+      .describe("flows only: sending a message fails in this way")
+      .optional(),
     email: z.literal(true).describe("let `ak_send_email` send, into nowhere").optional(),
   })
   .meta({ id: "Stubs", description: "what the expression may ask for outside, and what it is answered" });

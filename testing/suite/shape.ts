@@ -43,6 +43,8 @@ type Path = readonly (string | number)[];
 
 class Checker {
   private readonly root: Schema;
+  /** Schemas with what they refer to. */
+  private readonly resolved: Map<Schema, Schema> = new Map();
   constructor(root: Schema) {
     this.root = root;
   }
@@ -139,10 +141,14 @@ class Checker {
   private resolve(schema: Schema): Schema {
     const { $ref } = schema;
     if ($ref === undefined) return schema;
+    const known = this.resolved.get(schema);
+    if (known !== undefined) return known;
     const found = this.root.$defs?.[$ref.slice("#/$defs/".length)];
     if (found === undefined) throw new Error(`the schema has no ${$ref}`);
     const { $ref: _followed, ...own } = schema;
-    return { ...this.resolve(found), ...own };
+    const whole = { ...this.resolve(found), ...own };
+    this.resolved.set(schema, whole);
+    return whole;
   }
 
   /** What a schema takes, in words. */

@@ -94,7 +94,6 @@ describe("for people", () => {
         '      1 | if request.context["n"] > 2:',
         "        |    ^",
         "",
-        "",
         "3 cases: 2 failed, 1 passed (T ms)",
         "",
       ].join("\n"),

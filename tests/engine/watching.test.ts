@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { compile } from "../../engine/language/compile.ts";
+import { counting } from "../../engine/language/counting.ts";
+import { tracing } from "../../engine/language/tracing.ts";
 import type { TraceEvent } from "../../engine/trace.ts";
 import type { EvaluateOptions, ExpressionKind, JsonObject, Outcome } from "../../engine/types.ts";
 import { pythonProgram } from "../../testing/python-program/program.ts";
@@ -270,6 +273,13 @@ describe("a trace", () => {
     const verdict = await under.engine.policy("p", "return True").evaluate({}, { trace: true });
     expect(verdict).toMatchObject({ passing: true, trace: { decided: 1, omitted: 0 } });
   });
+});
+
+test("the code that nobody watches has nothing of it", () => {
+  const source = "x = 1\nfor i in [1]:\n  x = (x and i) if i else x\nreturn x";
+  expect(compile(source).code).not.toMatch(/recorder|\$c/);
+  expect(compile(source, counting()).code).toMatch(/recorder\.counters/);
+  expect(compile(source, tracing()).code).toMatch(/recorder\.line/);
 });
 
 describe("coverage", () => {

@@ -83,6 +83,12 @@ describe("a flow", () => {
     expect(b?.failures[0]?.message).toBe(a?.failures[0]?.message);
   });
 
+  test("whose gateway fails shows it and keeps nothing", async () => {
+    const steps = `${phone}, { challenge: { component: ak-stage-authenticator-sms }, sent: [] }`;
+    const rest = "stubs: { sms: unreachable }\n    expect: { ended: open, sent: [], devices: [] }";
+    expect(await failures(steps, rest)).toEqual([]);
+  });
+
   test("whose blueprint cannot be used is broken input", async () => {
     folder.file("broken.yaml", "version: 1\nentries: [{ model: nothing }]\n");
     const text = "flow: { blueprint: broken.yaml, slug: x }\ncases: [{ name: a, steps: [{}] }]\n";
