@@ -164,6 +164,7 @@ function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyVal
   }
   // Most of a context is never looked at.
   return new PyDict({
+    tree: value,
     keys: () => {
       charge(1);
       return Object.keys(value);

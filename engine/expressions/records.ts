@@ -312,6 +312,7 @@ const planRecipe = recipe(planType, {
 function contextValues(value: Parsed, reader: ContextReader, make: typeof named): PyValue {
   if (!isTree(value)) return reader.value(value);
   return new PyDict({
+    tree: value,
     keys: () => {
       charge(1);
       return Object.keys(value);

@@ -30,6 +30,8 @@ abstract class Keyed extends PyObject {
 export interface Unread {
   readonly keys: () => readonly string[];
   readonly value: (key: string) => PyValue;
+  /** The JSON that they are made of, for whoever must not make them. */
+  readonly tree: Readonly<Record<string, unknown>>;
 }
 
 /** A `dict`: values by normalised key, in insertion order. */
@@ -50,6 +52,10 @@ export class PyDict extends Keyed {
   set map(table: Map<Key, PyValue>) {
     this.table = table;
     this.unread = null;
+  }
+  /** The JSON of entries that nobody has asked for yet; null where they are there. */
+  get unreadTree(): Unread["tree"] | null {
+    return this.unread?.tree ?? null;
   }
   /** No change that an iterator would notice: the entries have been there. */
   private read(): Map<Key, PyValue> {

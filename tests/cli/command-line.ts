@@ -153,3 +153,19 @@ export function scriptedEngine(
   };
   return script;
 }
+
+/** A library whose engine is one that the test file has started already, and closes itself. */
+export function withEngine(library: Library, engine: () => Engine): Library {
+  const close = async () => {};
+  return {
+    ...library,
+    createEngine: async () => ({
+      policy: (name, source) => engine().policy(name, source),
+      mapping: (name, source) => engine().mapping(name, source),
+      expression: (name, source, kind) => engine().expression(name, source, kind),
+      evaluateAll: (policies, context, options) => engine().evaluateAll(policies, context, options),
+      close,
+      [Symbol.asyncDispose]: close,
+    }),
+  };
+}

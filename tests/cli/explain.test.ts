@@ -3,12 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { library } from "../../cli/library.ts";
-import { postern } from "./command-line.ts";
+import { library as realLibrary } from "../../cli/library.ts";
+import { engineUnderTest } from "../engine/engine-under-test.ts";
+import { postern, withEngine } from "./command-line.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
 const policy = join(fixtures, "policies/phone-region.py");
 const refused = join(fixtures, "contexts/refused-phone.yaml");
+
+const under = engineUnderTest();
+const library = withEngine(realLibrary, () => under.engine);
 
 let folder: string;
 beforeAll(() => {
@@ -20,8 +24,8 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-/** Without the times, which differ. */
-const timeless = (text: string): string => text.replace(/, [\d.]+ ms/g, "");
+/** Without the times, which differ, and the numbers of steps, which the engine's own tests hold. */
+const timeless = (text: string): string => text.replace(/, [\d.]+ ms/g, "").replace(/\d+ steps?/g, "N steps");
 
 describe("eval --explain", () => {
   test("shows the lines with what they saw, the line that decided, and the lines that never ran", async () => {
@@ -32,20 +36,20 @@ describe("eval --explain", () => {
         "denied",
         "  message: Invalid phone number or missing region code",
         "",
-        '  1 | phone_number = regex_replace(request.context["prompt_data"]["phone"], r"\\s+", "")   # 20 steps',
+        '  1 | phone_number = regex_replace(request.context["prompt_data"]["phone"], r"\\s+", "")   # N steps',
         '    |     request.context["prompt_data"]["phone"] is \'+49 170 1234567\'',
         "    |     regex_replace('+49 170 1234567', '\\\\s+', '') is '+491701234567'",
         "    |     pattern '\\\\s+' by V8",
         "    |     phone_number = '+491701234567'",
         "  2 |",
-        '  3 | if phone_number.startswith("+1234"):   # 1 step',
+        '  3 | if phone_number.startswith("+1234"):   # N steps',
         "    |     phone_number is '+491701234567'",
         '    |     phone_number.startswith("+1234") is False',
         "    |     → if: else",
         "  4 |     return True",
-        '  5 | ak_message("Invalid phone number or missing region code")   # 1 step',
+        '  5 | ak_message("Invalid phone number or missing region code")   # N steps',
         "    |     ak_message('Invalid phone number or missing region code') is None",
-        "> 6 | return False   # 1 step",
+        "> 6 | return False   # N steps",
         "    |     return False",
         "",
       ].join("\n"),
@@ -57,7 +61,7 @@ describe("eval --explain", () => {
     const { out } = await postern(["eval", source, "--explain", "--kind", "expression"], { library });
     expect(timeless(out)).toContain(
       [
-        "  2 |     x = i   # 30 times, 30 steps",
+        "  2 |     x = i   # 30 times, N steps",
         "    |     i is 0",
         "    |     x = 0",
         "    |     i is 1",
@@ -156,11 +160,11 @@ describe("eval --record and replay", () => {
     const recordings = join(folder, "tampered.ndjson");
     await postern(["eval", policy, "--context", refused, "--record", recordings], { library });
     writeFileSync(recordings, readFileSync(recordings, "utf8").replace(/"steps":\d+/, '"steps":1'));
-    expect(await postern(["replay", recordings], { library })).toEqual({
-      code: 1,
-      out: `${recordings}, recording 1 (phone-region.py): differs\n  steps: was 1, is 27\n1 recording: 1 differs\n`,
-      err: "",
-    });
+    const { code, out } = await postern(["replay", recordings], { library });
+    expect(code).toBe(1);
+    expect(out.replace(/is \d+$/m, "is N")).toBe(
+      `${recordings}, recording 1 (phone-region.py): differs\n  steps: was 1, is N\n1 recording: 1 differs\n`,
+    );
   });
 
   test.each([

@@ -3,8 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { library } from "../../cli/library.ts";
-import { type Ended, postern, type Surroundings } from "./command-line.ts";
+import { library as realLibrary } from "../../cli/library.ts";
+import { engineUnderTest } from "../engine/engine-under-test.ts";
+import { type Ended, postern, type Surroundings, withEngine } from "./command-line.ts";
+
+const under = engineUnderTest();
+const library = withEngine(realLibrary, () => under.engine);
 
 let folder: string;
 let cwd: string;
@@ -34,6 +38,7 @@ async function run(args: readonly string[], around: Surroundings = {}): Promise<
     text
       .replace(/ +[\d.]+ ms/g, " T ms")
       .replace(/\(\d+ ms\)/g, "(T ms)")
+      .replace(/\d+ steps?/g, "N steps")
       .replace(/time="[\d.]+"/g, 'time="T"')
       .replace(/duration_ms: [\d.]+/g, "duration_ms: T");
   return { code, out: timeless(out), err };
@@ -69,7 +74,7 @@ describe("for people", () => {
     const { code, out, err } = await run([passing(), "--slowest", "1"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(
-      /^✓ Numbers good\/a\.suite\.yaml 2 passed\n\nslowest\n T ms +\d+ steps {2}Numbers › .*\n\n2 cases: 2 passed \(T ms\)\n$/,
+      /^✓ Numbers good\/a\.suite\.yaml 2 passed\n\nslowest\n T ms +N steps {2}Numbers › .*\n\n2 cases: 2 passed \(T ms\)\n$/,
     );
   });
 
@@ -127,7 +132,7 @@ describe("for people", () => {
     expect(out).toContain(
       [
         "    what happened",
-        '      1 | if request.context["n"] > 2:   # 1 step',
+        '      1 | if request.context["n"] > 2:   # N steps',
         '        |     request.context["n"] is 1',
         '        |     request.context["n"] > 2 is False',
         "        |     → if: else",

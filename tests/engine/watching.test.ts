@@ -102,7 +102,7 @@ describe("the answer is the same", () => {
       "class A:\n  def __repr__(self): ak_message('seen'); return 'A'\na = A()\nb = [a]\nreturn len(b)",
     ],
     ["more output than is allowed", "return 'x' * 2_000_000"],
-    ["more memory than is allowed", "x = 'x' * 30_000_000\nreturn [x + str(i) for i in range(9)]"],
+    ["more memory than is allowed", "return 'x' * 100_000_000"],
     ["a generator as the whole", "for i in range(3):\n  yield i"],
   ])("of %s", async (_what, source) => {
     await thrice(source, {}, "policy", () => ({ ...FIXED, limits: { steps: 100_000 } }));
@@ -243,6 +243,17 @@ describe("a trace", () => {
       [4, 1],
     ]);
     expect(decided).toBe(4);
+  });
+
+  test("shows dicts of the context that nobody has read yet, with nothing of them read", async () => {
+    const source = "a = request.context['a']\nreturn a['b']['c']";
+    const context = {
+      request: { context: { a: { b: { c: 1.5, password: "hunter2" }, d: [1, { e: null }] } } },
+    };
+    expect(await told(source, context)).toContain(
+      "a := {'b': {'c': 1.5, 'password': ***}, 'd': [1, {'e': None}]}",
+    );
+    await thrice(source, context, "policy");
   });
 
   test("cuts long values", async () => {

@@ -6,7 +6,7 @@ import { PyDict, PyFrozenSet, PySet } from "../../python/dict.ts";
 import { PyException } from "../../python/exceptions.ts";
 import { PyBuiltin, PyFunction } from "../../python/function.ts";
 import { PyModule } from "../../python/module.ts";
-import { PyFloat, PyType, type PyValue, typeOf } from "../../python/object.ts";
+import { PyFloat, PyObject, PyType, type PyValue, typeOf } from "../../python/object.ts";
 import { repr } from "../../python/representation.ts";
 import { PyList, PyTuple } from "../../python/sequence.ts";
 import { S } from "../../python/state.ts";
@@ -156,17 +156,32 @@ export class Sketcher {
     return `${open}${parts.join(", ")}${close}`;
   }
   private entries(dict: PyDict, depth: number): string {
+    // Entries that are made only now would be made at another step than without a trace.
+    const tree = dict.unreadTree;
+    return this.pairs(tree === null ? dict.entries() : Object.entries(tree), depth);
+  }
+  private pairs(pairs: Iterable<readonly [PyValue, unknown]>, depth: number): string {
     if (depth >= MAX_DEPTH) return "{…}";
     const parts: string[] = [];
-    for (const [key, value] of dict.entries()) {
+    for (const [key, value] of pairs) {
       if (parts.length >= MAX_ITEMS) {
         parts.push("…");
         break;
       }
       const isSecret = typeof key === "string" && isSecretName(key) && value !== null && value !== "";
-      parts.push(`${this.write(key, depth + 1)}: ${isSecret ? MASK : this.write(value, depth + 1)}`);
+      parts.push(`${this.write(key, depth + 1)}: ${isSecret ? MASK : this.writeAny(value, depth + 1)}`);
     }
     return `{${parts.join(", ")}}`;
+  }
+  /** A value, or JSON of which one is still to be made. */
+  private writeAny(value: unknown, depth: number): string {
+    if (Array.isArray(value)) {
+      if (depth >= MAX_DEPTH) return "[…]";
+      const shown = value.slice(0, MAX_ITEMS).map((item) => this.writeAny(item, depth + 1));
+      return `[${shown.join(", ")}${value.length > MAX_ITEMS ? ", …" : ""}]`;
+    }
+    const isJson = typeof value === "object" && value !== null && !(value instanceof PyObject);
+    return isJson ? this.pairs(Object.entries(value), depth) : this.write(value as PyValue, depth);
   }
   private record(value: PyRecord, name: string): string {
     for (const attribute of ["username", "name", "phone_number"]) {
