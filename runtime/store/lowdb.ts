@@ -36,8 +36,8 @@ export async function lowdbStore(path: string, options: LowdbOptions = {}): Prom
   const box = options.key === undefined ? undefined : new SecretBox(options.key);
   const file = await realFile(path);
   const lock = await FileLock.acquire(file);
+  const adapter = new FileAdapter(file, lock, box);
   try {
-    const adapter = new FileAdapter(file, lock, box);
     const db = new Low<State>(adapter, EMPTY_STATE);
     await db.read();
     for (const notice of adapter.notices) (options.notice ?? emitNotice)(notice);
@@ -48,10 +48,14 @@ export async function lowdbStore(path: string, options: LowdbOptions = {}): Prom
         db.data = state;
         await db.write();
       },
-      release: () => lock.release(),
+      release: async () => {
+        await adapter.close();
+        await lock.release();
+      },
     };
     return new SerialStore(db.data, durability, box && ((purpose, text) => box.keyedHash(purpose, text)));
   } catch (error) {
+    await adapter.close();
     await lock.release();
     throw error;
   }
@@ -63,6 +67,8 @@ class FileAdapter implements Adapter<State> {
   readonly #lock: FileLock;
   readonly #box: SecretBox | undefined;
   readonly #writer: StateWriter;
+  /** Kept open, to be synced after each replacement. */
+  #directory: FileHandle | undefined;
   /** What was ignored when reading. */
   notices: readonly string[] = [];
   /** The file has to be written now: it is not there, or its secrets stand in it plainly. */
@@ -111,8 +117,7 @@ class FileAdapter implements Adapter<State> {
     const fresh = `${this.#file}.tmp`;
     let replaced = false;
     try {
-      await removeIfThere(fresh);
-      const handle = await open(fresh, "wx", 0o600);
+      const handle = await overLeftover(fresh, () => open(fresh, "wx", 0o600));
       try {
         await writeParts(handle, this.#writer.parts(state));
         await handle.sync();
@@ -122,7 +127,7 @@ class FileAdapter implements Adapter<State> {
       await this.#keepBackup();
       await rename(fresh, this.#file);
       replaced = true;
-      await syncDirectory(dirname(this.#file));
+      await this.#syncDirectory();
     } catch (error) {
       await removeIfThere(fresh).catch(() => undefined);
       const changed = replaced && !(await this.#putBack());
@@ -133,7 +138,20 @@ class FileAdapter implements Adapter<State> {
   /** Makes the backup a copy of the file as it is now. */
   async replaceBackup(): Promise<void> {
     await this.#keepBackup();
-    await syncDirectory(dirname(this.#file));
+    await this.#syncDirectory();
+  }
+
+  /** Lets go of the directory. */
+  async close(): Promise<void> {
+    await this.#directory?.close();
+    this.#directory = undefined;
+  }
+
+  async #syncDirectory(): Promise<void> {
+    // Windows has no such thing; a rename is durable there when the file is.
+    if (process.platform === "win32") return;
+    this.#directory ??= await open(dirname(this.#file), "r");
+    await this.#directory.sync();
   }
 
   /** Undoes a replacement whose durability is not known; false where that fails too. */
@@ -149,9 +167,8 @@ class FileAdapter implements Adapter<State> {
 
   async #keepBackup(): Promise<void> {
     const fresh = `${this.#backup}.tmp`;
-    await removeIfThere(fresh);
     try {
-      await link(this.#file, fresh);
+      await overLeftover(fresh, () => link(this.#file, fresh));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return;
@@ -194,22 +211,22 @@ function unusable(file: string, cause: unknown): StoreError {
   return new StoreError(`${file} cannot be used for a store: ${why}`, { cause });
 }
 
+/** Makes a file that must not be there yet; what an interrupted write has left is removed first. */
+async function overLeftover<T>(path: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  await removeIfThere(path);
+  return await make();
+}
+
 async function removeIfThere(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows has no such thing; a rename is durable there when the file is.
-  if (process.platform === "win32") return;
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
