@@ -1,8 +1,17 @@
-// The public face of `postern/testing`: arbitraries, suites, recordings, coverage.
+// The public face of `postern/testing`: arbitraries, matchers, a runtime in memory, suites, recordings, coverage.
 export { httpRequest, type PromptField, policyContext, promptData, user } from "./arbitraries/context.ts";
 export { expressionSource } from "./arbitraries/expression-source.ts";
 export { e164, phoneNumber } from "./arbitraries/phone.ts";
 export { CoverageTally, type FileCoverage } from "./coverage/tally.ts";
+export {
+  createInMemoryRuntime,
+  type Inbox,
+  type InMemoryOptions,
+  type InMemoryRuntime,
+  type KeptMessage,
+  type MovableClock,
+} from "./in-memory-runtime.ts";
+export { matchers, type PosternMatchers, type Wanted, type WantedMessage } from "./matchers.ts";
 export { type RecordedCall, ReplayMismatch } from "./recording/calls.ts";
 export {
   parseRecordings,
