@@ -3,7 +3,18 @@
 // A write goes to a new file, is synced, and takes the old one's place by rename; then the directory is synced. So
 // the file is at every moment a whole one, the old or the new. The one before stays as `<file>.bak`. A file that is
 // damaged is refused and never touched: only a person can say what it should have held.
-import { chmod, copyFile, link, lstat, open, readFile, realpath, rename, unlink } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readFile,
+  realpath,
+  rename,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import type { Store } from "./contract.ts";
