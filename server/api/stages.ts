@@ -17,8 +17,7 @@ import type { Area } from "../site.ts";
 import { STAGE_VIEW, stageView } from "./stage-view.ts";
 
 /**
- * Stages of one kind. `filters` are the fields that lists can be filtered by, `constant` is what all of them show. Fields
- * of Postern's own are taken, but not shown.
+ * Stages of one kind. `filters` are the fields that lists can be filtered by, `constant` is what all of them show.
  */
 function stages(
   path: string,
@@ -27,16 +26,11 @@ function stages(
   more: Partial<ResourceDefinition> = {},
   constant: JsonObject = {},
 ): Resource {
-  const fields = Object.keys(modelOf(model).schema.shape);
-  const hidden = (modelOf(model).secrets as readonly string[]).concat(
-    fields.filter((field) => field.startsWith("postern_")),
-  );
   const resource: Resource = defineResource({
     path,
     models: [model],
     object: namingOf(model).object,
     key: "stage_uuid",
-    writeOnly: [...new Set(hidden)],
     filters: fieldFilters(model, filters),
     computed: STAGE_VIEW,
     show: (view, found) => ({ ...plainFields(resource, found.row), ...stageView(view, found), ...constant }),

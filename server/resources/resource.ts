@@ -106,7 +106,9 @@ export function defineResource(definition: ResourceDefinition): Resource {
   const model = modelOf(definition.models[0]);
   const secrets = model.secrets as readonly string[];
   const writable = definition.writable ?? Object.keys(model.schema.shape);
-  const writeOnly = definition.writeOnly ?? writable.filter((field) => secrets.includes(field));
+  // Fields of Postern's own are taken, but not shown: answers are authentik's.
+  const isHidden = (field: string): boolean => secrets.includes(field) || field.startsWith("postern_");
+  const writeOnly = definition.writeOnly ?? writable.filter(isHidden);
   return {
     operations: EVERYTHING,
     access: "superuser",
