@@ -22,6 +22,7 @@ import {
   LimitExceeded,
   S,
 } from "../python/state.ts";
+import { resetText } from "../python/text.ts";
 import { heldBy } from "../python/types/exception-group.ts";
 import { type Context, type JsonStyle, parseContext, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
@@ -81,6 +82,7 @@ function begin(text: string, { now, seed, entropy }: Options): void {
   resetOutput(settings.outputBytes);
   resetIds();
   resetRepr();
+  resetText();
   forgetEvaluation();
 }
 

@@ -23,7 +23,7 @@ let recent: Table[] = [];
 
 /** Forgets the strings looked at last, for the next evaluation. */
 export function resetText(): void {
-  recent = [];
+  if (recent.length > 0) recent = [];
 }
 
 function isHigh(unit: number): boolean {

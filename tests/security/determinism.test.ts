@@ -72,3 +72,10 @@ test("an engine of another process says the same", async () => {
   for (const program of programs) here.push(await everything(one as Engine, program));
   expect(JSON.parse(elsewhere)).toEqual(here);
 }, 60_000);
+
+test("what a worker remembers of a text costs the next evaluation as much as the first", async () => {
+  const source = "text = 'long enough to be remembered ' * 40\nreturn [text.find('é'), text[700], len(text)]";
+  const answers = [];
+  for (let i = 0; i < 3; i += 1) answers.push(await everything(one as Engine, { source, limits: {} }));
+  expect(new Set(answers).size).toBe(1);
+});

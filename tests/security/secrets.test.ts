@@ -193,7 +193,12 @@ ak_create_event("seen", text=str(request.context), phone_list=[request.context["
     const echo: InboxFailure = { status: 400, body: `${Object.values(secret).join("|")}|${MESSAGE.text}` };
     const failing: InboxFailure[] = [echo, "reset", "hang", "drip", "garbage", "not_http", "oversize"];
     for (const auth_type of ["basic", "bearer"] as const) {
-      const fields = { from_number: "+1", auth: secret.auth, auth_password: secret.password, auth_type };
+      const fields = {
+        from_number: "+12340000",
+        auth: secret.auth,
+        auth_password: secret.password,
+        auth_type,
+      };
       const generic = {
         ...fields,
         provider: "generic",

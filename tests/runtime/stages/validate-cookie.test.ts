@@ -12,6 +12,9 @@ import {
   type ValidateInstallation,
 } from "./validate-installation.ts";
 
+/** A stage's id as the cookie names it. */
+const STAGE_HEX = "0123456789ab4def8123456789abcdef";
+
 const COOKIE = "authentik_mfa";
 
 async function verified(fields: Parameters<typeof installValidate>[0]) {
@@ -100,12 +103,10 @@ test("the token is authentik's: HS256 over device, stage and exp, under a key of
   expect(read(header)).toEqual({ alg: "HS256", typ: "JWT" });
   expect(read(payload)).toEqual({
     device: 7,
-    stage: "0123456789ab4def8123456789abcdef",
+    stage: STAGE_HEX,
     exp: 1_700_000_060,
   });
-  const key = createHash("sha256")
-    .update("installation-secret:0123456789ab4def8123456789abcdef")
-    .digest("hex");
+  const key = createHash("sha256").update(`installation-secret:${STAGE_HEX}`).digest("hex");
   expect(signature).toBe(createHmac("sha256", key).update(`${header}.${payload}`).digest("base64url"));
   expect(mfaDevice(scope, token, 1_700_000_000_500, 60)).toBe(7);
 });
@@ -117,7 +118,7 @@ test("nothing else is a token", () => {
   const [header, payload, signature] = token.split(".");
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const none = encode({ alg: "none", typ: "JWT" });
-  const longer = encode({ device: 7, stage: "0123456789ab4def8123456789abcdef", exp: 9_999_999_999 });
+  const longer = encode({ device: 7, stage: STAGE_HEX, exp: 9_999_999_999 });
   for (const wrong of [
     "",
     "..",
