@@ -44,7 +44,12 @@ const GENERIC = {
   auth: "canary-user",
   auth_password: "canary-password",
 } as const;
-const TWILIO = { provider: "twilio", from_number: "+12340000", account_sid: "AC1", auth: "canary-token" } as const;
+const TWILIO = {
+  provider: "twilio",
+  from_number: "+12340000",
+  account_sid: "AC1",
+  auth: "canary-token",
+} as const;
 
 /** What an expression answers: its value's repr, or its error. */
 async function python(source: string, targets: readonly string[], policy = {}): Promise<string> {
