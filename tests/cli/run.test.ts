@@ -342,7 +342,7 @@ describe("the store and blueprints", () => {
   test("--store and --data exclude each other, and --set wants a name", async () => {
     expect(await run({}, ["--data", "x"])).toMatchObject({
       code: 2,
-      err: "error: option '--data <folder>' cannot be used with option '--store <file>'\n(add --help for what there is)\n",
+      err: "error: option '--data <folder>' cannot be used with option '--store <place>'\n(add --help for what there is)\n",
     });
     expect(await run({}, ["--set", "x"])).toMatchObject({
       code: 2,
