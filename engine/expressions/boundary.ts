@@ -4,12 +4,20 @@
 // other. Integers keep every digit and `1.0` stays a float: where the text holds such a number it is parsed with the
 // source of each number, otherwise (nearly always) by plain JSON.parse.
 
-import { PyByteArray, PyBytes } from "../python/bytes.ts";
 import { dictType, PyDict, PySet } from "../python/dict.ts";
 import { isException, type PyException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { collect } from "../python/iterator.ts";
-import { asInt, asStr, PyFloat, PyObject, PyType, type PyValue, typeName, typeOf } from "../python/object.ts";
+import {
+  asInt,
+  asStr,
+  PyFloat,
+  PyObject,
+  type PyType,
+  type PyValue,
+  typeName,
+  typeOf,
+} from "../python/object.ts";
 import { repr, str } from "../python/representation.ts";
 import { list, PyList, PyTuple } from "../python/sequence.ts";
 import { allocate, charge } from "../python/state.ts";
@@ -163,14 +171,7 @@ function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyVal
     return list(value.map((item) => convert(item, depth + 1, shared)));
   }
   // Most of a context is never looked at.
-  return new PyDict({
-    tree: value,
-    keys: () => {
-      charge(1);
-      return Object.keys(value);
-    },
-    value: (key) => convert(value[key] as Parsed, depth + 1, shared),
-  });
+  return new PyDict({ tree: value, value: (key) => convert(value[key] as Parsed, depth + 1, shared) });
 }
 
 /** The Python value of parsed JSON: whole numbers are integers, all others floats. */
@@ -236,10 +237,7 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
   if (style.strict) throw notSerializable(value);
   const form = style.sanitize ? objectForms.sanitized(value) : undefined;
   if (form !== undefined) return toJson(form, style, depth + 1);
-  if (value instanceof PyBytes || value instanceof PyByteArray) return JSON.stringify(repr(value));
-  if (isException(value)) return JSON.stringify(str(value));
-  if (value instanceof PyType) return JSON.stringify(repr(value));
-  return JSON.stringify(repr(value));
+  return JSON.stringify(isException(value) ? str(value) : repr(value));
 }
 
 /** What `json-forms.ts` knows of objects that have no type of their own to look for. */

@@ -26,12 +26,10 @@ abstract class Keyed extends PyObject {
   }
 }
 
-/** Entries that a dict has, but nobody has asked for yet: distinct texts, and what makes their values. */
+/** Entries that a dict has, but nobody has asked for yet: the JSON object that they are made of, and what makes their values. */
 export interface Unread {
-  readonly keys: () => readonly string[];
-  readonly value: (key: string) => PyValue;
-  /** The JSON that they are made of, for whoever must not make them. */
   readonly tree: Readonly<Record<string, unknown>>;
+  readonly value: (key: string) => PyValue;
 }
 
 /** A `dict`: values by normalised key, in insertion order. */
@@ -59,8 +57,9 @@ export class PyDict extends Keyed {
   }
   /** No change that an iterator would notice: the entries have been there. */
   private read(): Map<Key, PyValue> {
-    const { keys, value } = this.unread as Unread;
-    const names = keys();
+    const { tree, value } = this.unread as Unread;
+    charge(1);
+    const names = Object.keys(tree);
     allocate(names.length * ENTRY_BYTES);
     const table = new Map<Key, PyValue>();
     for (const name of names) table.set(name, value(name));
