@@ -1,23 +1,7 @@
-// Stages as the server looks them up: of any kind, by pk.
+// Stages as users meet them in their settings: which they can set up for themselves, and with which flow.
+import type { FoundStage } from "../runtime/flow/stage-lookup.ts";
 import type { ModelName, Row, Snapshot } from "../runtime/index.ts";
-import { canonicalUuid } from "../runtime/models/fields.ts";
-import { modelOf, STAGE_MODELS } from "../runtime/models/registry.ts";
-
-/** A stage and its model. */
-export interface FoundStage {
-  readonly model: ModelName;
-  readonly stage: Row<ModelName>;
-}
-
-/** The stage with this pk, whatever its kind; nothing where there is none, or the text is no UUID. */
-export function findStage(tx: Snapshot, pk: string): FoundStage | undefined {
-  if (canonicalUuid(pk) !== pk) return undefined;
-  for (const model of STAGE_MODELS) {
-    const stage = tx.get(model, pk);
-    if (stage !== undefined) return { model, stage };
-  }
-  return undefined;
-}
+import { modelOf } from "../runtime/models/registry.ts";
 
 /** The flow with which users set a stage up for themselves; nothing where the stage is not of that kind, or has none. */
 export function configureFlow(tx: Snapshot, { stage }: FoundStage): Row<"authentik_flows.flow"> | undefined {

@@ -1,7 +1,7 @@
 // A flow as a diagram in Mermaid's language: policies that guard it, its stages, and the policies that guard these.
+import { findStage } from "../../runtime/flow/stage-lookup.ts";
 import type { Row, Snapshot } from "../../runtime/index.ts";
 import { modelOf } from "../../runtime/models/registry.ts";
-import { findStage } from "../stages.ts";
 
 /** A box, and the arrows that lead to it. */
 interface Box {

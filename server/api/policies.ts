@@ -85,8 +85,6 @@ export const POLICY_BINDINGS: Resource = defineResource({
   models: [BINDING],
   object: "PolicyBinding",
   key: "policy_binding_uuid",
-  // Postern's own: taken, but not shown.
-  writeOnly: ["postern_compatibility"],
   filters: {
     ...fieldFilters(BINDING, ["policy", "target", "enabled", "order", "timeout"]),
     policy__isnull: nullFilter("policy"),

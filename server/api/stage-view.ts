@@ -1,6 +1,7 @@
 // Stages and their flows as the API shows them.
 import type { JsonObject } from "../../engine/types.ts";
 import { DEFAULT_BACKGROUND } from "../../runtime/flow/challenge.ts";
+import { findStage } from "../../runtime/flow/stage-lookup.ts";
 import type { Row } from "../../runtime/index.ts";
 import { shapeOf } from "../../runtime/models/fields.ts";
 import { flow } from "../../runtime/models/flow.ts";
@@ -9,7 +10,6 @@ import { fieldSchema, listOf, META_NAMES, TEXT, UUID } from "../resources/descri
 import { metaNames, namingOf } from "../resources/model-names.ts";
 import type { Found } from "../resources/resource.ts";
 import type { View } from "../resources/view.ts";
-import { findStage } from "../stages.ts";
 
 /** What a flow shows beside its fields wherever it is shown. */
 export const FLOW_ADDRESSES: { readonly [name: string]: Schema } = {

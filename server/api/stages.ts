@@ -8,6 +8,7 @@ import { fieldFilters, pkFilter } from "../resources/filters.ts";
 import { creatableTypes, namingOf } from "../resources/model-names.ts";
 import {
   defineResource,
+  isOwnField,
   plainFields,
   type Resource,
   type ResourceDefinition,
@@ -41,7 +42,7 @@ function stages(
 
 /** The filters that come from all fields of a model. */
 function everyField(model: ModelName): Partial<ResourceDefinition> {
-  const fields = Object.keys(modelOf(model).schema.shape).filter((field) => !field.startsWith("postern_"));
+  const fields = Object.keys(modelOf(model).schema.shape).filter((field) => !isOwnField(field));
   return { filters: { ...fieldFilters(model, fields), stage_uuid: pkFilter() } };
 }
 

@@ -2,11 +2,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isLocalUrl } from "../../runtime/flow/challenge.ts";
 import { findBrand, httpRequestData, lastValue, type QueryData } from "../../runtime/flow/http-request.ts";
+import { findStage } from "../../runtime/flow/stage-lookup.ts";
 import type { Row, Snapshot } from "../../runtime/index.ts";
+import { canonicalUuid } from "../../runtime/models/fields.ts";
 import { notFound } from "../errors.ts";
 import { httpRequestInput, queryStringOf } from "../http-request.ts";
 import type { Site } from "../site.ts";
-import { configureFlow, findStage } from "../stages.ts";
+import { configureFlow } from "../stages.ts";
 
 type Flow = Row<"authentik_flows.flow">;
 type ConfigureRequest = FastifyRequest<{ Params: { stage_uuid: string } }>;
@@ -41,7 +43,8 @@ async function configure(site: Site, request: ConfigureRequest, reply: FastifyRe
     return reply.redirect(`${LOGIN}?next=${next}`, 302);
   }
   const flow = await site.store.read((tx) => {
-    const found = findStage(tx, request.params.stage_uuid);
+    const { stage_uuid: pk } = request.params;
+    const found = canonicalUuid(pk) === pk ? findStage(tx, pk) : undefined;
     return found === undefined ? undefined : configureFlow(tx, found);
   });
   if (flow === undefined) throw notFound("Stage");

@@ -97,6 +97,9 @@ export const EVERYTHING: readonly Operation[] = [
   "used_by",
 ];
 
+/** Is it a field of Postern's own? They are taken, but neither shown nor filtered by: what clients see is authentik's. */
+export const isOwnField = (field: string): boolean => field.startsWith("postern_");
+
 /** What a resource's definition has to say; the rest has defaults. */
 export type ResourceDefinition = Partial<Resource> &
   Pick<Resource, "path" | "models" | "object" | "key" | "show">;
@@ -106,9 +109,8 @@ export function defineResource(definition: ResourceDefinition): Resource {
   const model = modelOf(definition.models[0]);
   const secrets = model.secrets as readonly string[];
   const writable = definition.writable ?? Object.keys(model.schema.shape);
-  // Fields of Postern's own are taken, but not shown: answers are authentik's.
-  const isHidden = (field: string): boolean => secrets.includes(field) || field.startsWith("postern_");
-  const writeOnly = definition.writeOnly ?? writable.filter(isHidden);
+  const writeOnly =
+    definition.writeOnly ?? writable.filter((field) => secrets.includes(field) || isOwnField(field));
   return {
     operations: EVERYTHING,
     access: "superuser",
