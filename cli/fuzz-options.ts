@@ -7,6 +7,7 @@ import type { SearchOptions, SearchResult } from "../testing/fuzz/search.ts";
 import type { Knowledge } from "../testing/fuzz/values.ts";
 import { readInput } from "./input-file.ts";
 import { type CommandIo, UsageError } from "./io.ts";
+import { positiveInteger } from "./limit-options.ts";
 
 /** What commander collects. */
 export interface FuzzOptions {
@@ -20,12 +21,6 @@ export interface FuzzOptions {
   readonly json?: boolean;
 }
 
-function positive(text: string): number {
-  const value = Number(text.replaceAll("_", ""));
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  return value;
-}
 function seed(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || Math.abs(value) > 0x7fff_ffff)
@@ -45,8 +40,8 @@ export function addFuzzOptions(command: Command): Command {
     .option("--blueprint <file>", "where --stage is")
     .option("--stage <name>", "the prompt stage whose answers are prompt_data")
     .option("--seed <n>", "repeat the run that printed this", seed)
-    .option("--runs <n>", "inputs to try", positive, 1000)
-    .option("--seconds <n>", "end after this time", positive)
+    .option("--runs <n>", "inputs to try", positiveInteger, 1000)
+    .option("--seconds <n>", "end after this time", positiveInteger)
     .option("--json", "print one line of JSON");
 }
 

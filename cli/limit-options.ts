@@ -10,7 +10,8 @@ export interface LimitOptions {
   readonly limitWallMs?: number;
 }
 
-function positiveInteger(text: string): number {
+/** Reads an option's number, `_` between digits allowed. Throws `InvalidArgumentError`. */
+export function positiveInteger(text: string): number {
   const value = Number(text.replaceAll("_", ""));
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a whole number from 1.");

@@ -25,31 +25,12 @@ import { host, installHost, LimitExceeded, S } from "../engine/python/state.ts";
 import { createRe2Callback } from "../engine/regex/re2-host.ts";
 import { digest } from "../engine/sandbox/digests.ts";
 import { zoneFolders, zoneReader } from "../engine/sandbox/zone-files.ts";
+import { Chance } from "./chance.ts";
 
 installHost({ ...host, re2: createRe2Callback(), zone: zoneReader(zoneFolders()), digest });
 
 const HANG_MS = 1500;
 const STEPS = 100_000;
-
-// ---- chance --------------------------------------------------------------------------------------
-
-/** Numbers that a seed and a case's index decide. */
-class Chance {
-  #state: number;
-  constructor(seed: number, index: number) {
-    this.#state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0;
-  }
-  /** From 0 up to but not including `n`. */
-  below(n: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
-  }
-  of<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
-}
 
 // ---- texts ---------------------------------------------------------------------------------------
 
@@ -182,7 +163,7 @@ function mutate(text: string, donors: readonly string[], chance: Chance): string
 }
 
 function mutant({ programs, tests }: Corpus, seed: number, index: number): string {
-  const chance = new Chance(seed, index);
+  const chance = new Chance(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const donors = tests.length === 0 || chance.below(4) > 0 ? programs : tests;
   return mutate(chance.of(donors), donors, chance);
 }

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Capabilities, JsonObject, Limits } from "../engine/index.ts";
 import { bombs, steadyLimits } from "../fixtures/bombs/read.ts";
+import type { Chance } from "./chance.ts";
 
 /** One request and the answer that it has to get. */
 export interface Asked {
@@ -19,24 +20,6 @@ export interface Asked {
   readonly answer: string;
   /** What the user is told besides; of bombs that is not known. */
   readonly messages?: readonly string[];
-}
-
-/** Whole numbers that a seed decides. */
-export class Chance {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed | 0;
-  }
-  /** From 0 up to but not including `n`. */
-  below(n: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
-  }
-  of<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
 }
 
 /** No clock has a part in an answer, unless a program is there to be ended by one. */

@@ -1,7 +1,8 @@
 // The soak itself: clients that ask one engine without a pause, every answer compared, memory looked at while all pause.
 import { createEngine, type Engine, ExpressionSyntaxError } from "../engine/index.ts";
+import { Chance } from "./chance.ts";
 import { children, hostMb, residentMb } from "./process-figures.ts";
-import { type Asked, Chance, capabilities, nextProgram } from "./soak-programs.ts";
+import { type Asked, capabilities, nextProgram } from "./soak-programs.ts";
 
 /** How a soak is run. */
 export interface SoakOptions {

@@ -1,6 +1,7 @@
 // A short soak: some hundred mixed requests are answered as known, and it tells a wrong answer from a right one.
 import { expect, test } from "vitest";
-import { Chance, nextProgram } from "../../scripts/soak-programs.ts";
+import { Chance } from "../../scripts/chance.ts";
+import { nextProgram } from "../../scripts/soak-programs.ts";
 import { slope, soak } from "../../scripts/soak-run.ts";
 
 test("four clients get the answers that are known, and nothing is left", async () => {
