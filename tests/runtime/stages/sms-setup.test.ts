@@ -393,14 +393,20 @@ test("two right answers at once make one device", async () => {
   expect(await devices()).toHaveLength(1);
 });
 
-test("while one process is sending, another one does not send the same again", async () => {
-  const { at, start } = await installSms();
+/** A flow whose message is under way until `provider` is settled, and another process on the same store. */
+async function sendingSlowly(codes?: number[]) {
+  const { at, start } = await installSms({}, codes === undefined ? {} : { codes });
   const flow = await start();
   const other = await secondRuntime(at);
   const provider = Promise.withResolvers<void>();
   at.provider.delivery = () => provider.promise;
   const slow = flow.respond({ phone_number: NUMBER });
   await expect.poll(() => at.sent.length).toBe(1);
+  return { at, flow, other, provider, slow };
+}
+
+test("while one process is sending, another one does not send the same again", async () => {
+  const { at, flow, other, provider, slow } = await sendingSlowly();
   const resumed = await other.runtime.resume(flow.session as string);
   for (let reload = 0; reload < 10; reload += 1) await resumed.refresh({ http: { path: `/${reload}` } });
   expect(await resumed.respond({ phone_number: NUMBER }, { http: { path: "/other" } })).toMatchObject({
@@ -436,13 +442,7 @@ test("a process that died while sending: the code is not taken for sent, and aft
 });
 
 test("a wrong code in another process while the message goes out: one message, and its code is good", async () => {
-  const { at, start } = await installSms({}, { codes: [1] });
-  const flow = await start();
-  const other = await secondRuntime(at);
-  const provider = Promise.withResolvers<void>();
-  at.provider.delivery = () => provider.promise;
-  const slow = flow.respond({ phone_number: NUMBER });
-  await expect.poll(() => at.sent.length).toBe(1);
+  const { at, flow, other, provider, slow } = await sendingSlowly([1]);
   const guess = { method: "POST", response: { data: { code: "999999" }, form: false } } as const;
   await other.runtime.executor.request(flow.session as string, guess);
   provider.resolve();
@@ -454,13 +454,7 @@ test("a wrong code in another process while the message goes out: one message, a
 });
 
 test("a failure that another process's request overtakes is still told, and nothing is sent again", async () => {
-  const { at, start } = await installSms({}, { codes: [1] });
-  const flow = await start();
-  const other = await secondRuntime(at);
-  const provider = Promise.withResolvers<void>();
-  at.provider.delivery = () => provider.promise;
-  const slow = flow.respond({ phone_number: NUMBER });
-  await expect.poll(() => at.sent.length).toBe(1);
+  const { at, flow, other, provider, slow } = await sendingSlowly([1]);
   const guess = { method: "POST", response: { data: { code: "999999" }, form: false } } as const;
   await other.runtime.executor.request(flow.session as string, guess);
   provider.reject(rejection(400, "no such number"));

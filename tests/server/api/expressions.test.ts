@@ -1,17 +1,10 @@
 // Policies, mappings and prompts: what is written in Python is compiled when it is saved, and can be tried.
 import { PoliciesApi, PropertymappingsApi } from "@goauthentik/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pythonJson } from "../../../server/api/python-json.ts";
-import { closeSharedEngine, type Management, manage } from "./management.ts";
+import { managementUnderTest } from "./management.ts";
 
-let at: Management;
-beforeAll(async () => {
-  at = await manage();
-});
-afterAll(async () => {
-  await at.running.close();
-  await closeSharedEngine();
-});
+const at = managementUnderTest();
 
 let count = 0;
 async function policy(expression: string): Promise<string> {

@@ -1,16 +1,9 @@
 // Flows, their bindings, and what is bound to these.
 import { FlowsApi } from "@goauthentik/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { closeSharedEngine, type Management, manage } from "./management.ts";
+import { expect, test } from "vitest";
+import { managementUnderTest } from "./management.ts";
 
-let at: Management;
-beforeAll(async () => {
-  at = await manage();
-});
-afterAll(async () => {
-  await at.running.close();
-  await closeSharedEngine();
-});
+const at = managementUnderTest();
 
 const flow = (slug: string, more: object = {}) => ({
   name: slug,

@@ -1,17 +1,10 @@
 // Lists against a plain model of them: any data, any filter, search, order and page give what reading it all would.
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createToken } from "../../../server/tokens.ts";
-import { closeSharedEngine, type Management, manage } from "./management.ts";
+import { managementUnderTest } from "./management.ts";
 
-let at: Management;
-beforeAll(async () => {
-  at = await manage();
-});
-afterAll(async () => {
-  await at.running.close();
-  await closeSharedEngine();
-});
+const at = managementUnderTest();
 
 const word = fc.constantFrom("a", "b", "ab", "B a", "ba%", "_", 'q"x', "ä");
 const prompt = fc.record({

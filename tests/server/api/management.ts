@@ -1,4 +1,5 @@
 // A server with a real engine for the tests of the management API, and requests to it. Every answer is judged.
+import { afterAll, beforeAll } from "vitest";
 import { createEngine, type Engine } from "../../../engine/index.ts";
 import type { ModelName, NewRow, Row } from "../../../runtime/index.ts";
 import { type Client, type Running, startServer } from "../server-under-test.ts";
@@ -26,9 +27,19 @@ export interface Told {
 
 /** A server, and what tests do with it. */
 export class Management {
-  readonly running: Running;
-  constructor(running: Running) {
-    this.running = running;
+  #running: Running | undefined;
+  constructor(running?: Running) {
+    this.#running = running;
+  }
+
+  get running(): Running {
+    if (this.#running === undefined)
+      throw new Error("the server is started before the first test, not before");
+    return this.#running;
+  }
+
+  async start(): Promise<void> {
+    this.#running = await startServer({ engine: await sharedEngine() });
   }
 
   /** Inserts a row past the API. */
@@ -75,5 +86,18 @@ export class Management {
 
 /** Starts a server. */
 export async function manage(): Promise<Management> {
-  return new Management(await startServer({ engine: await sharedEngine() }));
+  const at = new Management();
+  await at.start();
+  return at;
+}
+
+/** A server for all tests of a file, from before the first until after the last. */
+export function managementUnderTest(): Management {
+  const at = new Management();
+  beforeAll(() => at.start());
+  afterAll(async () => {
+    await at.running.close();
+    await closeSharedEngine();
+  });
+  return at;
 }

@@ -1,21 +1,14 @@
 // Users, groups, devices, brands and events.
 import { CoreApi } from "@goauthentik/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { verifyPassword } from "../../../runtime/models/password.ts";
 import { createToken } from "../../../server/tokens.ts";
 import type { Client } from "../server-under-test.ts";
-import { closeSharedEngine, type Management, manage } from "./management.ts";
+import { managementUnderTest } from "./management.ts";
 
 const DEVICE = "authentik_stages_authenticator_sms.smsdevice";
 
-let at: Management;
-beforeAll(async () => {
-  at = await manage();
-});
-afterAll(async () => {
-  await at.running.close();
-  await closeSharedEngine();
-});
+const at = managementUnderTest();
 
 const usernames = async (query: string): Promise<string[]> =>
   (await at.get(`/core/users/?${query}`)).body.results.map(({ username }: { username: string }) => username);

@@ -1,9 +1,9 @@
 // Stages of every kind over the API: what is shown, what is kept secret, what is refused.
 import { StagesApi } from "@goauthentik/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { STAGE_MODELS } from "../../../runtime/models/registry.ts";
 import { STAGE_RESOURCES } from "../../../server/api/stages.ts";
-import { closeSharedEngine, type Management, manage } from "./management.ts";
+import { managementUnderTest } from "./management.ts";
 
 const SMS = "authentik_stages_authenticator_sms.authenticatorsmsstage";
 const sms = {
@@ -13,14 +13,7 @@ const sms = {
   auth: "canary-auth",
 } as const;
 
-let at: Management;
-beforeAll(async () => {
-  at = await manage();
-});
-afterAll(async () => {
-  await at.running.close();
-  await closeSharedEngine();
-});
+const at = managementUnderTest();
 
 test("authentik's own client makes, reads, changes and deletes an SMS stage; credentials never come back", async () => {
   const stages = new StagesApi(at.running.client().configuration());
