@@ -36,9 +36,10 @@ import { recorder } from "./watching/recorder.ts";
 /** What programs are given; only those that were compiled to be watched take the recorder from it. */
 const abi = Object.freeze({ ...plainAbi, recorder });
 
-/** Programs loaded since their memory was last looked at, and how many make it worth a look. */
+/** Characters of programs loaded since their memory was last looked at, how many make it worth a look, and what one is at least. */
 let loaded = 0;
-const LOOK_AFTER = 64;
+const LOOK_AFTER = 1 << 17;
+const LEAST_PROGRAM = LOOK_AFTER / 64;
 /** The heap without programs, and as it was when it was last cleared for a look, bytes. */
 let empty = 0;
 let looked = 0;
@@ -293,13 +294,13 @@ const guest = {
     // A Python call takes up to four frames here; a whole traceback is wanted also at the recursion limit.
     Error.stackTraceLimit = 4200;
   },
-  load(id: string, factory: (abi: unknown) => Main): void {
+  load(id: string, factory: (abi: unknown) => Main, length: number): void {
     // It makes the program's constants: what the last evaluation has used up does not count against them. Where the
     // evaluation under way calls the program, it goes on from where it was.
     const { allocated, nextTick, steps } = S;
     S.allocated = Number.NEGATIVE_INFINITY;
     S.nextTick = Number.POSITIVE_INFINITY;
-    loaded += 1;
+    loaded += Math.max(length, LEAST_PROGRAM);
     try {
       programs.set(id, factory(abi));
     } finally {

@@ -10,7 +10,8 @@ import { KEPT_GLOBALS, REMOVED_MEMBERS } from "./removed-globals.ts";
 
 interface Guest {
   boot(host: object): void;
-  load(id: string, factory: unknown): void;
+  /** `length`: characters of its code. */
+  load(id: string, factory: unknown, length: number): void;
   drop(id: string): void;
   evaluate(id: string, contextJson: string, settings: string, options: string): string;
 }
@@ -243,7 +244,7 @@ function seal(
     return outcome.length > longest ? outcome.length : outcome;
   };
   return {
-    load: (id: string, factory: unknown) => apply(load, guest, [id, factory]),
+    load: (id: string, factory: unknown, length: number) => apply(load, guest, [id, factory, length]),
     drop: (id: string) => apply(drop, guest, [id]),
     /**
      * The outcome, or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that

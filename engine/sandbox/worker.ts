@@ -239,7 +239,8 @@ function loadProgram(number: number, id: string, code: string): void {
       program.rejected = `the program's code is not a function but ${factory.typeof}`;
       return;
     }
-    load.applySync(undefined, [id, factory.derefInto({ release: true })] as never, { timeout: LOAD_MS });
+    const given = [id, factory.derefInto({ release: true }), code.length];
+    load.applySync(undefined, given as never, { timeout: LOAD_MS });
   } catch (error) {
     broken = damage(error);
     program.rejected = describe(error);

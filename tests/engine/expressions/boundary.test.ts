@@ -12,9 +12,14 @@ test("every JSON value survives the round trip", async () => {
       const outcome = await under.run("return value", { value: value as JsonValue });
       expect(outcome.error).toBeUndefined();
       // JSON has no -0: the text that carries it across says 0.
-      expect(outcome.result).toEqual(JSON.parse(JSON.stringify(value)));
+      const text = JSON.stringify(value);
+      expect(JSON.parse(outcome.resultJson as string)).toEqual(JSON.parse(text));
+      // What is read for the embedder leaves out keys that would replace a prototype when merged.
+      expect(outcome.result).toEqual(
+        JSON.parse(text, (key, item: unknown) => (key === "__proto__" ? undefined : item)),
+      );
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[[{ "": JSON.parse('{"__proto__": 0}') }]]] },
   );
 });
 
