@@ -39,13 +39,17 @@ export type Parsed =
   | Parsed[]
   | { [key: string]: Parsed };
 
-/** Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. */
-const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+[.eE]|\d{16})/;
+/**
+ * Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. The digits end as
+ * a value of JSON does, or what looks like a number inside a text (addresses: `198.51.100.7, 10.0.0.1`) would pass for one.
+ */
+const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.\d+\s*(?:[,\]}]|$)|\d{16})/;
 /**
  * Those whose value does not tell what they were: integral ones, and such as have more than fifteen digits, which may be rounded
  * to an integral one.
  */
-const AMBIGUOUS = /(?:^|[[:,]\s*)-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.0+(?!\d))/;
+const AMBIGUOUS =
+  /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.0+\s*(?:[,\]}]|$)|(?=[\d.]{16})\d+(?:\.\d+)?\s*(?:[,\]}]|$))/;
 
 function parse(text: string): Parsed {
   if (!DELICATE.test(text)) return JSON.parse(text) as Parsed;
