@@ -87,6 +87,12 @@ function isSimple(f: Frame, node: Expr): boolean {
   if (node.kind === "Constant") return true;
   return node.kind === "Name" && isBoundLocal(f, node.id);
 }
+/** May the code for `node` be moved, though not repeated? An empty list or dict is a new one each time. */
+function isMovable(f: Frame, node: Expr): boolean {
+  if (node.kind === "List") return node.elts.length === 0;
+  if (node.kind === "Dict") return node.values.length === 0;
+  return isSimple(f, node);
+}
 function isBoundLocal(f: Frame, raw: string): boolean {
   const name = f.mangled(raw);
   if (!f.bound.has(name) || f.program.deleted.has(name)) return false;
@@ -600,7 +606,7 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   const func = node.func as Expr & { kind: "Attribute" };
   const name = quote(f.mangled(func.attr));
   const { args, keywords } = node;
-  if (plain && args.length <= 2 && args.every((a) => isSimple(f, a))) {
+  if (plain && args.length <= 2 && args.every((a) => isMovable(f, a))) {
     const list = args.map((a) => `,${value(f, a)}`).join("");
     const common = `${func.attr}${args.length}`;
     if (COMMON_METHODS.has(common)) return f.mark(node, `${f.use(common)}(${value(f, func.value)}${list})`);

@@ -331,8 +331,8 @@ define({
     const n = args.items.length;
     if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
     const items = list(collectCounted(args.items[0] as PyValue));
-    const given = new Map([...keywords.entries()] as [string, PyValue][]);
-    method(items, "sort", [], given.size === 0 ? null : given);
+    const given = keywords.size === 0 ? null : new Map([...keywords.entries()] as [string, PyValue][]);
+    method(items, "sort", [], given);
     return items;
   },
   "sum(iterable, /, start=0)": (iterable: PyValue, start: PyValue = 0) => sum(iterable, start),

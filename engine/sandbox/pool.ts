@@ -16,7 +16,7 @@ import type {
 } from "./types.ts";
 
 /** Requests inside one worker at most; more gain nothing measurable and lengthen what a death disturbs. */
-const DEPTH = 32;
+const DEPTH = 48;
 /** Context characters inside one worker at most, unless a single request has more. */
 const DEPTH_BYTES = 2 << 20;
 const START_ATTEMPTS = 3;

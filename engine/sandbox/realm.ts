@@ -252,15 +252,27 @@ function seal(
      */
     evaluate: evaluateOne,
     /**
-     * Evaluations one after the other, for one crossing: the arguments of {@link evaluateOne}, each. Outcomes in a row, each with
-     * its length and a colon before it (what is no text: nothing before it). Ends early with an evaluation that has asked the host for
-     * anything, whose outcome is then the only one, and where a text to send has grown large.
+     * Evaluations one after the other, for one crossing. `given` has for each the lengths of its texts (-1: not given) and its
+     * `longest`, with blanks between and a semicolon after them, and the texts: the arguments of {@link evaluateOne}. Gives outcomes in
+     * a row, each with its length and a colon before it (what is no text: nothing before it). Ends early with an evaluation that has
+     * asked the host for anything, whose outcome is then the only one, and where a text to send has grown large.
      */
-    evaluateAll: (...given: Parameters<typeof evaluateOne>[number][]) => {
+    evaluateAll: (given: string) => {
       finished = "";
+      let at = 0;
+      const take = (length: number): string => {
+        at += length;
+        return given.slice(at - length, at);
+      };
+      const taken = (length: number): string | undefined => (length < 0 ? undefined : take(length));
       try {
-        for (let at = 0; at < given.length; at += 5) {
-          const outcome = evaluateOne(...(given.slice(at, at + 5) as Parameters<typeof evaluateOne>));
+        while (at < given.length) {
+          const lengths = take(given.indexOf(";", at) - at).split(" ");
+          at += 1;
+          const id = take(+lengths[0]);
+          const context = taken(+lengths[1]);
+          const told = taken(+lengths[2]);
+          const outcome = evaluateOne(id, context, told, take(+lengths[3]), +lengths[4]);
           const text = typeof outcome === "string" ? `${outcome.length}:${outcome}` : `${outcome};`;
           if (finished === undefined) return text;
           finished += text;

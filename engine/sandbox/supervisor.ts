@@ -67,6 +67,15 @@ export interface WorkerEvents {
   ended(worker: Worker, unstarted: readonly Job[], message: string): void;
 }
 
+/** A program that a worker holds. */
+interface HeldProgram {
+  readonly number: number;
+  /** Characters of its code. */
+  readonly length: number;
+  /** How many uses of programs there had been when it was last put at the end. */
+  used: number;
+}
+
 export interface WorkerSettings {
   readonly memoryMb: number;
   readonly programs: number;
@@ -177,11 +186,13 @@ export class Worker {
   #ended = false;
   #referenced = true;
   #bytes = 0;
-  /** Numbers of the programs the worker holds, by id, least recently used first. */
-  readonly #programs = new Map<string, { readonly number: number; readonly length: number }>();
+  /** The programs the worker holds, by id, those that were not used for long first. */
+  readonly #programs = new Map<string, HeldProgram>();
   /** Characters of their code. */
   #programsLength = 0;
   #lastProgram = 0;
+  /** Counts uses of programs. */
+  #uses = 0;
   /** The context and the settings that the worker was last told. */
   #context = "";
   #settingsText = "";
@@ -302,11 +313,17 @@ export class Worker {
   #numberOf(id: string, code: string): [number: number, isNew: boolean] {
     let held = this.#programs.get(id);
     const isNew = held === undefined;
+    this.#uses += 1;
     if (held === undefined) {
       this.#lastProgram = (this.#lastProgram + 1) >>> 0;
-      held = { number: this.#lastProgram, length: code.length };
+      held = { number: this.#lastProgram, length: code.length, used: this.#uses };
       this.#programsLength += code.length;
-    } else this.#programs.delete(id);
+    } else {
+      // One that was used a moment ago is far from being dropped: moving it costs more than all the rest.
+      if (this.#uses - held.used <= this.#settings.programs >> 1) return [held.number, false];
+      held.used = this.#uses;
+      this.#programs.delete(id);
+    }
     this.#programs.set(id, held);
     return [held.number, isNew];
   }

@@ -326,7 +326,7 @@ function answer(sequence: number, outputBytes: number, outcome: unknown): void {
 // to be. The batch ends with that evaluation, and the next one has its whole time.
 
 /** Evaluations that cross together at most. */
-const BATCH = 16;
+const BATCH = 32;
 /** Frames of the batch under way, from the oldest evaluation without an answer on. */
 let batch: Frame[] = [];
 
@@ -357,13 +357,17 @@ function begin({ fields: [sequence, , , hostMs] }: Frame): void {
   running = hostMs > 0 ? sequence : undefined;
 }
 
-/** Moves what can cross together from the inbox to the batch and answers what the realm is given; nothing for fewer than two. */
-function takeBatch(): unknown[] {
-  const given: unknown[] = [];
+/**
+ * Moves what can cross together from the inbox to the batch and answers it as the realm takes it: one text, since each that
+ * crosses costs as much as a small evaluation. Nothing for fewer than two.
+ */
+function takeBatch(): string {
+  let given = "";
   let context = contextJson;
   let told = settings;
   let size = 0;
   let taken = 0;
+  let count = 0;
   const first = inbox.find(isRun)?.fields ?? [];
   for (const { type, fields, texts } of inbox) {
     size += 1;
@@ -372,19 +376,23 @@ function takeBatch(): unknown[] {
     else if (type === REQUEST.run && fields[1] === first[1] && fields[3] === first[3]) {
       const program = programs.get(fields[4]);
       if (program === undefined || program.rejected !== undefined) break;
-      given.push(program.id, context, told, texts[0], fields[2]);
+      const { id } = program;
+      const [options] = texts;
+      const lengths = `${id.length} ${context?.length ?? -1} ${told?.length ?? -1} ${options.length} ${fields[2]};`;
+      given += `${lengths}${id}${context ?? ""}${told ?? ""}${options}`;
       context = undefined;
       told = undefined;
       taken = size;
-      if (given.length === BATCH * 5) break;
+      count += 1;
+      if (count === BATCH) break;
     } else break;
   }
-  if (given.length < 10 || broken !== undefined) return [];
+  if (count < 2 || broken !== undefined) return "";
   batch = inbox.splice(0, taken);
   return given;
 }
 
-function runBatch(given: unknown[]): void {
+function runBatch(given: string): void {
   const first = batch.find(isRun) as Frame;
   if (held.size > HELD_BYTES) flush();
   begin(first);
@@ -392,7 +400,7 @@ function runBatch(given: unknown[]): void {
   settings = undefined;
   let outcomes: unknown;
   try {
-    outcomes = evaluateAll.applySync(undefined, given as never, {
+    outcomes = evaluateAll.applySync(undefined, [given] as never, {
       timeout: first.fields[1] + first.fields[3],
     });
   } catch (error) {
@@ -489,7 +497,7 @@ held.add(ANSWER.ready, [], []);
 do {
   while (inbox.length > 0) {
     const given = takeBatch();
-    if (given.length > 0) runBatch(given);
+    if (given !== "") runBatch(given);
     else serve(inbox.shift() as Frame);
   }
 } while (read());

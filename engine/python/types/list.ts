@@ -230,7 +230,11 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
 function orderedFront<T extends { k: PyValue }>(a: T[], less: (x: PyValue, y: PyValue) => boolean): number {
   const k = (i: number): PyValue => (a[i] as T).k;
   const reverse = (from: number, to: number): void => {
-    for (const [i, item] of a.slice(from, to).reverse().entries()) a[from + i] = item;
+    for (let low = from, high = to - 1; low < high; low += 1, high -= 1) {
+      const item = a[low] as T;
+      a[low] = a[high] as T;
+      a[high] = item;
+    }
   };
   const end = a.length;
   let n = 1;
