@@ -1,6 +1,6 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
 import type { Capabilities } from "../engine/capabilities.ts";
-import type { CheckOptions, Diagnostic } from "../engine/index.ts";
+import type { CheckOptions, Diagnostic, expressionPlaces } from "../engine/index.ts";
 import type { Engine, EngineOptions, JsonObject } from "../engine/types.ts";
 import type { SmsInbox } from "../providers/index.ts";
 import type { BlueprintExpression } from "../runtime/index.ts";
@@ -100,6 +100,8 @@ export interface Library {
   grantedCapabilities(options: GrantOptions): Promise<Capabilities>;
   /** Static findings about an expression. */
   checkExpression(source: string, options: CheckOptions): Promise<Diagnostic[]>;
+  /** What expressions see where. */
+  expressionPlaces(): ReturnType<typeof expressionPlaces>;
   /** The expressions in a blueprint's text. Throws what reading a blueprint throws. */
   blueprintExpressions(text: string, file: string): Promise<BlueprintExpression[]>;
   /** Findings about how a blueprint's objects fit together. Throws what reading a blueprint throws. */

@@ -27,6 +27,10 @@ export const library: Library = {
     const { checkExpression } = await import("../engine/index.ts");
     return await checkExpression(source, options);
   },
+  async expressionPlaces() {
+    const { expressionPlaces } = await import("../engine/index.ts");
+    return await expressionPlaces();
+  },
   async blueprintExpressions(text, file) {
     const { blueprintExpressions, parseBlueprint } = await import("../runtime/index.ts");
     return blueprintExpressions(parseBlueprint(text, { file }));

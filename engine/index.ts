@@ -45,6 +45,7 @@ export type {
 } from "./capabilities.ts";
 export type { CheckOptions, Diagnostic, DiagnosticCode, Site } from "./check/check.ts";
 export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+export type { Place, PlaceEntry, Use } from "./expressions/places.ts";
 export { defaultLimits } from "./sandbox-options.ts";
 export type * from "./trace.ts";
 export type * from "./types.ts";
@@ -392,6 +393,11 @@ export async function checkExpression(source: string, options: CheckOptions): Pr
   // Loaded late: who only runs expressions needs none of it in this process.
   const check = await import("./check/check.ts");
   return check.checkExpression(source, options);
+}
+
+/** What expressions see where: places, names, context keys, and the sentences about what is elsewhere. */
+export async function expressionPlaces(): Promise<typeof import("./expressions/places.ts")> {
+  return await import("./expressions/places.ts");
 }
 
 /** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */

@@ -3,6 +3,7 @@
 import "../python/abi.ts";
 import "../python/library.ts";
 import "../expressions/library.ts";
+import type { Use } from "../expressions/places.ts";
 import { namesAt, SITES, type Site } from "../expressions/sites.ts";
 import { authorLines } from "../language/compile.ts";
 import { PySyntaxError } from "../language/diagnostics.ts";
@@ -13,6 +14,7 @@ import { flow } from "./flow.ts";
 import { modules } from "./modules.ts";
 import { type Surroundings, unknownNames } from "./names.ts";
 import { patterns } from "./patterns.ts";
+import { places } from "./places.ts";
 import { Program } from "./program.ts";
 import { traps } from "./traps.ts";
 
@@ -24,6 +26,8 @@ export interface CheckOptions {
   readonly site: Site;
   /** Names that the context adds to those of the site. */
   readonly variables?: readonly string[];
+  /** Where exactly the expression is used, all of one site; left out: not known. */
+  readonly uses?: readonly Use[];
 }
 
 const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding[])[] = [
@@ -33,6 +37,7 @@ const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding
   flow,
   patterns,
   traps,
+  places,
 ];
 
 /**
@@ -41,7 +46,7 @@ const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding
  */
 export function checkExpression(source: string, options: CheckOptions): Diagnostic[] {
   lookFreely();
-  const surroundings = { site: options.site, variables: options.variables ?? [] };
+  const surroundings = { site: options.site, variables: options.variables ?? [], uses: options.uses ?? [] };
   let program: Program;
   try {
     program = new Program(source);

@@ -20,6 +20,10 @@ export type DiagnosticCode =
   | "invalid-pattern"
   | "backtracking-pattern"
   | "lost-write"
+  /** A context key that is not there where the policy stands. */
+  | "missing-context-key"
+  /** What `ak_message` says reaches nobody. */
+  | "unseen-message"
   /** Of a blueprint: a policy's error would skip a stage that guards the login. */
   | "skipped-on-error";
 

@@ -1,5 +1,13 @@
 // Names that nothing gives: unknown ones, those of another site, those an expression cannot have.
-import { namesAt, type Site, siteNames } from "../expressions/sites.ts";
+import {
+  isNameAt,
+  nameHint,
+  notAvailable,
+  type Place,
+  placesOfName,
+  type Use,
+} from "../expressions/places.ts";
+import { namesAt, type Site } from "../expressions/sites.ts";
 import type { Name } from "../language/ast.ts";
 import { builtins, unavailable } from "../python/builtins.ts";
 import { suggestion } from "../python/signature.ts";
@@ -12,9 +20,11 @@ export interface Surroundings {
   readonly site: Site;
   /** Names that the embedder's context adds. */
   readonly variables: readonly string[];
+  /** Where exactly it is used; empty: not known. */
+  readonly uses: readonly Use[];
 }
 
-export function unknownNames(program: Program, { site, variables }: Surroundings): Finding[] {
+export function unknownNames(program: Program, { site, variables, uses }: Surroundings): Finding[] {
   const seen = namesAt(site);
   const known = new Set([...seen.keys(), ...variables, ...builtins.keys(), ...program.scopes.declaredGlobal]);
   const findings: Finding[] = [];
@@ -22,7 +32,15 @@ export function unknownNames(program: Program, { site, variables }: Surroundings
     if (node.kind !== "Name") return;
     const name = node as Name;
     if (name.ctx !== "Load") return;
-    if (program.scopes.resolve(scope, name.id).where !== "global" || known.has(name.id)) return;
+    if (program.scopes.resolve(scope, name.id).where !== "global") return;
+    if (known.has(name.id)) {
+      // Which variables the kinds of mappings have is not certain enough for an error.
+      const place = uses.map((use) => use.place).find((one) => lacks(one, name.id));
+      if (place == null || variables.includes(name.id)) return;
+      const message = notAvailable(name.id, place, placesOfName(name.id));
+      findings.push({ code: "name-of-another-site", severity: "warning", message, at: name });
+      return;
+    }
     if (parents.some((parent) => typeParameters(parent).includes(name.id))) return;
     const missing = describe(name.id, site, [...known, ...scope.bound, ...program.scopes.root.bound]);
     const severity = isCaught(parents, "NameError") ? "warning" : "error";
@@ -39,12 +57,8 @@ function describe(
   const message = `name '${name}' is not defined`;
   const why = unavailable.get(name);
   if (why !== undefined) return { code: "unavailable-name", message, notes: [why] };
-  const elsewhere = siteNames.find((entry) => entry.name === name);
-  if (elsewhere !== undefined) {
-    const places = elsewhere.sites.filter((other) => other !== "expression").map((other) => PLACES[other]);
-    const notes = [`'${name}' exists in ${places.join(", ")} only; this is ${ARTICLE[site]}`];
-    return { code: "name-of-another-site", message, notes };
-  }
+  const elsewhere = nameHint(name, site);
+  if (elsewhere !== undefined) return { code: "name-of-another-site", message, notes: [elsewhere] };
   const near = suggestion(name, [...new Set([...known, "True", "False", "None"])].sort());
   return {
     code: "unknown-name",
@@ -52,20 +66,10 @@ function describe(
     ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
   };
 }
-const PLACES: Readonly<Record<Site, string>> = {
-  policy: "policies",
-  mapping: "property mappings",
-  webhook: "webhook mappings",
-  prompt: "expressions of prompts",
-  expression: "plain expressions",
-};
-const ARTICLE: Readonly<Record<Site, string>> = {
-  policy: "a policy",
-  mapping: "a property mapping",
-  webhook: "a webhook mapping",
-  prompt: "an expression of a prompt",
-  expression: "a plain expression",
-};
+/** Is it a name of sites that this place has not? */
+function lacks(place: Place | null, name: string): boolean {
+  return place !== null && placesOfName(name).length > 0 && !isNameAt(name, place);
+}
 
 /** Names in the brackets of `def f[T]`, `class C[T]`, `type A[T]`. */
 function typeParameters(node: Node): readonly string[] {

@@ -1,7 +1,8 @@
 // The expressions a blueprint holds, each with the site it stands at and where its lines are in the YAML.
 import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
-import type { Site } from "../../engine/index.ts";
+import type { Place, Site, Use } from "../../engine/index.ts";
 import type { Blueprint, YamlNode } from "./parse.ts";
+import { usesOfMapping, usesOfPolicy } from "./uses.ts";
 
 /** An expression of an entry. */
 export interface BlueprintExpression {
@@ -9,6 +10,8 @@ export interface BlueprintExpression {
   readonly label: string;
   readonly source: string;
   readonly site: Site;
+  /** Where exactly the blueprint uses it, as far as that is known. */
+  readonly uses: readonly Use[];
   /** A place of the source (both from 1) as a place of the YAML; null where the YAML wraps its lines another way. */
   place(line: number, column: number): { line: number; column: number } | null;
 }
@@ -35,24 +38,31 @@ export function blueprintExpressions(blueprint: Blueprint): BlueprintExpression[
       return null;
     };
     const name = scalarText(field("name")) ?? entry.id ?? model;
-    const add = (attribute: string, site: Site): void => {
+    const add = (attribute: string, site: Site, uses: readonly Use[]): void => {
       const node = field(attribute);
       if (!isScalar(node) || typeof node.value !== "string" || node.tag?.startsWith("!") === true) return;
       const label = attribute === "expression" ? name : `${name}: ${attribute}`;
-      found.push({ label, source: node.value, site, place: placeOf(blueprint, node) });
+      found.push({ label, source: node.value, site, uses, place: placeOf(blueprint, node) });
     };
     const site = siteOf(model);
-    if (site !== undefined) add("expression", site);
+    if (site !== undefined)
+      add("expression", site, site === "policy" ? usesOfPolicy(blueprint, entry) : usesOfMapping(model));
     if (model === "authentik_stages_prompt.prompt") {
       for (const attribute of ["placeholder", "initial_value"])
         if (
           isScalar(field(`${attribute}_expression`)) &&
           (field(`${attribute}_expression`) as Scalar).value === true
         )
-          add(attribute, "prompt");
+          add(attribute, "prompt", [{ place: promptPlace(attribute, scalarText(field("type"))) }]);
     }
   }
   return found;
+}
+
+/** A choice's placeholder is the list of its choices. */
+function promptPlace(attribute: string, type: string | undefined): Place {
+  if (attribute === "initial_value") return "prompt-initial-value";
+  return type === "dropdown" || type === "radio-button-group" ? "prompt-choices" : "prompt-placeholder";
 }
 
 function scalarText(node: YamlNode): string | undefined {

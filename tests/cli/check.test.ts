@@ -195,3 +195,65 @@ entries:
 test("a file that is not there ends with 2", async () => {
   expect(await postern(["check", join(folder, "none.py")], { library })).toMatchObject({ code: 2, out: "" });
 });
+
+test("--site says where exactly; places of another kind, and unknown ones, are wrong usage", async () => {
+  const run = (source: string, ...args: string[]) =>
+    postern(["check", "-", ...args], { library, stdin: source });
+  const planned = 'return context["flow_plan"] is not None\n';
+  expect((await run(planned)).code).toBe(0);
+  expect((await run(planned, "--site", "stage-plan")).code).toBe(0);
+  expect(await run(planned, "--site", "stage-plan", "--site", "prompt-validation")).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(
+      "stdin:1:16: error: 'flow_plan' is not available at prompt validation; it is at flow policies and stage policies [missing-context-key]",
+    ),
+  });
+  expect((await run("return token", "--site", "webhook-mapping")).code).toBe(0);
+  expect(await run(planned, "--site", "stage-plan", "--kind", "mapping")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--site stage-plan is a policy's, and this is checked as a mapping"),
+  });
+  expect(await run(planned, "--site", "stage")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(
+      "--site stage: there is no such site; there are flow, stage-plan, stage-run,",
+    ),
+  });
+});
+
+test("a blueprint's policies are checked where it binds them", async () => {
+  const blueprint = (flags: string, extra = "") => `version: 1
+entries:
+  - {model: authentik_flows.flow, id: flow, identifiers: {slug: f}, attrs: {name: f, title: f, designation: enrollment}}
+  - {model: authentik_stages_dummy.dummystage, id: stage, identifiers: {name: s}}
+  - model: authentik_policies_expression.expressionpolicy
+    id: policy
+    identifiers: {name: shared}
+    attrs:
+      expression: |
+        ak_message("no phone")
+        return bool(context["prompt_data"]["phone"])
+  - {model: authentik_flows.flowstagebinding, id: binding, identifiers: {target: !KeyOf flow, stage: !KeyOf stage, order: 0}, attrs: {${flags}}}
+  - {model: authentik_policies.policybinding, identifiers: {target: !KeyOf binding, policy: !KeyOf policy, order: 0}}
+${extra}`;
+  const codes = async (text: string) => {
+    const { out } = await postern(["check", "--json", file("bound.yaml", text)], { library });
+    const [line = ""] = out.split("\n");
+    return (JSON.parse(line).diagnostics as { code: string; place: { line: number } }[]).map(
+      ({ code, place }) => `${place.line} ${code}`,
+    );
+  };
+  expect(await codes(blueprint(""))).toEqual(["10 unseen-message"]);
+  expect(await codes(blueprint("evaluate_on_plan: true"))).toEqual([
+    "10 unseen-message",
+    "11 missing-context-key",
+  ]);
+  expect(await codes(blueprint("evaluate_on_plan: false, re_evaluate_policies: false"))).toEqual([]);
+  const validated =
+    "  - {model: authentik_stages_prompt.promptstage, identifiers: {name: p}, attrs: {fields: [], validation_policies: [!Find [authentik_policies_expression.expressionpolicy, [name, shared]]]}}\n";
+  expect(await codes(blueprint("", validated))).toEqual([]);
+  const denied = blueprint("re_evaluate_policies: false")
+    .replace("designation: enrollment", "designation: enrollment, denied_action: continue")
+    .replace("target: !KeyOf binding, policy", "target: !KeyOf flow, policy");
+  expect(await codes(denied)).toEqual(["10 unseen-message", "11 missing-context-key"]);
+});

@@ -63,6 +63,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       openTokens: absent,
       grantedCapabilities: absent,
       checkExpression: absent,
+      expressionPlaces: absent,
       blueprintExpressions: absent,
       checkBlueprint: absent,
       createSmsInbox: absent,

@@ -33,10 +33,10 @@ describe("unknown names", () => {
 
   test("that another site has say where", () => {
     expect(findings("return user.is_superuser")).toEqual([
-      "1:8-12 error name-of-another-site: name 'user' is not defined ('user' exists in property mappings, webhook mappings, expressions of prompts only; this is a policy)",
+      "1:8-12 error name-of-another-site: name 'user' is not defined ('user' is not available at policies; it is at expressions of prompts, webhook mappings and property mappings)",
     ]);
     expect(findings("ak_message('hello')\nreturn {}", "mapping")).toEqual([
-      "1:1-11 error name-of-another-site: name 'ak_message' is not defined ('ak_message' exists in policies only; this is a property mapping)",
+      "1:1-11 error name-of-another-site: name 'ak_message' is not defined ('ak_message' is not available at property mappings; it is at policies)",
     ]);
   });
 
