@@ -1,6 +1,25 @@
 // Characters by name and names of characters: a recorded table, and the rules by which Unicode names ideographs
 // and Hangul syllables. As CPython 3.13 has them (Unicode 15.1).
-import { NAME_RUNS, NUMBERED, OTHER_NAMES } from "./name-table.ts";
+//
+// The table is half of what compiling an expression would load, and hardly any expression names a character. So the host
+// reads it at the first name; inside the isolate, where nothing can be read, the guest hands it over.
+import type * as nameTable from "./name-table.ts";
+
+/** The recorded table. */
+export type NameTable = typeof nameTable;
+let given: NameTable | undefined;
+
+/** Hands the table over, for where it cannot be read. */
+export function useNameTable(table: NameTable): void {
+  given = table;
+}
+function recorded(): NameTable {
+  // No import, which would be read at once, or not be there in time for a parser that does not wait.
+  given ??= process.getBuiltinModule("node:module").createRequire(import.meta.url)(
+    "./name-table.ts",
+  ) as NameTable;
+  return given;
+}
 
 /** A stretch of named code points; its names are unfolded when one is asked for. */
 interface Run {
@@ -10,11 +29,15 @@ interface Run {
 let runs: readonly Run[] | undefined;
 
 function readRuns(): readonly Run[] {
-  runs ??= NAME_RUNS.split("\n\n").flatMap((paragraph) => {
-    const run = paragraph.replaceAll("\n", "");
-    const space = run.indexOf(" ");
-    return space < 0 ? [] : [{ first: Number.parseInt(run.slice(0, space), 16), text: run.slice(space + 1) }];
-  });
+  runs ??= recorded()
+    .NAME_RUNS.split("\n\n")
+    .flatMap((paragraph) => {
+      const run = paragraph.replaceAll("\n", "");
+      const space = run.indexOf(" ");
+      return space < 0
+        ? []
+        : [{ first: Number.parseInt(run.slice(0, space), 16), text: run.slice(space + 1) }];
+    });
   return runs;
 }
 
@@ -75,7 +98,7 @@ export function unicodeName(code: number): string | undefined {
     const vowel = Math.floor(syllable / TRAILING.length) % VOWELS.length;
     return HANGUL + LEADING[lead] + VOWELS[vowel] + TRAILING[syllable % TRAILING.length];
   }
-  for (const [prefix, first, last] of NUMBERED) {
+  for (const [prefix, first, last] of recorded().NUMBERED) {
     if (code >= first && code <= last) return prefix + code.toString(16).toUpperCase().padStart(4, "0");
   }
   return listedName(code);
@@ -125,7 +148,8 @@ let others: Map<string, string> | undefined;
 /** Aliases and named sequences. */
 function otherNames(): Map<string, string> {
   others ??= new Map(
-    OTHER_NAMES.replaceAll("\n", "")
+    recorded()
+      .OTHER_NAMES.replaceAll("\n", "")
       .split(";")
       .filter((entry) => entry !== "")
       .map((entry): [string, string] => {
@@ -157,6 +181,6 @@ export function lookupUnicodeName(name: string, sequences = false): string | und
   const [, prefix, hex = ""] = /^(.*-)([0-9A-F]{4,5})$/.exec(upper) ?? [];
   if (prefix === "CJK UNIFIED IDEOGRAPH-" && name !== upper) return undefined;
   const code = Number.parseInt(hex, 16);
-  const known = NUMBERED.some(([p, first, last]) => p === prefix && code >= first && code <= last);
+  const known = recorded().NUMBERED.some(([p, first, last]) => p === prefix && code >= first && code <= last);
   return known ? String.fromCodePoint(code) : undefined;
 }
