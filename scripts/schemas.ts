@@ -1,7 +1,8 @@
-// Writes the JSON Schemas that are published (`schemas/`) from the zod schemas: node scripts/schemas.ts
+// Writes the JSON Schemas that are published (`schemas/`) from the code: node scripts/schemas.ts
 import { writeFileSync } from "node:fs";
 import { z } from "zod";
 import { suiteSchema } from "../testing/suite/schema.ts";
+import { blueprintJsonSchema } from "./blueprint-schema.ts";
 
 /** The JSON Schema of suites, as it is published. */
 export function suiteJsonSchema(): string {
@@ -11,4 +12,5 @@ export function suiteJsonSchema(): string {
 
 if (import.meta.main) {
   writeFileSync(new URL("../schemas/suite.schema.json", import.meta.url), suiteJsonSchema());
+  writeFileSync(new URL("../schemas/blueprint.schema.json", import.meta.url), blueprintJsonSchema());
 }

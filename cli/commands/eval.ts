@@ -12,7 +12,7 @@ import type {
 import type { Subject } from "../../testing/recording/recording.ts";
 import { type Answer, answerJson, evaluate, syntaxErrorData } from "../answer.ts";
 import { addGrantOptions, checkGrants, type GrantOptions } from "../grant-options.ts";
-import type { CommandHost } from "../host.ts";
+import type { CommandHost, Library } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { type CommandIo, type ExitCode, exit, UsageError, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
@@ -66,9 +66,20 @@ async function evalOne(
   if (options.json) await write(io.stdout, `${answerJson(answer)}\n`);
   else {
     await write(io.stdout, answerText(answer, source, file === "-" ? "stdin" : file, io.color));
+    await hint(answer, library, io);
     if (options.explain) await explain(answer, source, io);
   }
   return exitCodeOf(answer);
+}
+
+/** Where a name is that was not defined here, if another site has it. */
+async function hint(answer: Answer, library: Library, io: CommandIo): Promise<void> {
+  const error = "refused" in answer ? undefined : answer.outcome.error;
+  const name =
+    error?.type === "NameError" ? /^name '(\w+)' is not defined/.exec(error.message)?.[1] : undefined;
+  if (name === undefined || answer.kind === undefined) return;
+  const said = (await library.expressionPlaces()).nameHint(name, answer.kind);
+  if (said !== undefined) await write(io.stdout, `  ${io.color.dim("note:")} ${said}\n`);
 }
 
 /** Evaluates as {@link evaluate} does, and adds what it takes to repeat that to a file. */

@@ -7,7 +7,7 @@ import type { CommandHost } from "../host.ts";
 import { exit, UsageError, write } from "../io.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
-const SCHEMA = fileURLToPath(new URL("../../schemas/suite.schema.json", import.meta.url));
+const SCHEMAS = fileURLToPath(new URL("../../schemas", import.meta.url));
 
 /** What is written: the file here, the fixture it is, and what it is about. */
 const FILES: readonly (readonly [name: string, fixture: string, what: string])[] = [
@@ -16,10 +16,13 @@ const FILES: readonly (readonly [name: string, fixture: string, what: string])[]
   ["suites/enrollment.suite.yaml", "suites/enrollment.suite.yaml", "a whole enrolment, step by step"],
 ];
 
-/** The first line of a suite, by which editors find the schema, as it has to be where the suite stands. */
+/** The first line, by which editors find the schema, as it has to be where the file stands. */
 function withSchema(text: string, file: string): string {
-  const path = relative(dirname(file), SCHEMA).split(sep).join("/");
-  return text.replace(/^# yaml-language-server: \$schema=.*$/m, `# yaml-language-server: $schema=${path}`);
+  const schema = join(SCHEMAS, file.endsWith(".suite.yaml") ? "suite.schema.json" : "blueprint.schema.json");
+  const path = relative(dirname(file), schema).split(sep).join("/");
+  const line = `# yaml-language-server: $schema=${path}`;
+  const marked = /^# yaml-language-server: \$schema=.*$/m;
+  return marked.test(text) ? text.replace(marked, line) : `${line}\n${text}`;
 }
 
 async function isThere(path: string): Promise<boolean> {

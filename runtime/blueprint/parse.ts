@@ -289,7 +289,8 @@ const NOT_IN_BLUEPRINTS = new Set([
   "postern.smscounter",
 ]);
 
-const KNOWN_MODELS = MODEL_NAMES.filter((name) => !NOT_IN_BLUEPRINTS.has(name));
+/** The models that an entry may have. */
+export const KNOWN_MODELS = MODEL_NAMES.filter((name) => !NOT_IN_BLUEPRINTS.has(name));
 
 /** Why an entry cannot have this model; nothing where it can. */
 export function modelProblem(name: string): { what: string; hint: string } | undefined {

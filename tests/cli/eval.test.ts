@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { library as realLibrary } from "../../cli/library.ts";
 import { ExpressionSyntaxError } from "../../engine/errors.ts";
 import { failure, outcome, postern, scriptedEngine } from "./command-line.ts";
 
@@ -227,5 +228,25 @@ describe("usage", () => {
     expect((await postern(["eval", "-"], { library, stdin: "x", color: true })).out).toBe(
       "\u001b[32mpassed\u001b[39m\n",
     );
+  });
+});
+
+describe("a name that another site has", () => {
+  const undefinedName = (name: string) =>
+    scriptedEngine(() =>
+      failure({ type: "NameError", message: `name '${name}' is not defined`, traceback: "", line: 1 }),
+    );
+  test("is noted under CPython's error, which stays as it is", async () => {
+    const library = { ...undefinedName("user"), expressionPlaces: realLibrary.expressionPlaces };
+    expect((await postern(["eval", "-"], { library, stdin: "return user" })).out).toContain(
+      "NameError: name 'user' is not defined\n  in stdin, line 1\n",
+    );
+    expect((await postern(["eval", "-"], { library, stdin: "return user" })).out).toContain(
+      "  note: 'user' is not available at policies; it is at expressions of prompts, webhook mappings and property mappings\n",
+    );
+  });
+  test("is not noted where no site has it", async () => {
+    const library = { ...undefinedName("nonsense"), expressionPlaces: realLibrary.expressionPlaces };
+    expect((await postern(["eval", "-"], { library, stdin: "return nonsense" })).out).not.toContain("note:");
   });
 });
