@@ -1,7 +1,8 @@
 // Figures of the engine that have no peer: one evaluation alone, compiling, memory, two workers.
 import { createEngine, type Engine, type JsonObject } from "../../engine/index.ts";
+import { children } from "../../scripts/process-figures.ts";
 import { twentyLines, type Workload, workloads } from "../workloads/workloads.ts";
-import { residentBytes, workerPids } from "./processes.ts";
+import { residentBytes } from "./processes.ts";
 import { type Operations, serve } from "./serve.ts";
 
 const [phonePolicy] = workloads;
@@ -67,16 +68,18 @@ const operations: Operations = {
 
   /** Bytes of a worker that each of `count` policies adds, all evaluated; and those of the worker before. */
   async memory({ count }: { count: number }) {
+    const others = new Set(children());
     const engine = await createEngine();
+    const [worker] = children().filter((pid) => !others.has(pid));
     const context: JsonObject = phonePolicy.contexts[0];
     try {
       await engine.policy("base", variant(-1)).evaluate(context);
-      const base = residentBytes(workerPids(engine)[0]);
+      const base = residentBytes(worker);
       for (let index = 0; index < count; index += 1) {
         const { error } = await engine.policy("resident", variant(index)).evaluate(context);
         if (error !== undefined) throw new Error(error.traceback);
       }
-      const after = residentBytes(workerPids(engine)[0]);
+      const after = residentBytes(worker);
       return base === undefined || after === undefined ? null : { base, each: (after - base) / count };
     } finally {
       await engine.close();

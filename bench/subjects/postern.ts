@@ -1,7 +1,8 @@
 // Postern as its embedder uses it: an engine with one worker process, contexts in and verdicts out.
 import { createEngine, type Engine, type JsonObject } from "../../engine/index.ts";
+import { children } from "../../scripts/process-figures.ts";
 import type { Answer } from "../workloads/workloads.ts";
-import { cpuMs, workerPids } from "./processes.ts";
+import { cpuMs } from "./processes.ts";
 import { type Subject, serve, type Task } from "./serve.ts";
 
 /** Evaluations in flight at most, in the pipelined measurements. */
@@ -40,7 +41,7 @@ const prepared = new Map<string, Prepared>();
 /** CPU time that this process and its workers have used, milliseconds. */
 function cpuOfBoth(): number | undefined {
   let sum = 0;
-  for (const pid of [process.pid, ...workerPids(engine)]) {
+  for (const pid of [process.pid, ...children()]) {
     const used = cpuMs(pid);
     if (used === undefined) return undefined;
     sum += used;

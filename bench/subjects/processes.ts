@@ -1,12 +1,5 @@
 // What Linux tells about an engine's worker processes: CPU time and memory.
 import { readdirSync, readFileSync } from "node:fs";
-import type { Engine } from "../../engine/index.ts";
-import type { Sandbox } from "../../engine/sandbox/types.ts";
-
-/** The engine keeps its processes to itself; only the bench looks at them. */
-export function workerPids(engine: Engine): readonly number[] {
-  return (engine as unknown as { sandbox: Sandbox }).sandbox.stats.pids;
-}
 
 /** CPU time of all threads of a process, milliseconds; undefined where the system does not tell it so finely. */
 export function cpuMs(pid: number): number | undefined {
