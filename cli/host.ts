@@ -87,6 +87,29 @@ export interface ShownToken {
   readonly expires: string | null;
 }
 
+/** What `postern doctor` looks at. */
+export interface ExamineOptions {
+  /** Settings that the command line gives. */
+  readonly given: { readonly [name: string]: unknown };
+  readonly settingsFile?: string;
+  /** Where the store is unless a setting says otherwise. */
+  readonly dataFolder: string;
+  readonly io: CommandIo;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** One thing that was looked at. */
+export interface Examined {
+  /** A stable name: `node`, `isolated-vm`, `re2`, `snapshot`, `sandbox`, `time-zones`, `settings`, `store`. */
+  readonly name: string;
+  /** With a warning Postern works, but not all of it or not as well; with a failure it does not. */
+  readonly state: "ok" | "warn" | "fail";
+  /** What was found. */
+  readonly found: string;
+  /** What to do about it; there unless all is well. */
+  readonly todo?: string;
+}
+
 /** The library, loaded only when a command needs it so that `--help` is quick. */
 export interface Library {
   createEngine(options?: EngineOptions): Promise<Engine>;
@@ -106,6 +129,8 @@ export interface Library {
   blueprintExpressions(text: string, file: string): Promise<BlueprintExpression[]>;
   /** Findings about how a blueprint's objects fit together. Throws what reading a blueprint throws. */
   checkBlueprint(text: string, file: string): Promise<Diagnostic[]>;
+  /** Looks at the installation, the settings and the store; changes neither settings nor store. */
+  examine(options: ExamineOptions): Promise<readonly Examined[]>;
   /** A local endpoint in place of the SMS provider. */
   createSmsInbox(): Promise<SmsInbox>;
 }

@@ -39,6 +39,10 @@ export const library: Library = {
     const { parseBlueprint, skippedStages } = await import("../runtime/index.ts");
     return skippedStages(parseBlueprint(text, { file }));
   },
+  async examine(options) {
+    const { examine } = await import("./examination.ts");
+    return await examine(options);
+  },
   async createSmsInbox() {
     const { createSmsInbox } = await import("../providers/index.ts");
     return await createSmsInbox();

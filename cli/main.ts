@@ -5,6 +5,7 @@ import picocolors from "picocolors";
 import type { Engine, EngineOptions } from "../engine/types.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addDiffCommand } from "./commands/diff.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addFuzzCommand } from "./commands/fuzz.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -41,6 +42,7 @@ function program(host: CommandHost): Command {
   addImportCommand(command, host);
   addServeCommand(command, host);
   addTokenCommand(command, host);
+  addDoctorCommand(command, host);
   return command;
 }
 

@@ -58,7 +58,13 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
 
 type ServeSettings = ReturnType<typeof loadSettings<typeof serveSettingsSchema.shape>>;
 
-async function settingsOf({ given, settingsFile, env, io }: OpenServerOptions): Promise<ServeSettings> {
+/** The settings from all their sources. Throws {@link UsageError} that names each one that cannot be used. */
+export async function settingsOf({
+  given,
+  settingsFile,
+  env,
+  io,
+}: Pick<OpenServerOptions, "given" | "settingsFile" | "env" | "io">): Promise<ServeSettings> {
   const file =
     settingsFile === undefined ? undefined : { name: settingsFile, text: await readInput(settingsFile, io) };
   try {

@@ -47,6 +47,7 @@ export {
   UniqueViolation,
   ValidationError,
 } from "./store/contract.ts";
+export { inspectStore, type StoreReport } from "./store/inspect.ts";
 export { type LowdbOptions, lowdbStore } from "./store/lowdb.ts";
 export { memoryStore } from "./store/memory.ts";
 export { type PostgresOptions, postgresStore } from "./store/postgres.ts";

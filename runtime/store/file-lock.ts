@@ -30,15 +30,26 @@ export class FileLock {
     this.#owner = owner;
   }
 
-  /** Locks a file. Throws {@link StoreLocked} when another living process, or this one, has it. */
-  static async acquire(file: string): Promise<FileLock> {
-    const owner: Owner = {
+  /** A lock that is not held. */
+  static #wanted(file: string): FileLock {
+    return new FileLock(file, {
       pid: process.pid,
       started: processStart(process.pid),
       host: hostname(),
       id: randomUUID(),
-    };
-    const lock = new FileLock(file, owner);
+    });
+  }
+
+  /** Throws {@link StoreLocked} where {@link acquire} would, and changes nothing. */
+  static async expectFree(file: string): Promise<void> {
+    const lock = FileLock.#wanted(file);
+    const content = await readIfThere(lock.#path);
+    if (content !== undefined) lock.#expectDead(content);
+  }
+
+  /** Locks a file. Throws {@link StoreLocked} when another living process, or this one, has it. */
+  static async acquire(file: string): Promise<FileLock> {
+    const lock = FileLock.#wanted(file);
     for (let attempt = 0; attempt < 10; attempt += 1) {
       if (await lock.#claim()) return lock;
       const content = await readIfThere(lock.#path);

@@ -44,7 +44,8 @@ export function openSchema(
   });
 }
 
-async function expectUsable(client: HeldConnection, place: string): Promise<void> {
+/** Throws {@link StoreError} where the server or the database is none that Postern can use. */
+export async function expectUsable(client: HeldConnection, place: string): Promise<void> {
   const [{ encoding, version }] = await client.sql(
     "SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::integer AS version",
   );

@@ -66,6 +66,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       expressionPlaces: absent,
       blueprintExpressions: absent,
       checkBlueprint: absent,
+      examine: absent,
       createSmsInbox: absent,
       ...around.library,
     },
