@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     pool: "forks",
-    // Node itself loads the files, as for users: no build step is tested in, and loading takes a third of the time.
-    experimental: { viteModuleRunner: false },
     // Vitest leaves a core free, which is half of a machine of two; tests here wait for their workers a good deal.
     maxWorkers: "100%",
     globalSetup: ["tests/postgres/global-setup.ts"],

@@ -1,10 +1,13 @@
-// Every bomb of fixtures/bombs/ ends with its own error or has the answer it should, and the engine goes on as before.
+// The bombs of fixtures/bombs/ end with their own error or have the answer they should, and the engine goes on as before.
 import { describe, expect, test } from "vitest";
 import { type Engine, ExpressionSyntaxError } from "../../engine/index.ts";
 import { type Bomb, bombs, steadyLimits } from "../../fixtures/bombs/read.ts";
 import { engineUnderTest } from "../engine/engine-under-test.ts";
 
 const context = { request: { user: { pk: 1, username: "mallory" }, context: {} }, context: {} };
+/** `npm run bombs` takes all of them; here it is every third, or these tests would be an eighth of the whole suite's time. */
+const TAKEN = 3;
+const taken = bombs.filter((_, index) => index % TAKEN === 0);
 /** Longer than any of them takes on a busy machine; how soon each ends is what `npm run bombs` measures. */
 const PATIENCE_MS = 40_000;
 
@@ -22,8 +25,8 @@ async function ending(engine: Engine, bomb: Bomb): Promise<string> {
 }
 
 test("there are at least 150 of them, of every class, and no two alike", () => {
-  expect(bombs.length).toBeGreaterThanOrEqual(150);
-  expect([...new Set(bombs.map(({ kind }) => kind))].sort()).toEqual([
+  expect(taken.length).toBeGreaterThanOrEqual(150);
+  expect([...new Set(taken.map(({ kind }) => kind))].sort()).toEqual([
     "loops",
     "memory",
     "modules",
@@ -39,7 +42,7 @@ test("there are at least 150 of them, of every class, and no two alike", () => {
 
 describe.each([...new Set(bombs.map(({ kind }) => kind))])("%s", (kind) => {
   const under = engineUnderTest();
-  test.each(bombs.filter((bomb) => bomb.kind === kind).map((bomb) => [bomb.name, bomb] as const))(
+  test.each(taken.filter((bomb) => bomb.kind === kind).map((bomb) => [bomb.name, bomb] as const))(
     "%s",
     async (_name, bomb) => {
       expect(await ending(under.engine, bomb)).toBe(bomb.ends);

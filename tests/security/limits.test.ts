@@ -372,21 +372,21 @@ describe("L8 twice the input, twice the work", () => {
   ];
 
   test.each(linear)("%s", async (_name, source, n) => {
-    const at = async (size: number) => {
-      let best = Number.POSITIVE_INFINITY;
-      let steps = 0;
-      for (let round = 0; round < 3; round += 1) {
-        const outcome = await under.run(`n = ${size}\n${source}`, {}, "expression");
-        expect(outcome.error).toBeUndefined();
-        best = Math.min(best, outcome.durationMs);
-        ({ steps } = outcome);
-      }
-      return { best, steps };
+    const best = new Map<number, number>();
+    const steps = async (size: number) => {
+      const outcome = await under.run(`n = ${size}\n${source}`, {}, "expression");
+      expect(outcome.error).toBeUndefined();
+      best.set(size, Math.min(best.get(size) ?? Number.POSITIVE_INFINITY, outcome.durationMs));
+      return outcome.steps;
     };
-    const [once, eightTimes] = [await at(n), await at(8 * n)];
-    expect(eightTimes.steps / once.steps).toBeLessThan(8 * 1.6);
     // Quadratic work would be 64 times as long; small programs vanish in the time of a crossing.
-    expect(eightTimes.best / Math.max(once.best, 2)).toBeLessThan(30);
+    const ratio = () => (best.get(8 * n) as number) / Math.max(best.get(n) as number, 2);
+    // A busy machine makes one of them slow, now and then; work that is quadratic is slow every time.
+    for (let round = 0; round < 3 || (round < 30 && ratio() >= 30); round += 1) {
+      const once = await steps(n);
+      expect((await steps(8 * n)) / once).toBeLessThan(8 * 1.6);
+    }
+    expect(ratio()).toBeLessThan(30);
   });
 
   test("integers of one hash in a set, which CPython's probing takes quadratic time for, are counted as that", async () => {
