@@ -9,8 +9,10 @@ import { authorLines } from "../language/compile.ts";
 import { PySyntaxError } from "../language/diagnostics.ts";
 import { S } from "../python/state.ts";
 import { calls } from "./calls.ts";
+import { conditions } from "./conditions.ts";
 import type { Diagnostic, Finding } from "./diagnostic.ts";
 import { flow } from "./flow.ts";
+import { loose } from "./loose.ts";
 import { modules } from "./modules.ts";
 import { type Surroundings, unknownNames } from "./names.ts";
 import { patterns } from "./patterns.ts";
@@ -37,6 +39,8 @@ const RULES: readonly ((program: Program, surroundings: Surroundings) => Finding
   flow,
   patterns,
   traps,
+  conditions,
+  loose,
   places,
 ];
 

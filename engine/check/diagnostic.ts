@@ -13,6 +13,15 @@ export type DiagnosticCode =
   | "missing-return"
   | "unused-value"
   | "always-true"
+  | "always-false"
+  /** Values of types, or of letter cases, that no two of are equal. */
+  | "never-equal"
+  /** `in` asks a text where a list was meant. */
+  | "part-of-text"
+  /** Something accepts more than it says: an end of a domain, a pattern without its end. */
+  | "loose-match"
+  /** A token or a password goes to a log or an event. */
+  | "secret-in-log"
   | "swapped-arguments"
   | "is-literal"
   | "assert-tuple"

@@ -22,7 +22,7 @@ const FUNCTIONS: Readonly<Record<string, number>> = {
 const HELPERS = ["regex_match", "regex_replace"];
 
 /** The pattern of a call, where it is known and no flags change what it means. */
-function patternOf({ func, args, keywords }: Call, program: Program): Expr | undefined {
+export function patternOf({ func, args, keywords }: Call, program: Program): Expr | undefined {
   const named = (name: string) => keywords.find(({ arg }) => arg === name)?.value;
   if (func.kind === "Name" && HELPERS.includes(func.id) && !program.binds(func.id))
     return args[1] ?? named("regex");

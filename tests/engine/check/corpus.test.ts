@@ -18,7 +18,7 @@ test.each(readdirSync(folder).filter((name) => name.endsWith(".json")))("%s", (n
   expect(wrong).toEqual([]);
 });
 
-test("expressions as people write them have no errors", () => {
+test("expressions as people write them have no errors, and warnings only where they may end without an answer", () => {
   const expressions = new URL("../../../fixtures/expressions/", import.meta.url);
   const cases = JSON.parse(readFileSync(new URL("cases.json", expressions), "utf8")) as Record<
     string,
@@ -26,7 +26,10 @@ test("expressions as people write them have no errors", () => {
   >;
   for (const [name, { kind }] of Object.entries(cases)) {
     const source = readFileSync(new URL(`${name}.py`, expressions), "utf8");
-    const errors = checkExpression(source, { site: kind }).filter(({ severity }) => severity === "error");
-    expect(errors, name).toEqual([]);
+    const found = checkExpression(source, { site: kind });
+    expect(
+      found.filter(({ code, severity }) => severity === "error" || code !== "missing-return"),
+      name,
+    ).toEqual([]);
   }
 });
