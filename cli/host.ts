@@ -125,6 +125,8 @@ export interface Library {
   checkExpression(source: string, options: CheckOptions): Promise<Diagnostic[]>;
   /** What expressions see where. */
   expressionPlaces(): ReturnType<typeof expressionPlaces>;
+  /** `.pyi` stubs of what expressions see, by place. */
+  expressionStubs(): Promise<ReadonlyMap<string, string>>;
   /** The expressions in a blueprint's text. Throws what reading a blueprint throws. */
   blueprintExpressions(text: string, file: string): Promise<BlueprintExpression[]>;
   /** Findings about how a blueprint's objects fit together. Throws what reading a blueprint throws. */

@@ -31,6 +31,10 @@ export const library: Library = {
     const { expressionPlaces } = await import("../engine/index.ts");
     return await expressionPlaces();
   },
+  async expressionStubs() {
+    const { expressionStubs } = await import("../engine/index.ts");
+    return await expressionStubs();
+  },
   async blueprintExpressions(text, file) {
     const { blueprintExpressions, parseBlueprint } = await import("../runtime/index.ts");
     return blueprintExpressions(parseBlueprint(text, { file }));

@@ -13,6 +13,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addStubsCommand } from "./commands/stubs.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import type { CommandHost } from "./host.ts";
@@ -39,6 +40,7 @@ function program(host: CommandHost): Command {
   addFuzzCommand(command, host);
   addDiffCommand(command, host);
   addInitCommand(command, host);
+  addStubsCommand(command, host);
   addImportCommand(command, host);
   addServeCommand(command, host);
   addTokenCommand(command, host);

@@ -400,6 +400,11 @@ export async function expressionPlaces(): Promise<typeof import("./expressions/p
   return await import("./expressions/places.ts");
 }
 
+/** `.pyi` stubs of what expressions see, by place. */
+export async function expressionStubs(): Promise<ReadonlyMap<string, string>> {
+  return (await import("./check/stubs.ts")).expressionStubs();
+}
+
 /** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */
 export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
   const options = own(given);

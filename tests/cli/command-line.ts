@@ -64,6 +64,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
       grantedCapabilities: absent,
       checkExpression: absent,
       expressionPlaces: absent,
+      expressionStubs: absent,
       blueprintExpressions: absent,
       checkBlueprint: absent,
       examine: absent,
