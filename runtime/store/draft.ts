@@ -8,7 +8,8 @@ import { shapePk, shapeRow, ValidationError } from "../models/validation.ts";
 import type { Transaction } from "./contract.ts";
 import { NotFound, ProtectedError, StoreError, UniqueViolation } from "./errors.ts";
 import { danglingReferences, referencedRows, referrersOf, uniqueClash } from "./integrity.ts";
-import { type AnyRow, deepFreeze, type State, StateView, tableOf } from "./state.ts";
+import { deepFreeze, type State, StateView, tableOf } from "./state.ts";
+import { type AnyRow, LayeredTable, type Table } from "./table.ts";
 
 /**
  * What a step of a transaction is about to look at. A store that has not all rows at hand listens to this
@@ -29,10 +30,10 @@ export type Fate = "inserted" | "updated" | "deleted";
 
 /** A transaction in progress. */
 export class Draft extends StateView implements Transaction {
-  readonly #tables: Map<ModelName, ReadonlyMap<Pk, AnyRow>>;
+  readonly #tables: Map<ModelName, Table>;
   readonly #sequences: Map<ModelName, number>;
   readonly #base: State;
-  readonly #copied = new Map<ModelName, Map<Pk, AnyRow>>();
+  readonly #copied = new Map<ModelName, LayeredTable>();
   /** The rows that were changed. A row that was deleted and inserted again counts as inserted. */
   protected readonly fates = new Map<ModelName, Map<Pk, Fate>>();
   #open = true;
@@ -145,7 +146,7 @@ export class Draft extends StateView implements Transaction {
 
   /** Adds a row that was there before the transaction, unless the transaction has changed it. */
   protected learn(model: ModelName, row: AnyRow): void {
-    if (!this.#fatesOf(model).has(row.pk)) this.#writable(model).set(row.pk, row);
+    if (!this.#fatesOf(model).has(row.pk)) this.#writable(model).set(row);
   }
 
   #put(model: ModelName, row: { pk: Pk } & Record<string, JsonValue>, fate: Fate): AnyRow {
@@ -160,7 +161,7 @@ export class Draft extends StateView implements Transaction {
   }
 
   #set(model: ModelName, row: AnyRow, fate: Fate): void {
-    this.#writable(model).set(row.pk, row);
+    this.#writable(model).set(row);
     const fates = this.#fatesOf(model);
     if (fates.get(row.pk) !== "inserted") fates.set(row.pk, fate);
   }
@@ -188,10 +189,10 @@ export class Draft extends StateView implements Transaction {
     throw new ValidationError(model, [{ field: "pk", path: [], message: pk.message, code: pk.code }]);
   }
 
-  #writable(model: ModelName): Map<Pk, AnyRow> {
+  #writable(model: ModelName): LayeredTable {
     let copy = this.#copied.get(model);
     if (copy === undefined) {
-      copy = new Map(tableOf(this.state, model));
+      copy = new LayeredTable(tableOf(this.state, model));
       this.#copied.set(model, copy);
       this.#tables.set(model, copy);
     }

@@ -9,7 +9,8 @@ import { CHECK_PLACE, FORMAT_VERSION, KEY_CHECK } from "./file-writer.ts";
 import { danglingReferences, uniqueKeys } from "./integrity.ts";
 import { jsonFault, jsonPosition } from "./json-position.ts";
 import { CIPHER, type SecretBox } from "./secrets.ts";
-import { type AnyRow, deepFreeze, type State } from "./state.ts";
+import { deepFreeze, type State } from "./state.ts";
+import { type AnyRow, LayeredTable, type Table } from "./table.ts";
 
 /** What a file held. */
 export interface ReadState {
@@ -122,19 +123,19 @@ class Reader {
     }
   }
 
-  #tables(models: JsonObject): Map<ModelName, Map<Pk, AnyRow>> {
-    const tables = new Map<ModelName, Map<Pk, AnyRow>>();
+  #tables(models: JsonObject): Map<ModelName, Table> {
+    const tables = new Map<ModelName, Table>();
     for (const [name, rows] of Object.entries(models)) {
       const path = ["models", name];
       if (!isModelName(name)) throw this.#damaged(path, `there is no model ${JSON.stringify(name)}`);
       if (!Array.isArray(rows)) throw this.#damaged(path, "a model's rows have to be a list");
-      const table = new Map<Pk, AnyRow>();
+      const table = new LayeredTable();
       for (const [index, value] of rows.entries()) {
         const row = this.#row(name, [...path, index], value);
         if (table.has(row.pk)) {
           throw this.#damaged([...path, index, "pk"], `the pk ${JSON.stringify(row.pk)} occurs twice`);
         }
-        table.set(row.pk, row);
+        table.set(row);
       }
       tables.set(name, table);
     }
@@ -172,10 +173,7 @@ class Reader {
     }
   }
 
-  #sequences(
-    value: JsonValue,
-    tables: ReadonlyMap<ModelName, ReadonlyMap<Pk, AnyRow>>,
-  ): Map<ModelName, number> {
+  #sequences(value: JsonValue, tables: ReadonlyMap<ModelName, Table>): Map<ModelName, number> {
     const given = this.#object(["sequences"], value, '"sequences"');
     const sequences = new Map<ModelName, number>();
     for (const [name, last] of Object.entries(given)) {
@@ -187,7 +185,7 @@ class Reader {
     for (const [name, table] of tables) {
       if (modelOf(name).key !== "integer") continue;
       let last = sequences.get(name) ?? 0;
-      for (const pk of table.keys()) last = Math.max(last, pk as number);
+      for (const { pk } of table.values()) last = Math.max(last, pk as number);
       sequences.set(name, last);
     }
     return sequences;
@@ -196,7 +194,7 @@ class Reader {
   #relations(state: State): void {
     const seen = new Map<string, Pk>();
     for (const [name, table] of state.tables) {
-      for (const [index, row] of [...table.values()].entries()) {
+      for (const [index, row] of table.values().entries()) {
         const path = ["models", name, index];
         const dangling = danglingReferences(state, name, row)[0];
         if (dangling !== undefined) {

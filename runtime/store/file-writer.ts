@@ -7,7 +7,8 @@ import type { FileHandle } from "node:fs/promises";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import { MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
 import { CIPHER, type SecretBox } from "./secrets.ts";
-import type { AnyRow, State, Table } from "./state.ts";
+import type { State } from "./state.ts";
+import type { AnyRow, Table } from "./table.ts";
 
 /** The format that is written, and the newest that is read. */
 export const FORMAT_VERSION = 1;
@@ -78,7 +79,7 @@ class ModelBytes {
   readonly #shape: (row: AnyRow) => JsonObject;
   readonly #texts = new WeakMap<AnyRow, string>();
   #table: Table | undefined;
-  #rows: AnyRow[] = [];
+  #rows: readonly AnyRow[] = [];
   /** Where each row ends in the buffer. */
   #ends: number[] = [];
   #buffer = Buffer.alloc(0);
@@ -88,12 +89,12 @@ class ModelBytes {
   }
 
   update(table: Table): Uint8Array {
-    if (table !== this.#table) this.#rewrite([...table.values()]);
+    if (table !== this.#table) this.#rewrite(table.values());
     this.#table = table;
     return this.#buffer.subarray(0, this.#ends.at(-1) ?? 0);
   }
 
-  #rewrite(rows: AnyRow[]): void {
+  #rewrite(rows: readonly AnyRow[]): void {
     let same = 0;
     while (same < rows.length && rows[same] === this.#rows[same]) same += 1;
     const kept = same === 0 ? 0 : this.#ends[same - 1];

@@ -25,14 +25,18 @@ export function heldRow(model: string, id: string): HeldRow {
   const derived = (purpose: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync("sha256", id, model, purpose, bytes));
   const pk = derived("place", 24).toString("base64url");
-  const box = new SecretBox(derived("seal", 32));
+  let made: SecretBox | undefined;
+  const box = (): SecretBox => {
+    made ??= new SecretBox(derived("seal", 32));
+    return made;
+  };
   return {
     pk,
-    seal: (version, value) => ({ version, sealed: box.seal([model, pk, version], value) }),
+    seal: (version, value) => ({ version, sealed: box().seal([model, pk, version], value) }),
     open: (data) => {
       const { version, sealed } = (data ?? {}) as Partial<JsonObject>;
       if (typeof version !== "number" || typeof sealed !== "string") return undefined;
-      const opened = box.open([model, pk, version], sealed);
+      const opened = box().open([model, pk, version], sealed);
       return opened === undefined ? undefined : { version, value: opened.value };
     },
   };

@@ -2,7 +2,8 @@
 import type { Model, Pk, Reference } from "../models/model.ts";
 import { MODEL_NAMES, type ModelName, modelOf, targetsOf } from "../models/registry.ts";
 import type { FieldIssue } from "../models/validation.ts";
-import { type AnyRow, type State, sameJson, tableOf } from "./state.ts";
+import { type State, sameJson, tableOf } from "./state.ts";
+import type { AnyRow } from "./table.ts";
 
 /** A field of some model that may point to a given model. */
 export interface Referrer {

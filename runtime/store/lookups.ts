@@ -4,7 +4,7 @@ import type { JsonValue } from "../../engine/types.ts";
 import type { Pk, Reference } from "../models/model.ts";
 import { MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
 import { referrersOf, uniqueSetsOf } from "./integrity.ts";
-import type { AnyRow } from "./state.ts";
+import type { AnyRow } from "./table.ts";
 
 /** A look-up's name and the values it is asked for: all rows with these values. */
 export interface Lookup {

@@ -4,7 +4,8 @@ import { isModelName, type ModelName, modelOf } from "../models/registry.ts";
 import { Draft, type Look } from "./draft.ts";
 import { type Lookup, lookupFor, referrerLookups, uniqueLookupsOf } from "./lookups.ts";
 import { pkText, type StoredRow } from "./postgres-rows.ts";
-import { type AnyRow, EMPTY_STATE } from "./state.ts";
+import { EMPTY_STATE } from "./state.ts";
+import type { AnyRow } from "./table.ts";
 
 /** Something that a transaction looks at: a row, the set of rows that a look-up finds, all rows of a model. */
 export type Item =

@@ -7,7 +7,8 @@ import { isModelName, type ModelName, modelOf } from "../models/registry.ts";
 import { shapePk, shapeRow, unknownFields, ValidationError } from "../models/validation.ts";
 import { RowDamaged, StoreKeyError } from "./errors.ts";
 import type { SecretBox } from "./secrets.ts";
-import { type AnyRow, deepFreeze } from "./state.ts";
+import { deepFreeze } from "./state.ts";
+import type { AnyRow } from "./table.ts";
 
 /** A row of the database. */
 export interface StoredRow {

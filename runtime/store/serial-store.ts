@@ -6,7 +6,8 @@
 import type { ExpiringModel, KeyedHash, Pk, Snapshot, Store, Transaction } from "./contract.ts";
 import { Draft } from "./draft.ts";
 import { StoreClosed, StoreError } from "./errors.ts";
-import { type AnyRow, type State, StateView } from "./state.ts";
+import { type State, StateView } from "./state.ts";
+import type { AnyRow } from "./table.ts";
 
 /** How a state becomes durable. */
 export interface Durability {

@@ -1,15 +1,9 @@
 // The rows of a store as one immutable value, and the snapshot that reads it.
-import type { JsonValue } from "../../engine/types.ts";
 import type { Pk } from "../models/model.ts";
 import { isModelName, type ModelName, type Row } from "../models/registry.ts";
 import type { Snapshot } from "./contract.ts";
 import { StoreError } from "./errors.ts";
-
-/** A row of any model. Frozen, all the way down. */
-export type AnyRow = Readonly<{ pk: Pk } & { [field: string]: JsonValue }>;
-
-/** A model's rows by pk, in the order they were inserted. */
-export type Table = ReadonlyMap<Pk, AnyRow>;
+import { type AnyRow, LayeredTable, type Table } from "./table.ts";
 
 /** Everything a store holds. A change makes a new state; tables and rows that did not change are shared. */
 export interface State {
@@ -21,7 +15,7 @@ export interface State {
 /** A store without rows. */
 export const EMPTY_STATE: State = Object.freeze({ tables: new Map(), sequences: new Map() });
 
-const NO_ROWS: Table = new Map();
+const NO_ROWS: Table = new LayeredTable();
 
 /** The rows of a model. Throws for a name that is no model's. */
 export function tableOf(state: State, model: ModelName): Table {
@@ -65,13 +59,18 @@ export class StateView implements Snapshot {
 
   list<M extends ModelName>(model: M, where: Partial<Row<M>> = {}): Row<M>[] {
     const conditions = Object.entries(where);
-    return this.rowsOf(model).filter((row) =>
-      conditions.every(([field, value]) => Object.hasOwn(row, field) && sameJson(row[field], value)),
-    ) as unknown as Row<M>[];
+    const found: AnyRow[] = [];
+    rows: for (const row of this.rowsOf(model)) {
+      for (const [field, value] of conditions) {
+        if (!sameJson(row[field], value) || !Object.hasOwn(row, field)) continue rows;
+      }
+      found.push(row);
+    }
+    return found as unknown as Row<M>[];
   }
 
   /** All rows of a model in the order of insertion. */
-  protected rowsOf(model: ModelName): AnyRow[] {
-    return [...tableOf(this.state, model).values()];
+  protected rowsOf(model: ModelName): readonly AnyRow[] {
+    return tableOf(this.state, model).values();
   }
 }

@@ -1,0 +1,63 @@
+// Tables that share what they do not change: each is at every moment what a map copied whole would be.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type AnyRow, LayeredTable } from "../../../runtime/store/table.ts";
+
+type Step = { readonly pk: number; readonly kind: "set" | "delete" | "copy" | "go back" };
+
+const step = fc.record({
+  pk: fc.integer({ min: 0, max: 60 }),
+  kind: fc.constantFrom<Step["kind"]>("set", "set", "set", "delete", "copy", "go back"),
+});
+
+test("any history of changes, copies and copies given up leaves what it leaves in maps", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const kept: { table: LayeredTable; map: Map<number, AnyRow> }[] = [];
+      let table = new LayeredTable();
+      let map = new Map<number, AnyRow>();
+      for (const [turn, { pk, kind }] of steps.entries()) {
+        if (kind === "copy") {
+          kept.push({ table, map });
+          table = new LayeredTable(table);
+          map = new Map(map);
+        } else if (kind === "go back") {
+          const before = kept.at(-1);
+          if (before !== undefined) {
+            table = new LayeredTable(before.table);
+            map = new Map(before.map);
+          }
+        } else if (kind === "set") {
+          table.set({ pk, turn });
+          map.set(pk, { pk, turn });
+        } else {
+          table.delete(pk);
+          map.delete(pk);
+        }
+        expect(table.size).toBe(map.size);
+        expect(table.get(pk)).toEqual(map.get(pk));
+        expect(table.has(pk)).toBe(map.has(pk));
+      }
+      for (const state of [...kept, { table, map }]) {
+        expect(state.table.values()).toEqual([...state.map.values()]);
+      }
+    }),
+  );
+});
+
+test("changing a copy of a large table looks at none of the rows that stay", () => {
+  const large = new LayeredTable();
+  for (let pk = 0; pk < 10_000; pk += 1) large.set({ pk });
+  const flat = new LayeredTable(large);
+  flat.values = () => expect.unreachable("the copy went through all rows");
+  const copy = new LayeredTable(flat);
+  copy.set({ pk: 5, changed: true });
+  copy.delete(6);
+  expect([copy.size, copy.get(5), copy.get(6), flat.get(5), flat.get(6)]).toEqual([
+    9_999,
+    { pk: 5, changed: true },
+    undefined,
+    { pk: 5 },
+    { pk: 6 },
+  ]);
+});
