@@ -12,6 +12,8 @@ import type { OpenedRuntime } from "./runtime-door.ts";
 export interface OpenRuntimeOptions {
   /** The store's file, made where it is missing, its folder too; or the URL of a PostgreSQL database. */
   readonly storePlace: string;
+  /** What the store's secrets are encrypted with, from `POSTERN_STORE_KEY`. */
+  readonly storeKey?: string;
   readonly engine: EngineOptions;
   /**
    * Gateways that may be reached although the guarded client would refuse them, `host:port` or, for plain HTTP,

@@ -52,8 +52,6 @@ function httpClient(allow: readonly string[]): HttpClient {
 
 /** What a runtime is opened with. */
 export interface PartsOptions extends Omit<OpenRuntimeOptions, "notice"> {
-  /** Encrypts the secrets in the store's file. */
-  readonly storeKey?: string;
   /** Signs what clients keep for the runtime. */
   readonly secret?: string;
   readonly logger: Logger;

@@ -1,4 +1,5 @@
-// Where the store's file is: --store, else --data, else the user's data folder. Never the working tree by itself.
+// Which store a command opens: --store, else --data, else what the environment says as for the server, else the user's
+// data folder. Never the working tree by itself.
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { type Command, Option } from "commander";
@@ -28,9 +29,22 @@ export function dataFolder(env: Readonly<Record<string, string | undefined>>): s
   return join(env.HOME || homedir(), ".local", "share", "postern");
 }
 
-/** The store's file, or the URL of its database. */
-export function storePlace(options: StoreOptions, env: Readonly<Record<string, string | undefined>>): string {
-  return options.store ?? join(options.data ?? dataFolder(env), "postern.json");
+/** What opens a store. */
+export interface StoreAccess {
+  /** The store's file, or the URL of its database. */
+  readonly storePlace: string;
+  /** What its secrets are encrypted with. */
+  readonly storeKey: string | undefined;
+}
+
+/** The store that the options name, else `POSTERN_DATA` and `POSTERN_STORE`; its key is `POSTERN_STORE_KEY`. */
+export function storeAccess(
+  options: StoreOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): StoreAccess {
+  const store = options.store ?? (env.POSTERN_STORE || undefined);
+  const folder = options.data ?? (env.POSTERN_DATA || dataFolder(env));
+  return { storePlace: store ?? join(folder, "postern.json"), storeKey: env.POSTERN_STORE_KEY || undefined };
 }
 
 /** Whether a store's place is a PostgreSQL database. */

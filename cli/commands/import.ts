@@ -5,7 +5,7 @@ import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { exit, write } from "../io.ts";
 import type { AppliedBlueprint } from "../runtime-door.ts";
-import { addStoreOptions, type StoreOptions, shownPlace, storePlace } from "../store-options.ts";
+import { addStoreOptions, type StoreOptions, shownPlace, storeAccess } from "../store-options.ts";
 
 interface ImportOptions extends StoreOptions, BlueprintOptions {
   readonly dryRun?: boolean;
@@ -36,10 +36,10 @@ export function addImportCommand(program: Command, host: CommandHost): void {
     const { io, library } = host;
     const text = await readInput(file, io);
     const name = file === "-" ? "stdin" : file;
-    const place = storePlace(options, host.env);
-    const store = shownPlace(place);
+    const access = storeAccess(options, host.env);
+    const store = shownPlace(access.storePlace);
     const runtime = await library.openRuntime({
-      storePlace: place,
+      ...access,
       engine: {},
       allow: [],
       env: host.env,

@@ -11,7 +11,7 @@ import { type CommandIo, type ExitCode, exit, printable, UsageError, write } fro
 import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { askingPerson } from "../questions.ts";
 import type { WalkedFlow } from "../runtime-door.ts";
-import { addStoreOptions, type StoreOptions, storePlace } from "../store-options.ts";
+import { addStoreOptions, type StoreOptions, storeAccess } from "../store-options.ts";
 import { openTerminal } from "../terminal.ts";
 
 interface RunOptions extends StoreOptions, BlueprintOptions, GatewayOptions, LimitOptions {
@@ -111,7 +111,7 @@ export function addRunCommand(program: Command, host: CommandHost): void {
     open.defer(finish);
     const inbox = options.inbox ? open.use(await library.createSmsInbox()) : undefined;
     const runtime = await library.openRuntime({
-      storePlace: storePlace(options, host.env),
+      ...storeAccess(options, host.env),
       engine: { limits: limitsOf(options) },
       allow: allowedTargets(options, inbox),
       env: host.env,

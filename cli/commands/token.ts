@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { CommandHost, OpenedTokens } from "../host.ts";
 import { exit, printable, write } from "../io.ts";
-import { addStoreOptions, type StoreOptions, storePlace } from "../store-options.ts";
+import { addStoreOptions, type StoreOptions, storeAccess } from "../store-options.ts";
 
 interface TokenOptions extends StoreOptions {
   readonly json?: boolean;
@@ -40,11 +40,7 @@ export function addTokenCommand(program: Command, host: CommandHost): void {
     work: (tokens: OpenedTokens) => Promise<void>,
   ): Promise<void> {
     const tokens = await host.library.openTokens({
-      storePlace: storePlace(
-        { data: env.POSTERN_DATA || undefined, store: env.POSTERN_STORE || undefined, ...options },
-        env,
-      ),
-      storeKey: env.POSTERN_STORE_KEY || undefined,
+      ...storeAccess(options, env),
       notice: (text) => io.stderr.write(`postern: ${text}\n`),
     });
     try {

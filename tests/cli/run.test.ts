@@ -302,10 +302,24 @@ describe("the store and blueprints", () => {
     [[], { XDG_DATA_HOME: "/x", HOME: "/h" }, "/x/postern/postern.json"],
     [[], { XDG_DATA_HOME: "relative", HOME: "/h" }, "/h/.local/share/postern/postern.json"],
     [[], { HOME: "/h" }, "/h/.local/share/postern/postern.json"],
+    [[], { POSTERN_DATA: "/s", HOME: "/h" }, "/s/postern.json"],
+    [["--data", "/d"], { POSTERN_DATA: "/s" }, "/d/postern.json"],
+    [[], { POSTERN_STORE: "postgres://db/x", POSTERN_DATA: "/s" }, "postgres://db/x"],
+    [["--store", "/f.json"], { POSTERN_STORE: "postgres://db/x" }, "/f.json"],
   ])("%j with %j is %s", async (args, env, expected) => {
     const library = scriptedFlow(done);
     await postern(["run", "enroll", "--answers", file("e.yaml", "[]"), ...args], { library, env });
     expect(library.opened).toEqual([expected]);
+  });
+
+  test.each([
+    ["run", ["enroll", "--answers"]],
+    ["import", []],
+  ])("%s opens the store with the server's key", async (command, args) => {
+    const library = scriptedFlow(done);
+    const all = [command, ...args, file("f.yaml", "[]"), "--store", "s"];
+    await postern(all, { library, env: { POSTERN_STORE_KEY: "k" } });
+    expect(library.settings?.storeKey).toBe("k");
   });
 
   test("blueprints are loaded first, in order, with the values that were set", async () => {
