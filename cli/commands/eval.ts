@@ -75,10 +75,8 @@ async function evalOne(
 /** Where a name is that was not defined here, if another site has it. */
 async function hint(answer: Answer, library: Library, io: CommandIo): Promise<void> {
   const error = "refused" in answer ? undefined : answer.outcome.error;
-  const name =
-    error?.type === "NameError" ? /^name '(\w+)' is not defined/.exec(error.message)?.[1] : undefined;
-  if (name === undefined || answer.kind === undefined) return;
-  const said = (await library.expressionPlaces()).nameHint(name, answer.kind);
+  if (error?.type !== "NameError" || answer.kind === undefined) return;
+  const said = (await library.expressionPlaces()).errorHint(error, answer.kind);
   if (said !== undefined) await write(io.stdout, `  ${io.color.dim("note:")} ${said}\n`);
 }
 

@@ -121,6 +121,11 @@ function askedKeys(program: Program): Set<string> {
 
 // ---- messages ------------------------------------------------------------------------------------
 
+/** What ends with its own `return`, not the policy's. */
+const FUNCTIONS: ReadonlySet<string> = new Set(["FunctionDef", "AsyncFunctionDef"]);
+/** Where an exception may be caught, or, in a function, by who calls it. */
+const CATCHING: ReadonlySet<string> = new Set([...FUNCTIONS, "Try", "TryStar", "With", "AsyncWith"]);
+
 function unseenMessages(program: Program, uses: readonly Use[]): Finding[] {
   if (program.binds("ak_message")) return [];
   const findings: Finding[] = [];
@@ -137,12 +142,13 @@ function unseenMessages(program: Program, uses: readonly Use[]): Finding[] {
   program.walk((node, { parents }) => {
     if (node.kind !== "Call" || dotted((node as Call).func) !== "ak_message") return;
     const then = next(program, node as Call, parents);
-    if (then?.kind === "Raise" && !parents.some(({ kind }) => kind === "Try")) {
+    if (then?.kind === "Raise" && !parents.some(({ kind }) => CATCHING.has(kind))) {
       const note = "after an exception a policy's only message is the exception's own text";
       warn(node, "this message is lost", [note], "put the text into the exception");
       return;
     }
-    const answer = then?.kind === "Return" ? constant((then as Return).value) : undefined;
+    const isAnswer = then?.kind === "Return" && !parents.some(({ kind }) => FUNCTIONS.has(kind));
+    const answer = isAnswer ? constant((then as Return).value) : undefined;
     const reasons = uses.map((use) => unseen(use, answer));
     if (reasons.length === 0 || reasons.some((reason) => reason === undefined)) return;
     warn(node, "this message is never shown to anyone", [...new Set(reasons as string[])]);
@@ -155,7 +161,7 @@ function unseen({ place, negate, unseen: reason }: Use, answer: boolean | undefi
   if (reason !== undefined) return reason;
   if (place === "stage-plan" || place === "stage-run")
     return `at ${placeEntry(place).title} the messages go to the log: a stage whose policies fail is left out`;
-  // Elsewhere a binding's answer is known only where its `negate` is.
+  // Elsewhere what the answer does is known only where `negate` is.
   if (place !== "flow" || negate === undefined || answer === undefined) return undefined;
   return answer === !negate ? "at flow policies messages are shown only when the flow is denied" : undefined;
 }

@@ -114,7 +114,10 @@ export function placeEntry(place: Place): PlaceEntry {
 export interface Use {
   /** Null: it is used, and where is not known. */
   readonly place: Place | null;
-  /** The binding turns the answer round: what passes fails, and its messages are shown. */
+  /**
+   * The binding turns the answer round: what passes fails, and its messages are shown. Absent: not known, or another
+   * binding can still decide otherwise.
+   */
   readonly negate?: boolean;
   /** Why no message of this use is ever shown, where the place alone does not say it. */
   readonly unseen?: string;
@@ -359,7 +362,17 @@ export function notAvailable(name: string, where: Place | Site, elsewhere: reado
   return `'${name}' is not available at ${title}; it is at ${listPlaces(elsewhere)}`;
 }
 
-/** What to say of a NameError at a site: where the name is, if it is anywhere. */
+/** What to say of an exception at a site: of a NameError where the name is, if it is anywhere. */
+export function errorHint(
+  error: { readonly type: string; readonly message: string },
+  where: Place | Site,
+): string | undefined {
+  if (error.type !== "NameError") return undefined;
+  const name = /^name '(\w+)' is not defined/.exec(error.message)?.[1];
+  return name === undefined ? undefined : nameHint(name, where);
+}
+
+/** What to say of a name that is not at a site: where it is, if it is anywhere. */
 export function nameHint(name: string, where: Place | Site): string | undefined {
   const elsewhere = placesOfName(name);
   const isHere = ENTRIES.has(where as Place)

@@ -39,16 +39,15 @@ function usesOfBinding(blueprint: Blueprint, binding: BlueprintEntry, target: Re
     return typeof value === "boolean" ? value : undefined;
   };
   const negate = setting(binding, "negate", false);
-  const put = (place: Place | null, unseen?: string): Use => ({
-    place,
-    ...(negate === undefined ? {} : { negate }),
-    ...(unseen === undefined ? {} : { unseen }),
-  });
+  const put = (place: Place | null): Use => ({ place, ...(negate === undefined ? {} : { negate }) });
   if (target?.model === "authentik_flows.flow") {
-    const denied =
-      target.entry === undefined ? null : plainValue(fieldOf(blueprint, target.entry, "denied_action"));
+    if (target.entry === undefined) return [{ place: "flow" }];
+    const mode = fieldOf(blueprint, target.entry, "policy_engine_mode");
+    // Under `all` another policy may still deny the flow, and then the messages of those that pass are shown as well.
+    const use: Use = mode === null || plainValue(mode) === "any" ? put("flow") : { place: "flow" };
+    if (plainValue(fieldOf(blueprint, target.entry, "denied_action")) !== "continue") return [use];
     const unseen = "the flow's denied_action is `continue`: who is denied is sent on without a text";
-    return [put("flow", denied === "continue" ? unseen : undefined)];
+    return [{ ...use, unseen }];
   }
   if (target?.entry === undefined || target.model !== "authentik_flows.flowstagebinding") return [put(null)];
   const atPlan = setting(target.entry, "evaluate_on_plan", false);

@@ -7,7 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { type DeviceParts, smsMappingContext } from "../flow/expression-context.ts";
 import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
-import { asExpressionError } from "../policies/expression-policy.ts";
+import { asExpressionError, exceptionView } from "../policies/expression-policy.ts";
 import type { Row, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
 
@@ -88,7 +88,7 @@ export class WebhookMappings {
     call: MappingCall,
   ): Promise<MappingFailed> {
     const cause = error instanceof ExpressionFailure ? error.error : asExpressionError(error);
-    const { type, line = null, message, traceback } = cause;
+    const { traceback } = cause;
     // An exception's text may quote the code or the number it was given.
     const secrets = [call.device.token, call.device.phone_number, ...sensitiveTexts(context)];
     await this.#events.create(
@@ -97,7 +97,7 @@ export class WebhookMappings {
         expression: mapping.expression,
         message: traceback,
         mapping: { pk: mapping.pk, name: mapping.name },
-        exception: { type, line, message },
+        exception: await exceptionView(cause, "webhook"),
       },
       { user: call.user, http: call.http, app: "authentik.stages.authenticator_sms", secrets },
     );

@@ -1,6 +1,7 @@
 // Runs one expression policy and turns whatever happens, errors and timeouts included, into a plain answer.
 
 import { ExpressionSyntaxError } from "../../engine/errors.ts";
+import { expressionPlaces, type Site } from "../../engine/index.ts";
 import type { Engine, EvaluateOptions, ExpressionError, JsonObject, Verdict } from "../../engine/types.ts";
 
 /** Source and name of a policy. */
@@ -51,6 +52,13 @@ async function withTimeout(verdict: Promise<Verdict>, seconds: number): Promise<
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** An exception as events tell it; `hint` says of a name that is not there at which sites it is. */
+export async function exceptionView(error: ExpressionError, site: Site): Promise<JsonObject> {
+  const { type, message, line = null } = error;
+  const hint = (await expressionPlaces()).errorHint(error, site);
+  return { type, message, line, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Any exception of the engine in the form of an expression's error. */

@@ -17,7 +17,7 @@ import { changedView } from "../flow/plan-changes.ts";
 import type { CleansingLogger } from "../logger.ts";
 import type { Row, Snapshot, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
-import { runExpressionPolicy } from "./expression-policy.ts";
+import { exceptionView, runExpressionPolicy } from "./expression-policy.ts";
 import { combineResults, type PolicyEngineMode, type PolicyResult } from "./policy-result.ts";
 import { isStatic, staticResult } from "./static-bindings.ts";
 
@@ -183,7 +183,7 @@ export class PolicyEngine {
         {
           message: "Policy failed to execute",
           ...this.#subject(policy, view, request, binding),
-          exception: { type: error.type, message: error.message, line: error.line ?? null },
+          exception: await exceptionView(error, "policy"),
         },
         originOf(request, view),
       );

@@ -256,4 +256,14 @@ ${extra}`;
     .replace("designation: enrollment", "designation: enrollment, denied_action: continue")
     .replace("target: !KeyOf binding, policy", "target: !KeyOf flow, policy");
   expect(await codes(denied)).toEqual(["10 unseen-message", "11 missing-context-key"]);
+  const welcome = (flow: string): string =>
+    blueprint("")
+      .replace('ak_message("no phone")', 'ak_message("welcome")')
+      .replace('return bool(context["prompt_data"]["phone"])', "return True")
+      .replace("designation: enrollment", `designation: enrollment${flow}`)
+      .replace("target: !KeyOf binding, policy", "target: !KeyOf flow, policy");
+  expect(await codes(welcome(""))).toEqual(["10 unseen-message"]);
+  expect(await codes(welcome(", policy_engine_mode: any"))).toEqual(["10 unseen-message"]);
+  // Another policy may deny the flow, and then this message is shown with its own.
+  expect(await codes(welcome(", policy_engine_mode: all"))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { isTruthy } from "../../events/sanitize.ts";
 import { promptExpressionContext } from "../../flow/expression-context.ts";
 import { isObject } from "../../flow/plan.ts";
 import type { StageContext } from "../../flow/stage.ts";
-import { asExpressionError } from "../../policies/expression-policy.ts";
+import { asExpressionError, exceptionView } from "../../policies/expression-policy.ts";
 import type { Row } from "../../store/contract.ts";
 
 /** One field of a prompt stage. */
@@ -123,8 +123,8 @@ async function evaluate(
   }
   const error = outcome.error ?? asExpressionError("no answer");
   if (onFailure === "raise") throw new PromptFailure(prompt.name, error);
-  const { type, message, line = null, traceback } = error;
-  const exception = { type, message, line };
+  const { traceback } = error;
+  const exception = await exceptionView(error, "prompt");
   services.logger.log("warning", "a prompt's expression failed; its text is shown instead", {
     prompt: prompt.name,
   });

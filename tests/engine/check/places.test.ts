@@ -106,6 +106,17 @@ describe("a message", () => {
     expect(at(failing, { place: "flow", negate: false, unseen: "sent on" })).toEqual([unseen(2)]);
   });
 
+  test("in a function says nothing of the policy's answer, or of who catches the exception", () => {
+    const shown = 'def greet():\n    ak_message("welcome")\n    return True\ngreet()\nreturn False';
+    expect(at(shown, { place: "flow", negate: false })).toEqual([]);
+    const caught =
+      'def refuse():\n    ak_message("no")\n    raise ValueError("x")\ntry:\n    refuse()\nexcept ValueError:\n    pass\nreturn False';
+    expect(at(caught, "prompt-validation")).toEqual([]);
+    const suppressed =
+      'from contextlib import suppress\nwith suppress(ValueError):\n    ak_message("no")\n    raise ValueError("x")\nreturn False';
+    expect(at(suppressed, "prompt-validation")).toEqual([]);
+  });
+
   test("before an exception is lost everywhere", () => {
     expect(at('ak_message("no")\nraise ValueError("x")')).toEqual([
       "1 warning unseen-message: this message is lost",

@@ -136,6 +136,19 @@ test.each([
   ]);
 });
 
+test("the record of an undefined name says at which sites it is; the message is Python's own", async () => {
+  const { at, evaluate, bindPolicy } = await bench();
+  await bindPolicy("user");
+  expect((await evaluate()).messages).toEqual(["name 'user' is not defined"]);
+  const [event] = await at.events("policy_exception");
+  expect(event?.context.exception).toEqual({
+    type: "NameError",
+    message: "name 'user' is not defined",
+    line: 2,
+    hint: "'user' is not available at policies; it is at expressions of prompts, webhook mappings and property mappings",
+  });
+});
+
 test.each([
   ["text that is not Python", ";", {}, "invalid syntax (policy ;, line 2)"],
   ["an unknown name", "x", {}, "name 'x' is not defined"],
