@@ -105,16 +105,24 @@ function keyRead(
   return isContext(program, func.value) ? { key, at: args[0] as Expr, raises: false } : undefined;
 }
 
-/** Keys that the program asks for with `in`: it knows that they may be missing. */
+/** Keys that the program asks for with `in` or `.get()`, or puts there itself: it knows that they may be missing. */
 function askedKeys(program: Program): Set<string> {
   const asked = new Set<string>();
+  const add = (context: Expr, key: string | undefined): void => {
+    if (key !== undefined && isContext(program, context)) asked.add(key);
+  };
   program.walk((node) => {
-    if (node.kind !== "Compare") return;
-    const { left, ops, comparators } = node as Compare;
-    const key = text(left);
-    const [op] = ops;
-    if (key !== undefined && (op === "In" || op === "NotIn") && isContext(program, comparators[0] as Expr))
-      asked.add(key);
+    if (node.kind === "Compare") {
+      const { left, ops, comparators } = node as Compare;
+      if (ops[0] === "In" || ops[0] === "NotIn") add(comparators[0] as Expr, text(left));
+    } else if (node.kind === "Call") {
+      const { func, args } = node as Call;
+      if (func.kind === "Attribute" && ["get", "setdefault"].includes(func.attr))
+        add(func.value, text(args[0]));
+    } else if (node.kind === "Subscript") {
+      const { value, slice, ctx } = node as Subscript;
+      if (ctx === "Store") add(value, text(slice));
+    }
   });
   return asked;
 }

@@ -49,6 +49,19 @@ describe("a context key", () => {
     ).toEqual([]);
   });
 
+  test("that is asked for with `get`, or put there by the policy itself, may be read", () => {
+    const keyErrors = (source: string) =>
+      at(source, "prompt-validation", "stage-run").filter((line) => line.includes("missing-context-key"));
+    expect(
+      keyErrors('if context.get("pending_user"):\n    return context["pending_user"].is_active\nreturn True'),
+    ).toEqual([]);
+    expect(keyErrors('context.setdefault("redirect", "")\nreturn context["redirect"] == ""')).toEqual([]);
+    expect(keyErrors('context["redirect"] = "/"\nreturn context["redirect"] == "/"')).toEqual([]);
+    expect(keyErrors('other = {"redirect": 1}.get("redirect")\nreturn context["redirect"] == "/"')).toEqual([
+      expect.stringMatching(/^2 error missing-context-key/),
+    ]);
+  });
+
   test("read with a default is a warning where it is never there, at none of the places", () => {
     const source = 'return context.get("application") is None';
     expect(at(source, "prompt-validation")).toEqual([
