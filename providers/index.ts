@@ -2,6 +2,7 @@
 
 export { type AddressCategory, classifyAddress } from "./address-guard.ts";
 export { createSmsProvider, type SmsProviderOptions } from "./create-sms-provider.ts";
+export { type GatewayRequest, previewGenericRequest } from "./generic/generic-provider.ts";
 export {
   createHttpClient,
   type HttpClient,

@@ -70,6 +70,7 @@ async function tests(args: readonly string[]): Promise<Count> {
 const counts = [
   await check("format and lint (biome)", program("@biomejs/biome", "biome"), ["ci", "--colors=off", "."]),
   await check("types (tsc)", program("typescript", "tsc"), ["-p", "."]),
+  await check("types of the playground (tsc)", program("typescript", "tsc"), ["-p", "playground"]),
   await tests(process.argv.slice(2)),
 ];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);

@@ -276,11 +276,28 @@ export async function prepare() {
   return await locked(async () => (stamped(chosenNode()) ? chosenNode() : await makeReady()));
 }
 
-/** Prepares the checkout, then runs `args` with the chosen Node and ends with its exit code. */
-export async function prepareAndRun(args) {
+/** Builds the playground's page where its files have changed since. */
+function buildPage(node) {
+  const { status, stderr } = spawnSync(node, ["scripts/build-playground.ts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  throw new SetupError(
+    `the playground's page could not be built:\n${tail(stderr ?? "")}`,
+    "Mend what the build names above, then try again.",
+  );
+}
+
+/**
+ * Prepares the checkout, with `page` the playground's page too, then runs `args` with the chosen Node and ends with its
+ * exit code.
+ */
+export async function prepareAndRun(args, { page = false } = {}) {
   let node;
   try {
     node = await prepare();
+    if (page) buildPage(node);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`setup: ${error.message}\n\n${error.advice}\n`);

@@ -1,4 +1,5 @@
-// `npm start`: sets up what is missing, then walks the documents' flow against a loopback SMS provider.
+// `npm start`: sets up what is missing, walks the documents' flow against a loopback SMS provider, then serves the playground.
 import { prepareAndRun } from "./setup.mjs";
 
-await prepareAndRun(["cli/demo/main.ts", ...process.argv.slice(2)]);
+const options = process.argv.slice(2);
+await prepareAndRun(["cli/demo/main.ts", ...options], { page: !options.includes("--no-serve") });

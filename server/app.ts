@@ -26,6 +26,7 @@ import { gatherRoutes, type KnownRoute } from "./openapi.ts";
 import { addHealth, addMetrics, type Readiness } from "./operations.ts";
 import { addFlowEntries } from "./pages/flow-entry.ts";
 import { addFlowPages } from "./pages/flow-page.ts";
+import { addPlayground } from "./playground/playground.ts";
 import type { Area, Site } from "./site.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
@@ -84,6 +85,7 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Applic
     addMetrics(scope, site);
     addFlowEntries(scope, site);
     addFlowPages(scope, site);
+    if (settings.playground) addPlayground(scope);
     await scope.register(
       async (api) => {
         for (const area of [...AREAS, schema(routes)]) await api.register(area(site));

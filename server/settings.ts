@@ -32,6 +32,8 @@ export const settingsSchema = z.strictObject({
   shutdownTimeout: milliseconds.default(30_000),
   /** Folder of blueprints that the API offers and applies by their paths in it. */
   blueprintFolder: z.string().min(1).optional(),
+  /** Whether `/playground/` is there: for this machine, and elsewhere for a superuser's token. */
+  playground: z.boolean().default(true),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 

@@ -1,10 +1,11 @@
-// What `npm start` runs: the documents' flow, end to end, against a local endpoint in place of the SMS provider.
+// What `npm start` runs: the documents' flow, end to end, against a local endpoint in place of the SMS provider; then the
+// playground, until it is asked to stop.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import picocolors from "picocolors";
-import { exit } from "../io.ts";
+import { exit, UsageError } from "../io.ts";
 import { library } from "../library.ts";
 import { type Enrollment, enroll } from "./enrollment.ts";
 import { DemonstrationFailed, Transcript } from "./transcript.ts";
@@ -64,10 +65,44 @@ export async function demonstrate(transcript: Transcript, folder: string): Promi
   transcript.line("\nEvery step was as it should be.");
 }
 
+/** Serves the playground until SIGINT or SIGTERM. Its store is a new one, in `folder`. */
+async function serve(transcript: Transcript, folder: string): Promise<void> {
+  const stopped = new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
+  });
+  const listen = (port: number): ReturnType<typeof library.openServer> =>
+    library.openServer({
+      given: { port, logLevel: "warn" },
+      context: {},
+      dataFolder: folder,
+      io: {
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        interactive: false,
+        color: picocolors.createColors(false),
+        errorColor: picocolors.createColors(false),
+      },
+      env: {},
+    });
+  const server = await listen(PORT).catch((error: unknown) => {
+    // Something else listens there; any port will do.
+    if (error instanceof UsageError) return listen(0);
+    throw error;
+  });
+  transcript.line(`\nThe playground is at ${server.url}/playground/ (Ctrl+C ends it).`);
+  await stopped;
+  await server.close();
+}
+
+/** Where the playground is, unless another program is there. */
+const PORT = 9000;
+
 async function run(): Promise<number> {
+  let isServing = true;
   try {
-    // The demonstration serves nothing yet, so --no-serve changes nothing; scripts may count on it.
-    parseArgs({ options: { "no-serve": { type: "boolean" } } });
+    const { values } = parseArgs({ options: { "no-serve": { type: "boolean" } } });
+    isServing = values["no-serve"] !== true;
   } catch (error) {
     process.stderr.write(`npm start: ${(error as Error).message}\nThe only option is --no-serve.\n`);
     return exit.usage;
@@ -76,6 +111,7 @@ async function run(): Promise<number> {
   const transcript = new Transcript((text) => process.stdout.write(text), picocolors.createColors(colored));
   try {
     await demonstrate(transcript, await mkdtemp(join(tmpdir(), "postern-")));
+    if (isServing) await serve(transcript, await mkdtemp(join(tmpdir(), "postern-")));
     return exit.pass;
   } catch (error) {
     const text = error instanceof DemonstrationFailed ? `expected: ${error.message}` : (error as Error).stack;

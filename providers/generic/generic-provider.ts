@@ -27,23 +27,46 @@ export function createGenericProvider(config: SmsProviderConfig, http: HttpClien
 
 type Answer = Pick<HttpResponse, "status" | "text" | "truncated">;
 
+/** The request that a message is posted with. */
+export interface GatewayRequest {
+  readonly method: "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: there is none. */
+  readonly body: string | undefined;
+}
+
+/**
+ * The request that a message would be posted with, for people to look at: nothing is sent. Write placeholders where the
+ * credentials belong; what is made of them stands in the headers.
+ *
+ * @throws SmsSendError `configuration` when the fields or the mapping's result cannot make one.
+ */
+export function previewGenericRequest(config: SmsProviderConfig, message: SmsMessage): GatewayRequest {
+  const gateway = readGenericConfig(config);
+  return requestOf(gateway, requestBody(gateway, message));
+}
+
+function requestOf(gateway: GenericConfig, body: RequestBody | undefined): GatewayRequest {
+  return {
+    method: "POST",
+    url: gateway.url,
+    headers: {
+      accept: "*/*",
+      ...(body === undefined ? {} : { "content-type": body.contentType }),
+      ...gateway.headers,
+    },
+    body: body?.text,
+  };
+}
+
 async function post(
   gateway: GenericConfig,
   body: RequestBody | undefined,
   http: HttpClient,
 ): Promise<Answer> {
   try {
-    return await http.request({
-      method: "POST",
-      url: gateway.url,
-      headers: {
-        accept: "*/*",
-        ...(body === undefined ? {} : { "content-type": body.contentType }),
-        ...gateway.headers,
-      },
-      body: body?.text,
-      overflow: "truncate",
-    });
+    return await http.request({ ...requestOf(gateway, body), overflow: "truncate" });
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     // The status line is the whole contract of this provider. Once it is there, a body that breaks off changes

@@ -18,6 +18,8 @@ export interface SearchOptions {
   readonly timeMs?: number;
   /** Told after each input that was tried. */
   onRun?(): void;
+  /** Ends it with what it has. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a search came to. */
@@ -90,12 +92,13 @@ class Searcher {
   async search(
     arbitrary: fc.Arbitrary<JsonObject>,
     violation: (context: JsonObject) => Promise<Violation | null>,
-    { seed, runs, timeMs, onRun }: SearchOptions,
+    { seed, runs, timeMs, onRun, signal }: SearchOptions,
   ): Promise<SearchResult> {
     let unanswered = 0;
     let last: Violation | undefined;
     let problem: unknown;
     const property = fc.asyncProperty(arbitrary, async (context) => {
+      if (signal?.aborted) return true;
       this.isAsking = false;
       let found: Violation | null = null;
       try {
@@ -123,7 +126,7 @@ class Searcher {
       ...(this.asked === undefined ? {} : { asked: this.asked }),
     };
     if (!details.failed || last === undefined) return head;
-    const { found, steps } = await this.smaller(last, violation);
+    const { found, steps } = await this.smaller(last, violation, signal);
     return {
       ...head,
       found: { ...found, input: inputOf(found.context), shrinks: details.numShrinks + steps },
@@ -134,13 +137,14 @@ class Searcher {
   private async smaller(
     from: Violation,
     violation: (context: JsonObject) => Promise<Violation | null>,
+    signal: AbortSignal | undefined,
   ): Promise<{ found: Violation; steps: number }> {
     let found = from;
     let steps = 0;
     for (let tries = 0, isSmaller = true; isSmaller && tries < MOST_TRIES; ) {
       isSmaller = false;
       for (const context of this.shorter(found.context)) {
-        if (++tries > MOST_TRIES) break;
+        if (++tries > MOST_TRIES || signal?.aborted) break;
         this.isAsking = false;
         const next = await violation(context);
         // Some properties change the input, and must not give back what was taken.

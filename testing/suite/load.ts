@@ -40,7 +40,19 @@ export async function loadSuite(file: string): Promise<Suite> {
   } catch (error) {
     throw new SuiteError(file, "", [{ line: 1, column: 1, what: `it cannot be read: ${reason(error)}` }]);
   }
-  return await new Loader(SuiteDocument.read(text, file)).load();
+  return await parseSuite(text, file, (name) => readFile(name, "utf8"));
+}
+
+/**
+ * Reads a suite's text. `file` is what it is called, and what the files that it names are relative to; `read` gives their
+ * texts, and rejects with the reason where it cannot. Throws {@link SuiteError}.
+ */
+export async function parseSuite(
+  text: string,
+  file: string,
+  read: (file: string) => Promise<string>,
+): Promise<Suite> {
+  return await new Loader(SuiteDocument.read(text, file), read).load();
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -60,8 +72,10 @@ class Loader {
   private readonly problems: Problem[] = [];
   private readonly files: string[];
   private readonly policies: Map<string, string> = new Map();
-  constructor(document: SuiteDocument) {
+  private readonly textOf: (file: string) => Promise<string>;
+  constructor(document: SuiteDocument, textOf: (file: string) => Promise<string>) {
     this.document = document;
+    this.textOf = textOf;
     this.files = [document.file];
   }
 
@@ -106,7 +120,7 @@ class Loader {
   private async read(path: Path, name: string): Promise<{ file: string; text: string } | undefined> {
     const file = resolve(dirname(this.document.file), name);
     try {
-      const text = await readFile(file, "utf8");
+      const text = await this.textOf(file);
       this.files.push(file);
       return { file, text };
     } catch (error) {

@@ -100,7 +100,8 @@ const policyAnswer = z
   ])
   .meta({ id: "PolicyStub", title: "true, false, {passing: …} or {file: …}" });
 
-const stubs = z
+/** What an expression may ask for outside, and what it is answered. */
+export const stubsSchema = z
   .strictObject({
     requests: z.array(http).describe("what `requests` is answered; nothing else is").optional(),
     dns: z
@@ -187,7 +188,10 @@ const common = {
   steps: z.union([count, placeholder]).meta({ title: "a number" }).describe("steps at most").optional(),
 };
 
-const expectation = z.strictObject(common).meta({ id: "Expectation", description: "what has to hold" });
+/** What a case about an expression expects. */
+export const expectationSchema = z
+  .strictObject(common)
+  .meta({ id: "Expectation", description: "what has to hold" });
 
 const flowExpectation = z
   .strictObject({
@@ -232,7 +236,7 @@ const surroundings = {
   now: moment.describe("the clock that the expression sees").optional(),
   seed: z.int().describe("of its randomness").optional(),
   limits: limits.optional(),
-  stubs: stubs.optional(),
+  stubs: stubsSchema.optional(),
 };
 
 const head = {
@@ -246,7 +250,9 @@ const head = {
   each: rows.describe("a case for each row").optional(),
 };
 
-const expressionCase = z.strictObject({ ...head, ...surroundings, expect: expectation }).meta({ id: "Case" });
+const expressionCase = z
+  .strictObject({ ...head, ...surroundings, expect: expectationSchema })
+  .meta({ id: "Case" });
 
 const flowCase = z
   .strictObject({
@@ -256,7 +262,7 @@ const flowCase = z
     context: variables.describe("first values of the plan's context").optional(),
     now: surroundings.now,
     seed: surroundings.seed,
-    stubs: stubs.optional(),
+    stubs: stubsSchema.optional(),
     steps: z.array(step).min(1),
     expect: flowExpectation.optional(),
   })
@@ -296,11 +302,11 @@ export type SuiteFile = z.infer<typeof suiteSchema>;
 export type ExpressionCase = z.infer<typeof expressionCase>;
 export type FlowCase = z.infer<typeof flowCase>;
 export type FlowStep = z.infer<typeof step>;
-export type Expectation = z.infer<typeof expectation>;
+export type Expectation = z.infer<typeof expectationSchema>;
 export type FlowExpectation = z.infer<typeof flowExpectation>;
 export type TextExpectation = z.infer<typeof text>;
 export type SentExpectation = z.infer<typeof sent>;
 export type UserFixture = z.infer<typeof user>;
 export type GroupFixture = z.infer<typeof group>;
-export type StubsFile = z.infer<typeof stubs>;
+export type StubsFile = z.infer<typeof stubsSchema>;
 export type HttpRequestFixture = z.infer<typeof httpRequest>;

@@ -11,6 +11,8 @@ interface Rule {
   readonly folders: readonly string[];
   /** Whether Node's modules and the packages of package.json may be imported. */
   readonly libraries: boolean;
+  /** Its packages are bundled when it is built, so that they are those for development. */
+  readonly bundled?: boolean;
 }
 
 /** Most specific folder first: the first that holds a file is its rule. */
@@ -67,6 +69,13 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   ["providers", { folders: [], libraries: true }],
   ["runtime", { folders: ["engine", "providers"], libraries: true }],
   ["testing", { folders: ["engine", "runtime", "providers"], libraries: true }],
+  // What the page shows of suites and searches is what `postern test` and `postern fuzz` do.
+  [
+    "server/playground",
+    { folders: ["server", "engine", "runtime", "providers", "testing"], libraries: true },
+  ],
+  // Types only: a test below.
+  ["playground", { folders: ["server/playground/api.ts"], libraries: true, bundled: true }],
   ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
   ["cli", { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures"], libraries: true }],
   ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
@@ -77,7 +86,7 @@ const free = ["tests", "scripts", "bench", "vitest.config.ts", "fixtures/escapes
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === "node_modules" || entry.name.startsWith(".")) return [];
+    if (["node_modules", "dist"].includes(entry.name) || entry.name.startsWith(".")) return [];
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sourceFiles(path);
     return /\.(ts|tsx|mjs|js)$/.test(entry.name) ? [path] : [];
@@ -98,7 +107,7 @@ function within(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Why a file may not import this, or undefined where it may. */
 function objection(file: string, specifier: string): string | undefined {
@@ -119,6 +128,7 @@ function objection(file: string, specifier: string): string | undefined {
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
+  if (rule.bundled && packageName in devDependencies) return undefined;
   return packageName in dependencies ? undefined : "not among package.json's dependencies";
 }
 
@@ -134,6 +144,22 @@ test("imports never run upward, and pure folders import no library", () => {
       return reason === undefined ? [] : [`${path} imports ${specifier}: ${reason}`];
     }),
   );
+  expect(broken).toEqual([]);
+});
+
+test("the page takes nothing but types from the server", () => {
+  const broken = files
+    .filter(({ path }) => within(path, "playground"))
+    .flatMap(({ path }) =>
+      [
+        ...readFileSync(join(root, path), "utf8").matchAll(
+          /^(?:import|export)\b[^;]*?from "\.\.[^"]*server\/[^"]*"/gm,
+        ),
+      ]
+        .map(([text]) => text)
+        .filter((text) => !/^(?:import|export) type /.test(text))
+        .map((text) => `${path}: ${text}`),
+    );
   expect(broken).toEqual([]);
 });
 

@@ -1,0 +1,95 @@
+// The server's API as the page calls it.
+import type {
+  CaseAnswer,
+  CasesRequest,
+  EvaluateAnswer,
+  EvaluateRequest,
+  ExportRequest,
+  Finding,
+  FuzzLine,
+  FuzzRequest,
+  ImportAnswer,
+  ImportRequest,
+  KnownName,
+  PlaygroundKind,
+  Subject,
+} from "../server/playground/api.ts";
+
+const API = "../api/postern/playground";
+const TOKEN = "postern-token";
+
+/** The server refused, or did not answer. */
+export class ServerProblem extends Error {
+  override readonly name = "ServerProblem";
+  /** 0 where there was no answer. */
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The token for addresses that need one; kept until the tab is closed. */
+export function useToken(token: string): void {
+  sessionStorage.setItem(TOKEN, token);
+}
+
+async function send(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const token = sessionStorage.getItem(TOKEN);
+  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  let response: Response;
+  try {
+    response = await fetch(`${API}/${path}`, {
+      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ServerProblem(0, (error as Error).message);
+  }
+  if (response.ok) return response;
+  const answer: unknown = await response.json().catch(() => ({}));
+  const texts = Object.values(answer as Record<string, unknown>)
+    .flat()
+    .map(String);
+  throw new ServerProblem(response.status, texts.join(" ") || response.statusText);
+}
+
+async function ask<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return (await (await send(path, body, signal)).json()) as T;
+}
+
+export const evaluate = (request: EvaluateRequest, signal: AbortSignal): Promise<EvaluateAnswer> =>
+  ask("evaluate/", request, signal);
+export const check = async (subject: Subject, signal: AbortSignal): Promise<readonly Finding[]> =>
+  (await ask<{ findings: Finding[] }>("check/", subject, signal)).findings;
+export const runCases = async (request: CasesRequest, signal: AbortSignal): Promise<readonly CaseAnswer[]> =>
+  (await ask<{ results: CaseAnswer[] }>("cases/", request, signal)).results;
+export const exportSuite = async (request: ExportRequest): Promise<string> =>
+  (await ask<{ text: string }>("export/", request)).text;
+export const importFiles = (request: ImportRequest): Promise<ImportAnswer> => ask("import/", request);
+
+const names = new Map<PlaygroundKind, Promise<readonly KnownName[]>>();
+/** The names of a kind; asked for once. */
+export function namesOf(kind: PlaygroundKind): Promise<readonly KnownName[]> {
+  const known = names.get(kind);
+  if (known !== undefined) return known;
+  const asked = ask<{ names: KnownName[] }>(`names/?kind=${kind}`, undefined).then((answer) => answer.names);
+  names.set(kind, asked);
+  asked.catch(() => names.delete(kind));
+  return asked;
+}
+
+/** Lines of a search as they come; ends with the last one, or where `signal` ends it. */
+export async function* fuzz(request: FuzzRequest, signal: AbortSignal): AsyncGenerator<FuzzLine> {
+  const { body } = await send("fuzz/", request, signal);
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const lines = (rest + next.value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line) as FuzzLine;
+  }
+}

@@ -1,0 +1,15 @@
+// The page's views. Each is a folder of its own; with more than one the header shows how to go between them.
+import type { FunctionComponent } from "preact";
+import type { MessageName } from "./messages.ts";
+import { ExpressionView } from "./views/expression/expression-view.tsx";
+
+/** A view. */
+export interface View {
+  readonly id: string;
+  readonly title: MessageName;
+  readonly Component: FunctionComponent;
+}
+
+export const views: readonly [View, ...View[]] = [
+  { id: "expression", title: "viewExpression", Component: ExpressionView },
+];
