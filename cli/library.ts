@@ -37,11 +37,11 @@ export const library: Library = {
   },
   async blueprintExpressions(text, file) {
     const { blueprintExpressions, parseBlueprint } = await import("../runtime/index.ts");
-    return blueprintExpressions(parseBlueprint(text, { file }));
+    return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
   },
   async checkBlueprint(text, file) {
     const { parseBlueprint, skippedStages } = await import("../runtime/index.ts");
-    return skippedStages(parseBlueprint(text, { file }));
+    return skippedStages(parseBlueprint(text, { file, unknownModels: "skip" }));
   },
   async examine(options) {
     const { examine } = await import("./examination.ts");

@@ -104,7 +104,12 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
 export async function applyBlueprint(
   runtime: Runtime,
   text: string,
-  options: { readonly file: string; readonly context: JsonObject; readonly dryRun?: boolean },
+  options: {
+    readonly file: string;
+    readonly context: JsonObject;
+    readonly dryRun?: boolean;
+    readonly unknownModels?: "error" | "skip";
+  },
   notice: (text: string) => void,
 ): Promise<AppliedBlueprint> {
   const { entries, warnings } = await telling(() => runtime.apply(text, options));
@@ -126,8 +131,13 @@ export async function openRuntime(options: OpenRuntimeOptions): Promise<OpenedRu
     },
   });
   return {
-    apply: (text, file, { context, dryRun }) =>
-      applyBlueprint(runtime, text, { file, context, dryRun }, notice),
+    apply: (text, file, { context, dryRun, unknownModels }) =>
+      applyBlueprint(
+        runtime,
+        text,
+        { file, context, dryRun, ...(unknownModels === undefined ? {} : { unknownModels }) },
+        notice,
+      ),
     async start(slug, { user }) {
       const request = { path: `/if/flow/${slug}/`, META: { REMOTE_ADDR: "127.0.0.1" } };
       const flow = await telling(() => runtime.flow(slug).start({ user: user ?? null, http: request }));

@@ -21,7 +21,7 @@ export interface OpenedRuntime {
   apply(
     text: string,
     file: string,
-    options: { context: JsonObject; dryRun: boolean },
+    options: { context: JsonObject; dryRun: boolean; unknownModels?: "error" | "skip" },
   ): Promise<AppliedBlueprint>;
   /** Starts a flow. Throws {@link UsageError} for an unknown flow or user. */
   start(flow: string, options: { user?: string }): Promise<WalkedFlow>;

@@ -54,6 +54,8 @@ export interface ApplyOptions {
   readonly readFile?: (path: string) => string;
   /** Fields that the models do not have: an error (default), or a warning. */
   readonly unknownFields?: "error" | "warn";
+  /** Entries of models that Postern does not have: an error (default), or reported and left out. */
+  readonly unknownModels?: "error" | "skip";
 }
 
 /** A flow by its slug. */
@@ -95,7 +97,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     executor,
     services,
     apply: async (blueprint, { file, ...options } = {}) =>
-      applyBlueprint(store, parseBlueprint(blueprint, { file }), { ...options, env, validateExpression }),
+      applyBlueprint(
+        store,
+        parseBlueprint(blueprint, { file, unknownModels: options.unknownModels ?? "error" }),
+        { ...options, env, validateExpression },
+      ),
     flow: (slug) => ({
       slug,
       start: async (start = {}) => Execution.from(slug, executor, await executor.start(slug, start)),

@@ -1,7 +1,7 @@
 // `postern check`: what is wrong with expressions, without running them.
 import { type Command, Option } from "commander";
 import type { Diagnostic, Place, Site, Use } from "../../engine/index.ts";
-import { diagnosticText } from "../diagnostic-text.ts";
+import { blueprintSubjects, type Subject, subjectText } from "../check-subjects.ts";
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { exit, UsageError, write } from "../io.ts";
@@ -12,17 +12,6 @@ interface CheckOptions {
   readonly variable: string[];
   readonly strict?: boolean;
   readonly json?: boolean;
-}
-
-/** What is checked: a file's expression, one of a blueprint, or how a blueprint's objects fit together. */
-interface Subject {
-  /** As it is named in texts. */
-  readonly name: string;
-  readonly source: string;
-  /** The label of a blueprint's expression. */
-  readonly label?: string;
-  readonly diagnostics: readonly Diagnostic[];
-  place(diagnostic: Diagnostic): { line: number; column: number } | null;
 }
 
 /** Adds `check` to the program. */
@@ -74,21 +63,12 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
             ({ severity }) => severity === "error" || options.strict === true,
           );
           failed ||= counts.length > 0;
-          await write(io.stdout, options.json ? asJson(subject) : asText(subject));
+          await write(io.stdout, options.json ? asJson(subject) : subjectText(subject, io.color));
         }
       }
       host.end(failed ? exit.fail : exit.pass);
     });
 
-  function asText(subject: Subject): string {
-    const { name, label, source, diagnostics } = subject;
-    if (diagnostics.length === 0) return `${label ?? name}: ${io.color.green("ok")}\n`;
-    return diagnostics
-      .map(
-        (diagnostic) => `${diagnosticText(diagnostic, source, name, io.color, subject.place(diagnostic))}\n`,
-      )
-      .join("");
-  }
   function asJson({ name, label, diagnostics, ...subject }: Subject): string {
     const ok = !diagnostics.some(({ severity }) => severity === "error");
     const placed = diagnostics.map((diagnostic) => ({ ...diagnostic, place: subject.place(diagnostic) }));
@@ -131,23 +111,7 @@ async function subjectsOf(
     library.checkExpression(source, { site, uses, variables });
   if (!/\.ya?ml$/i.test(file)) {
     const diagnostics = await diagnose(text, where);
-    return [{ name, source: text, diagnostics, place: (diagnostic) => diagnostic }];
+    return [{ name, isExpression: true, source: text, diagnostics, place: (diagnostic) => diagnostic }];
   }
-  const subjects: Subject[] = [];
-  for (const { label, source, site, uses, place } of await library.blueprintExpressions(text, name)) {
-    subjects.push({
-      name,
-      label: `${name}: ${label}`,
-      source,
-      diagnostics: await diagnose(source, { site, uses }),
-      place: ({ line, column }) => place(line, column),
-    });
-  }
-  const bindings = await library.checkBlueprint(text, name);
-  if (bindings.length === 0) return subjects;
-  const label = `${name}: policy bindings`;
-  return [
-    ...subjects,
-    { name, label, source: text, diagnostics: bindings, place: (diagnostic) => diagnostic },
-  ];
+  return await blueprintSubjects(text, name, variables, library);
 }

@@ -24,7 +24,10 @@ export function addImportCommand(program: Command, host: CommandHost): void {
   const command = program
     .command("import")
     .summary("check and load a blueprint")
-    .description("Checks a blueprint (version 1) and loads its objects into the store, all or nothing.")
+    .description(
+      "Checks a blueprint (version 1) and loads its objects into the store, all or nothing. Entries of models that Postern does " +
+        "not have, and those that refer to them, are named with their lines and left out.",
+    )
     .argument("<blueprint>", "the blueprint's YAML; - is stdin")
     .option("--dry-run", "check only, change nothing")
     .option("--json", "print the result as JSON");
@@ -47,7 +50,11 @@ export function addImportCommand(program: Command, host: CommandHost): void {
     });
     try {
       const dryRun = options.dryRun ?? false;
-      const { entries } = await runtime.apply(text, name, { context: options.set, dryRun });
+      const { entries } = await runtime.apply(text, name, {
+        context: options.set,
+        dryRun,
+        unknownModels: "skip",
+      });
       await write(
         io.stdout,
         options.json

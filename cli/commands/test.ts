@@ -57,7 +57,10 @@ export function addTestCommand(program: Command, host: CommandHost): void {
       "Runs the cases of suites (*.suite.yaml): what policies, mappings and flows come to about given people, requests and " +
         "answers from outside. docs/testing.md says how they are written.",
     )
-    .argument("[paths...]", "suites, or folders of them; the current folder where none is named")
+    .argument(
+      "[paths...]",
+      "suites, folders of them, or blueprints, whose expressions are checked; the current folder by default",
+    )
     .option("--filter <pattern>", "only cases whose `suite › name` fits this regular expression", pattern)
     .option(
       "--tag <tag>",
@@ -151,6 +154,10 @@ class TestRun {
       import("../../testing/suite/problem.ts"),
       import("../../testing/suite/run.ts"),
     ]);
+    const { blueprints, suites } = await parted(files);
+    const areSound = blueprints.length === 0 || (await this.checkBlueprints(blueprints));
+    if (suites.length === 0 && blueprints.length > 0)
+      return { code: areSound ? exit.pass : exit.fail, files: blueprints.map(({ file }) => file) };
     if (files.length === 0)
       throw new UsageError(`there is no suite (*.suite.yaml) in ${this.paths.join(", ")}`);
     const { filter, tag } = this.options;
@@ -169,9 +176,9 @@ class TestRun {
       await write(this.io.stderr, `${this.io.errorColor.red("postern:")} ${text}\n`);
     };
     // The next suite is read while the cases of one run.
-    const loading = files.map((file) => () => loadSuite(file));
+    const loading = suites.map((file) => () => loadSuite(file));
     let next = loading[0]?.();
-    for (const [i, file] of files.entries()) {
+    for (const [i, file] of suites.entries()) {
       const now = next;
       now?.catch(() => {});
       try {
@@ -208,9 +215,36 @@ class TestRun {
     const durationMs = performance.now() - since;
     await write(this.io.stdout, reporter.end({ results, broken, durationMs }));
     const isCovered = tally === undefined || (await this.tellCoverage(tally));
-    const isFailed = results.some(({ status }) => status === "failed") || !isCovered;
+    const isFailed = results.some(({ status }) => status === "failed") || !isCovered || !areSound;
     if (results.length === 0 && broken.length === 0) throw new UsageError("no case fits --filter and --tag");
     return { code: broken.length > 0 ? exit.usage : isFailed ? exit.fail : exit.pass, files: [...read] };
+  }
+
+  /** Checks every expression of blueprints, and says so; false where one has an error. */
+  private async checkBlueprints(blueprints: readonly { file: string; text: string }[]): Promise<boolean> {
+    const { blueprintSubjects, subjectText } = await import("../check-subjects.ts");
+    if (this.options.reporter !== "pretty") {
+      throw new UsageError(
+        `--reporter ${this.options.reporter} is about suites; check blueprints with \`postern check --json\``,
+      );
+    }
+    let errors = 0;
+    for (const { file, text } of blueprints) {
+      const name = this.nameOf(file);
+      const subjects = await blueprintSubjects(text, name, [], this.host.library);
+      const counts = { error: 0, warning: 0 };
+      for (const subject of subjects) {
+        await write(this.io.stdout, subjectText(subject, this.io.color));
+        for (const { severity } of subject.diagnostics) counts[severity] += 1;
+      }
+      const checked = subjects.filter(({ isExpression }) => isExpression).length;
+      errors += counts.error;
+      await write(
+        this.io.stdout,
+        `${name}: ${plural(checked, "expression")} checked: ${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}\n`,
+      );
+    }
+    return errors === 0;
   }
 
   /** The path by which the person knows a file. */
@@ -275,6 +309,23 @@ class TestRun {
     );
     return false;
   }
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** Blueprints among files that were named: YAML with entries, which no suite has. */
+async function parted(
+  files: readonly string[],
+): Promise<{ blueprints: { file: string; text: string }[]; suites: string[] }> {
+  const blueprints: { file: string; text: string }[] = [];
+  const suites: string[] = [];
+  for (const file of files) {
+    const isNamedSuite = /\.suite\.ya?ml$/i.test(file);
+    const text = isNamedSuite ? "" : await (await import("node:fs/promises")).readFile(file, "utf8");
+    if (/^entries[ \t]*:/m.test(text)) blueprints.push({ file, text });
+    else suites.push(file);
+  }
+  return { blueprints, suites };
 }
 
 function addCoverage(tally: CoverageTally, { suite, coverage }: CaseResult): void {

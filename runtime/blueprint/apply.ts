@@ -1,4 +1,5 @@
 // Putting a blueprint's objects into a store: all of them, or none and an error that points at the line.
+import { isScalar, isSeq, type Node, visit } from "yaml";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { Pk } from "../models/model.ts";
 import { hashPassword, verifyPassword } from "../models/password.ts";
@@ -33,12 +34,28 @@ export interface ApplyOptions {
   readonly validateExpression?: (source: string, name: string) => void;
   /** Fields that Postern's models do not have: an error (default), or a warning in the report and otherwise ignored. */
   readonly unknownFields?: "error" | "warn";
+  /**
+   * Entries of models that Postern does not have, and entries that refer to those: an error (default), or `unsupported` in
+   * the report with a warning, and otherwise left out. The blueprint has to be read with the same setting.
+   */
+  readonly unknownModels?: "error" | "skip";
   /** Check everything, change nothing. */
   readonly dryRun?: boolean;
 }
 
-/** What became of an entry. `absent`: there was nothing to delete; `kept`: a `created` object was there already. */
-export type Action = "created" | "updated" | "unchanged" | "kept" | "deleted" | "absent" | "skipped";
+/**
+ * What became of an entry. `absent`: there was nothing to delete; `kept`: a `created` object was there already; `skipped`: its
+ * conditions were not met; `unsupported`: Postern has no such model, or not the object that the entry refers to.
+ */
+export type Action =
+  | "created"
+  | "updated"
+  | "unchanged"
+  | "kept"
+  | "deleted"
+  | "absent"
+  | "skipped"
+  | "unsupported";
 
 /** One entry's outcome. */
 export interface AppliedEntry {
@@ -47,6 +64,8 @@ export interface AppliedEntry {
   readonly pk?: Pk;
   readonly id?: string;
   readonly action: Action;
+  /** Of what is unsupported: why. */
+  readonly why?: string;
   /** Line of the entry in the file. */
   readonly line: number;
 }
@@ -86,6 +105,19 @@ const BUILT_IN: JsonObject = {
   "goauthentik.io/rbac/models": {},
 };
 
+/** Models without whose rows a flow lets more people through. */
+const GUARDS: ReadonlySet<string> = new Set([
+  "authentik_flows.flowstagebinding",
+  "authentik_policies.policybinding",
+]);
+
+/** The model of `!Find [model, …]`. */
+function findsModel(node: Node): string | undefined {
+  if (!isSeq(node) || (node.tag !== "!Find" && node.tag !== "!FindObject")) return undefined;
+  const [model] = node.items;
+  return isScalar(model) && model.tag?.startsWith("!") !== true ? String(model.value) : undefined;
+}
+
 class Application {
   readonly #tx: Transaction;
   readonly #blueprint: Blueprint;
@@ -94,6 +126,8 @@ class Application {
   readonly #warnings: Problem[];
   readonly #applied = new Map<string, Pk>();
   readonly #skipped = new Set<string>();
+  /** Ids of entries that are unsupported. */
+  readonly #unsupported = new Set<string>();
   /** Pks as entries gave them, to the pks that their objects have. */
   readonly #realPks = new Map<string, Pk>();
 
@@ -113,9 +147,10 @@ class Application {
 
   run(): BlueprintReport {
     const entries = this.#blueprint.entries.map((entry) => {
-      const done = this.#entry(entry);
+      const done = this.#unsupportedEntry(entry) ?? this.#entry(entry);
       if (entry.id !== undefined) {
-        if (done.pk === undefined || done.action === "deleted") this.#skipped.add(entry.id);
+        if (!("pk" in done) || done.pk === undefined || done.action === "deleted")
+          this.#skipped.add(entry.id);
         else if (!this.#applied.has(entry.id)) this.#applied.set(entry.id, done.pk);
       }
       return {
@@ -125,6 +160,39 @@ class Application {
       };
     });
     return { entries, warnings: this.#warnings };
+  }
+
+  /** An entry that is left out because of a model that Postern does not have, where that is wanted. */
+  #unsupportedEntry(entry: BlueprintEntry): { model: string; action: Action; why: string } | undefined {
+    if (this.#options.unknownModels !== "skip") return undefined;
+    const named = this.#evaluator.evaluate(entry.model);
+    if (typeof named !== "string") return undefined;
+    const why =
+      modelsNamed(named).length === 0
+        ? `Postern has no model ${JSON.stringify(named)}`
+        : this.#unsupportedReference(entry);
+    if (why === undefined) return undefined;
+    if (entry.id !== undefined) this.#unsupported.add(entry.id);
+    const open = GUARDS.has(named.toLowerCase()) ? "; what it would ask of people is not asked" : "";
+    const what = `${why}: this entry of ${named} is left out${open}`;
+    this.#warnings.push({ ...this.#blueprint.position(entry.node), what });
+    return { model: named, action: "unsupported", why };
+  }
+
+  /** What an entry refers to that is not there; the first of it. */
+  #unsupportedReference(entry: BlueprintEntry): string | undefined {
+    let why: string | undefined;
+    visit(entry.node, {
+      Node: (_, node) => {
+        if (isScalar(node) && node.tag === "!KeyOf" && this.#unsupported.has(String(node.value)))
+          why = `it refers to ${JSON.stringify(node.value)}, which is left out`;
+        const model = findsModel(node as Node);
+        if (model !== undefined && modelsNamed(model).length === 0)
+          why = `it looks for an object of ${model}, a model that Postern does not have`;
+        return why === undefined ? undefined : visit.BREAK;
+      },
+    });
+    return why;
   }
 
   #entry(entry: BlueprintEntry): { model: string; pk?: Pk; action: Action } {

@@ -69,15 +69,23 @@ const LONGEST = 4 * 1024 * 1024;
 const TOP_KEYS = ["version", "metadata", "context", "entries"];
 const ENTRY_KEYS = ["model", "state", "id", "identifiers", "attrs", "conditions", "permissions"];
 
+/** Settings of {@link parseBlueprint}. */
+export interface ParseOptions {
+  /** As errors show it. */
+  readonly file?: string;
+  /** Entries of models that Postern does not have: an error (default), or left for who applies the blueprint to report. */
+  readonly unknownModels?: "error" | "skip";
+}
+
 /** Reads a blueprint. Throws {@link BlueprintError} with all problems of its form. */
-export function parseBlueprint(text: string, options: { readonly file?: string } = {}): Blueprint {
+export function parseBlueprint(text: string, options: ParseOptions = {}): Blueprint {
   const file = options.file ?? "blueprint";
   if (text.length > LONGEST) {
     const what = `the blueprint has ${text.length} characters; ${LONGEST} are the most that is read`;
     throw new BlueprintError(file, [{ line: 1, column: 1, what, hint: "split it" }]);
   }
   try {
-    return new Parser(file, text).parse();
+    return new Parser(file, text, options.unknownModels === "skip").parse();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new BlueprintError(file, [{ line: 1, column: 1, what: "the YAML is nested too deeply" }]);
@@ -92,9 +100,12 @@ class Parser {
   readonly #warnings: Problem[] = [];
   readonly #targets = new Map<Alias, Node>();
 
-  constructor(file: string, text: string) {
+  readonly #skipsUnknown: boolean;
+
+  constructor(file: string, text: string, skipsUnknown: boolean) {
     this.#file = file;
     this.#text = text;
+    this.#skipsUnknown = skipsUnknown;
   }
 
   parse(): Blueprint {
@@ -206,6 +217,7 @@ class Parser {
   }
 
   #modelName(model: Scalar<string>): void {
+    if (this.#skipsUnknown && modelsNamed(model.value).length === 0) return;
     const found = modelProblem(model.value);
     if (found !== undefined) this.#problem(model, found.what, found.hint);
   }

@@ -31,7 +31,7 @@ export async function blueprintTarget(
     import("../../runtime/blueprint/expressions.ts"),
     import("../../runtime/blueprint/parse.ts"),
   ]);
-  const all = blueprintExpressions(parseBlueprint(text, { file })).filter(({ site }) =>
+  const all = blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" })).filter(({ site }) =>
     SITES[kind].includes(site),
   );
   const found = all.filter(({ label }) => label === name);
