@@ -109,6 +109,19 @@ export class Sessions {
     this.#sendCookies(request, reply, fresh.session.id, login.seconds);
   }
 
+  /** Logs the browser out: a session of nobody takes the place of the one it had; a flow in progress goes on in it. */
+  async logout(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const before = request.session;
+    if (before === null) return;
+    const fresh = this.#make(null, before.flow, ANONYMOUS_LIFETIME);
+    await this.#store.transaction((tx) => {
+      if (tx.get(MODEL, before.pk) !== undefined) tx.delete(MODEL, before.pk);
+      tx.insert(MODEL, fresh.row);
+    });
+    request.session = fresh.session;
+    this.#sendCookies(request, reply, fresh.session.id, 0);
+  }
+
   /** Gives a browser with a session the cookie against forged requests, unless it has one of this session's. */
   refreshCsrf(request: FastifyRequest, reply: FastifyReply): void {
     const { session } = request;

@@ -15,6 +15,7 @@ export type EventAction =
   | "system_exception"
   | "suspicious_request"
   | "login"
+  | "logout"
   | "login_failed"
   | "model_created"
   | "model_updated"

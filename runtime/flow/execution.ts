@@ -17,6 +17,7 @@ export class Execution {
   #status: 200 | 302;
   #challenge: Challenge;
   #login: Login | null;
+  #loggedOut: boolean;
   private constructor(slug: string, executor: FlowExecutor, answer: Shown) {
     this.slug = slug;
     this.#executor = executor;
@@ -24,6 +25,7 @@ export class Execution {
     this.#status = 200;
     this.#challenge = answer.challenge;
     this.#login = answer.login ?? null;
+    this.#loggedOut = answer.logout ?? false;
   }
 
   /** Continues after an answer of the executor, up to the first challenge. */
@@ -49,6 +51,11 @@ export class Execution {
   /** The user whom the flow has logged in, if it has. */
   get login(): Login | null {
     return this.#login;
+  }
+
+  /** Whether the flow has logged out whoever sent the requests, and nobody in since. */
+  get loggedOut(): boolean {
+    return this.#loggedOut;
   }
 
   /** What HTTP would have answered to the last request: 302 when it led to the next stage. */
@@ -89,7 +96,10 @@ export class Execution {
     const last = await follow(this.slug, this.#executor, answer, request.http);
     this.#session = last.session;
     this.#challenge = last.challenge;
-    this.#login = last.login ?? this.#login;
+    if (last.login !== undefined || last.logout) {
+      this.#login = last.login ?? null;
+      this.#loggedOut = last.logout ?? false;
+    }
     return last.challenge;
   }
 }
@@ -104,14 +114,16 @@ async function follow(
   http?: HttpRequestInput,
 ): Promise<Shown> {
   let answer = first;
-  let { login } = first;
+  let { login, logout } = first;
   for (let hop = 0; hop < HOPS; hop += 1) {
     const { challenge, session } = answer;
-    if (challenge !== null) return { ...answer, challenge, ...(login && { login }) };
+    if (challenge !== null) {
+      return { ...answer, challenge, ...(login && { login }), ...(logout && { logout }) };
+    }
     if (session === null) break;
     // The same client asks on: policies of the next stage see the request of now, not the one that started the flow.
     answer = await executor.request(session, { method: "GET", http });
-    login = answer.login ?? login;
+    if (answer.login !== undefined || answer.logout) ({ login, logout } = answer);
   }
   throw new FlowLoop(slug, HOPS);
 }

@@ -73,6 +73,8 @@ export interface FlowAnswer {
   readonly slug: string;
   /** The stage that is now done logged this user in; the embedder's session is theirs from now on. */
   readonly login?: Login;
+  /** The stage that is now done logged out whoever was logged in. */
+  readonly logout?: boolean;
   /** What the stage that is now done leaves with the client. */
   readonly cookies?: readonly ClientCookie[];
 }
@@ -259,11 +261,12 @@ export class FlowExecutor {
     session: FlowSession,
     outcome: StageOutcome & { readonly kind: "done" },
   ): Promise<FlowAnswer> {
-    const { commit, login, cookies } = outcome;
-    const given = { ...(login && { login }), ...(cookies && { cookies }) };
+    const { commit, login, logout, cookies } = outcome;
+    const given = { ...(login && { login }), ...(logout && { logout }), ...(cookies && { cookies }) };
     session.data.plan.stages.shift();
     if (session.data.plan.stages.length === 0) return this.#finish(run, session, commit, given);
     const before = session.data.user;
+    if (logout) session.data.user = null;
     if (login !== undefined) session.data.user = login.user;
     const instead = await this.#services.store.transaction((tx) => {
       const replaced = commit?.(tx);
@@ -282,7 +285,7 @@ export class FlowExecutor {
     run: StageRun,
     session: FlowSession,
     commit?: (StageOutcome & { readonly kind: "done" })["commit"],
-    given: Pick<FlowAnswer, "login" | "cookies"> = {},
+    given: Pick<FlowAnswer, "login" | "logout" | "cookies"> = {},
   ): Promise<FlowAnswer> {
     const instead = await this.#services.store.transaction((tx) => {
       const replaced = commit?.(tx);

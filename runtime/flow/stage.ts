@@ -40,6 +40,8 @@ export type StageOutcome =
       readonly kind: "done";
       readonly commit?: (tx: Transaction) => StageOutcome | undefined;
       readonly login?: Login;
+      /** The browser that runs the flow is logged out. */
+      readonly logout?: boolean;
       readonly cookies?: readonly ClientCookie[];
     }
   /** The stage cannot be passed: access denied, or restart. */

@@ -15,6 +15,7 @@ import {
   identificationStage,
   passwordStage,
   userLoginStage,
+  userLogoutStage,
   userWriteStage,
 } from "./stages.ts";
 
@@ -36,6 +37,7 @@ export const MODELS = Object.freeze({
   [passwordStage.name]: passwordStage,
   [userWriteStage.name]: userWriteStage,
   [userLoginStage.name]: userLoginStage,
+  [userLogoutStage.name]: userLogoutStage,
   [denyStage.name]: denyStage,
   [dummyStage.name]: dummyStage,
   [smsDevice.name]: smsDevice,

@@ -117,6 +117,15 @@ export const userLoginStage = defineModel({
   unique: [["name"]],
 });
 
+/** `authentik_stages_user_logout.userlogoutstage` */
+export const userLogoutStage = defineModel({
+  ...STAGE,
+  name: "authentik_stages_user_logout.userlogoutstage",
+  label: "User Logout Stage",
+  schema: z.object({ name: text() }),
+  unique: [["name"]],
+});
+
 /** `authentik_stages_identification.identificationstage` */
 export const identificationStage = defineModel({
   ...STAGE,

@@ -9,6 +9,7 @@ import { identificationView } from "./identification/view.ts";
 import { passwordView } from "./password/view.ts";
 import { promptView } from "./prompt/view.ts";
 import { userLoginView } from "./user_login/view.ts";
+import { userLogoutView } from "./user_logout/view.ts";
 import { userWriteView } from "./user_write/view.ts";
 
 const VIEWS = new Map<ModelName, StageView>([
@@ -19,6 +20,7 @@ const VIEWS = new Map<ModelName, StageView>([
   ["authentik_stages_password.passwordstage", passwordView as StageView],
   ["authentik_stages_user_write.userwritestage", userWriteView as StageView],
   ["authentik_stages_user_login.userloginstage", userLoginView as StageView],
+  ["authentik_stages_user_logout.userlogoutstage", userLogoutView as StageView],
   ["authentik_stages_deny.denystage", denyView as StageView],
   ["authentik_stages_dummy.dummystage", dummyView as StageView],
 ]);

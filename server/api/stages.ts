@@ -54,6 +54,7 @@ const IDENTIFICATION = "authentik_stages_identification.identificationstage";
 const PASSWORD = "authentik_stages_password.passwordstage";
 const PROMPT = "authentik_stages_prompt.promptstage";
 const LOGIN = "authentik_stages_user_login.userloginstage";
+const LOGOUT = "authentik_stages_user_logout.userlogoutstage";
 const WRITE = "authentik_stages_user_write.userwritestage";
 
 /** A type of WebAuthn devices; Postern has none. */
@@ -109,6 +110,7 @@ export const STAGE_RESOURCES: readonly Resource[] = [
   ]),
   PROMPT_STAGES,
   stages("/stages/user_login/", LOGIN, [], everyField(LOGIN)),
+  stages("/stages/user_logout/", LOGOUT, [], everyField(LOGOUT)),
   stages("/stages/user_write/", WRITE, [], everyField(WRITE)),
 ];
 

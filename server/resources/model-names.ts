@@ -63,6 +63,12 @@ const NAMES: { readonly [M in ModelName]?: ModelNaming } = {
     component: "ak-stage-user-login-form",
     description: "Logs the flow's user in.",
   },
+  "authentik_stages_user_logout.userlogoutstage": {
+    object: "UserLogoutStage",
+    plural: "User Logout Stages",
+    component: "ak-stage-user-logout-form",
+    description: "Logs the browser's user out.",
+  },
   "authentik_stages_user_write.userwritestage": {
     object: "UserWriteStage",
     plural: "User Write Stages",

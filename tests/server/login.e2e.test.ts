@@ -153,3 +153,29 @@ test("the settings lead to the flow that adds another phone", async () => {
   const slug = /^\/if\/flow\/([^/]+)\/$/.exec(entered.headers.get("location") ?? "")?.[1] ?? "";
   expect(await new Flow(browser, slug).get()).toMatchObject({ pending_user: "zoe" });
 });
+
+test("a flow with a logout stage ends the browser's session, and the old cookie is worth nothing", async () => {
+  await running.runtime.apply(
+    `version: 1
+entries:
+  - model: authentik_flows.flow
+    id: flow
+    identifiers: {slug: log-out}
+    attrs: {name: Log out, title: Log out, designation: invalidation}
+  - model: authentik_stages_user_logout.userlogoutstage
+    id: stage
+    identifiers: {name: log-out}
+  - model: authentik_flows.flowstagebinding
+    identifiers: {target: !KeyOf flow, stage: !KeyOf stage, order: 0}
+`,
+    { file: "log-out.yaml" },
+  );
+  const browser = await running.browser("zoe");
+  expect(await whoami(browser)).toBe("zoe");
+  const planted = browser.cookies.get("authentik_session") as string;
+  expect(await new Flow(browser, "log-out").get()).toEqual(ROOT);
+  expect(await whoami(browser)).toBe(403);
+  const copied = await running.browser();
+  copied.cookies.set("authentik_session", planted);
+  expect(await whoami(copied)).toBe(403);
+});

@@ -40,6 +40,7 @@ beforeAll(async () => {
     "/stages/identification/": {},
     "/stages/password/": { backends: ["authentik.core.auth.InbuiltBackend"] },
     "/stages/user_login/": {},
+    "/stages/user_logout/": {},
     "/stages/user_write/": {},
   };
   for (const { path } of RESOURCES) {

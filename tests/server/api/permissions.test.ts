@@ -32,6 +32,7 @@ const AREAS = [
   "/stages/password/",
   "/stages/prompt/",
   "/stages/user_login/",
+  "/stages/user_logout/",
   "/stages/user_write/",
 ];
 
