@@ -170,8 +170,8 @@ describe("the flow", () => {
   test.each([
     ["version: 2\nentries: []\n", "version"],
     [
-      "version: 1\nentries:\n  - model: authentik_flows.flo\n    identifiers: {slug: x}\n",
-      "authentik_flows.flo",
+      "version: 1\nentries:\n  - model: authentik_flows.flow\n    identifiers: {slug: x}\n    state: gone\n",
+      "gone",
     ],
     ["version: 1\nentries: [\n", ""],
   ])("is not loaded from a broken blueprint: %j", async (text, part) => {

@@ -43,7 +43,7 @@ test("a flow without stages ends at once", async () => {
 
 test("every kind of stage that a flow can have is one that runs", () => {
   expect(STAGE_MODELS.filter((model) => stageView(model) === undefined)).toEqual([]);
-  expect(STAGE_MODELS).toHaveLength(9);
+  expect(STAGE_MODELS).toHaveLength(10);
 });
 
 test.each([
