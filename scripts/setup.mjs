@@ -188,6 +188,8 @@ async function buildRe2(node) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`;
   const { output } = await npm(["rebuild", "re2", ...(useHeaders ? [`--nodedir=${headers}`] : [])], {
     PATH: path,
+    // node-gyp compiles one file after the other unless told otherwise.
+    JOBS: process.env.JOBS ?? "max",
   });
   if (nativeModulesLoad(node)) return;
   const missing = missingBuildTools();
