@@ -25,10 +25,10 @@ export function comprehension(f: Frame, node: Node): string {
   let { bound } = f;
   for (const own of scope.bound) bound = bound.without(own);
   const name = isGenerator ? "<genexpr>" : "<comp>";
-  const inner = new Frame(program, scope, `${f.qualname}.<locals>.${name}`, bound, f.firstParameter).inside(
-    f,
-  );
   const source = program.unique("s");
+  const qualname = `${f.qualname}.<locals>.${name}`;
+  const instance = isGenerator ? source : f.superInstance;
+  const inner = new Frame(program, scope, qualname, bound, instance).inside(f);
   const result = program.unique("r");
   const [collect, start, finish] = collector(inner, node, result);
   const loops = loop(inner, node, node.generators, 0, source, collect);
@@ -42,7 +42,7 @@ export function comprehension(f: Frame, node: Node): string {
     );
     return f.mark(
       node,
-      `((${source})=>${f.use(scope.awaits ? "makeAsyncGenerator" : "makeGenerator")}("<genexpr>",${JSON.stringify(inner.qualname)},(function*(){${body}})()))(${first})`,
+      `((${source})=>${f.use(scope.awaits ? "makeAsyncGenerator" : "makeGenerator")}("<genexpr>",${JSON.stringify(qualname)},(function*(){${body}})()))(${first})`,
     );
   }
   const body = program.mark(

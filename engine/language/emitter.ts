@@ -131,8 +131,8 @@ export class Frame {
   loops: Loop[] = [];
   /** How many loops there are around the `except*` clause that is being generated; null outside of one. */
   starLoops: number | null = null;
-  /** First parameter, for `super()`. */
-  readonly firstParameter: string | null;
+  /** JavaScript for what `super()` takes as its instance: the first parameter, in a generator expression its iterator. */
+  readonly superInstance: string | null;
   /** Expressions whose value is in a variable already. */
   readonly held: Map<Expr, string> = new Map();
   private tempTop = 0;
@@ -147,13 +147,13 @@ export class Frame {
     scope: Scope,
     qualname: string,
     bound: NameSet,
-    firstParameter: string | null,
+    superInstance: string | null,
   ) {
     this.program = program;
     this.scope = scope;
     this.qualname = qualname;
     this.bound = bound;
-    this.firstParameter = firstParameter;
+    this.superInstance = superInstance;
   }
   use(name: string): string {
     return this.program.use(name);

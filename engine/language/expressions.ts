@@ -662,10 +662,10 @@ export function argumentList(
 function superCall(f: Frame, node: Call): string {
   let owner: Frame["scope"] | null = f.scope;
   while (owner !== null && owner.kind !== "class") owner = owner.parent;
-  if (f.scope.kind !== "class" && f.firstParameter === null)
-    return f.mark(node, `${f.use("superOf")}(undefined,undefined)`);
+  if (f.scope.kind !== "class" && f.superInstance === null)
+    return f.mark(node, `${f.use("superWithoutArguments")}()`);
   if (owner === null || f.scope.kind === "class") {
     return f.mark(node, `${f.use("superWithoutClass")}()`);
   }
-  return f.mark(node, `${f.use("superOf")}(v___class__,v_${f.firstParameter})`);
+  return f.mark(node, `${f.use("superOf")}(v___class__,${f.superInstance})`);
 }

@@ -88,9 +88,10 @@ export function qualify(f: Frame, name: string): string {
   return f.scope.kind === "class" ? `${f.qualname}.${name}` : `${f.qualname}.<locals>.${name}`;
 }
 
-function firstParameter(args: Arguments): string | null {
-  const first = [...args.posonlyargs, ...args.args][0];
-  return first === undefined ? null : first.arg;
+/** What `super()` takes as its instance in a function with these parameters. */
+function superInstance(scope: Scope, args: Arguments): string | null {
+  const first = args.posonlyargs[0] ?? args.args[0];
+  return first === undefined ? null : `v_${mangle(scope.className, first.arg)}`;
 }
 
 /** `lambda …: …`. */
@@ -103,7 +104,7 @@ export function lambda(f: Frame, node: Lambda): string {
     scope,
     qualname,
     boundInside(f, scope),
-    firstParameter(node.args),
+    superInstance(scope, node.args),
   ).inside(f);
   const result = value(inner, node.body);
   const js = functionBody(
@@ -128,7 +129,7 @@ export function functionDefinition(f: Frame, node: FunctionDef | AsyncFunctionDe
       scope,
       qualname,
       boundInside(around, scope),
-      firstParameter(node.args),
+      superInstance(scope, node.args),
     ).inside(around);
     // Inside itself the function's own name is bound once `def` has run, unless something unbinds it.
     const body = `${block(inner, node.body)}return null;`;

@@ -29,7 +29,7 @@ export function generic(
 ): string {
   const { program } = f;
   const scope = program.scopes.of(node.type_params);
-  const around = new Frame(program, scope, f.qualname, boundInside(f, scope), f.firstParameter).inside(f);
+  const around = new Frame(program, scope, f.qualname, boundInside(f, scope), f.superInstance).inside(f);
   const names = node.type_params.map((param) => around.mangled(param.name));
   for (const own of names) around.bound = around.bound.with(own);
   let defaults = false;
@@ -64,7 +64,7 @@ export function generic(
 
 /** A function of JavaScript's that evaluates `expression` when it is called. */
 function later(f: Frame, scope: Scope, expression: Expr, name: string): string {
-  const inner = new Frame(f.program, scope, f.qualname, boundInside(f, scope), f.firstParameter).inside(f);
+  const inner = new Frame(f.program, scope, f.qualname, boundInside(f, scope), f.superInstance).inside(f);
   const code =
     expression.kind === "Starred"
       ? inner.mark(expression, `${inner.use("unpack")}(${value(inner, expression.value)},1)[0]`)

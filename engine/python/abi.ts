@@ -75,7 +75,7 @@ import {
 import { ascii, format, repr, str } from "./representation.ts";
 import { list, tuple } from "./sequence.ts";
 import { allocate, charge, S, tick } from "./state.ts";
-import { superOf, superWithoutClass } from "./super.ts";
+import { superOf, superWithoutArguments, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
 import { mergeMapping } from "./types/dict.ts";
 import { starHandling } from "./types/exception-group.ts";
@@ -361,6 +361,7 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   deleteIn,
   annotate,
   superOf,
+  superWithoutArguments,
   superWithoutClass,
   makeGenerator,
   delegate,

@@ -252,8 +252,8 @@ export class LazyIterator extends PyIterator {
 iteratorType("iterator", LazyIterator);
 
 /** What `__iter__` of an author's class returned, driven through its `__next__`. */
-class ProtocolIterator {
-  private readonly object: PyValue;
+export class ProtocolIterator {
+  readonly object: PyValue;
   private readonly method: PyValue;
   constructor(object: PyValue, method: PyValue) {
     this.object = object;

@@ -2,6 +2,7 @@
 import { bindThroughClass, findAttribute, plainAttribute } from "./attribute.ts";
 import { pyError, RuntimeError, typeError } from "./exceptions.ts";
 import { bindDescriptor, call, defineMembers, defineMethods, defineStatic } from "./function.ts";
+import { ProtocolIterator } from "./iterator.ts";
 import { makeType, PyObject, PyType, type PyValue, typeOf } from "./object.ts";
 
 /** A `super` object; what it is bound to is undefined for `super(owner)`. */
@@ -49,11 +50,15 @@ function startOf(owner: PyType, self: PyValue): PyType {
 export function makeSuper(owner: PyType, self: PyValue): PySuper {
   return new PySuper(owner, self, startOf(owner, self));
 }
-/** `super()` in a method. */
-export function superOf(owner: PyValue | undefined, self: PyValue | undefined): PyValue {
-  if (self === undefined) throw pyError(RuntimeError, "super(): no arguments");
+/** `super()` in a method, or in a generator expression, whose own first argument is its iterator. */
+export function superOf(owner: PyValue | undefined, self: PyValue | ProtocolIterator | undefined): PyValue {
+  if (self === undefined) throw pyError(RuntimeError, "super(): arg[0] deleted");
   if (!(owner instanceof PyType)) throw pyError(RuntimeError, "super(): empty __class__ cell");
-  return makeSuper(owner, self);
+  return makeSuper(owner, self instanceof ProtocolIterator ? self.object : self);
+}
+/** `super()` in a function without parameters. */
+export function superWithoutArguments(): never {
+  throw pyError(RuntimeError, "super(): no arguments");
 }
 /** `super()` where there is no class around. */
 export function superWithoutClass(): never {
