@@ -25,6 +25,7 @@ export type { Brand, HttpRequestInput } from "./flow/http-request.ts";
 export type { ResponseError, ResponseErrors } from "./flow/response-errors.ts";
 export type { ClientCookie, Login } from "./flow/stage.ts";
 export type { Logger, LogLevel } from "./logger.ts";
+export type { BindingsDecided, Observer, PolicyAsked } from "./observer.ts";
 export {
   type ApplyOptions,
   createRuntime,

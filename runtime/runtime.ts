@@ -11,6 +11,7 @@ import { Execution } from "./flow/execution.ts";
 import { FlowExecutor, type FlowStart } from "./flow/executor.ts";
 import { cleansingLogger, type Logger, silentLogger } from "./logger.ts";
 import { WebhookMappings } from "./mappings/webhook-mapping.ts";
+import type { Observer } from "./observer.ts";
 import { PolicyEngine } from "./policies/policy-engine.ts";
 import type { Clock, RandomInt, Services, SmsProviderFactory } from "./services.ts";
 import type { Store } from "./store/contract.ts";
@@ -33,6 +34,8 @@ export interface RuntimeOptions {
   readonly capabilities?: Grants;
   /** By default nothing is logged. Secrets are hidden before a line gets here. */
   readonly logger?: Logger;
+  /** Is told of every decision of a policy. */
+  readonly observer?: Observer;
   /**
    * Signs what clients keep; at least 32 characters that nobody can guess, the same in every process of one
    * installation. By default drawn at random, so that nothing signed outlives the process.
@@ -128,7 +131,7 @@ function createServices(options: RuntimeOptions): Services {
     logger,
     events,
     evaluation,
-    policies: new PolicyEngine(store, engine, events, logger, evaluation),
+    policies: new PolicyEngine(store, engine, events, logger, evaluation, options.observer),
     webhookMappings: new WebhookMappings(store, engine, events, evaluation),
     secret: options.secret ?? randomBytes(32).toString("base64url"),
     smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),

@@ -1,6 +1,6 @@
 // What the SMS inbox records of a request, and how it reads a message out of any gateway's body.
 
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { JsonValue } from "../sms-provider.ts";
 import { type SmsSegments, smsSegments } from "../sms-segments.ts";
 
@@ -18,6 +18,10 @@ export interface InboxRequest {
   readonly authorized: boolean | undefined;
   /** Form fields as an object, JSON as its value, an empty body as undefined, anything else as text. */
   readonly body: JsonValue | undefined;
+  /** The request as it came over the connection, head and body; only credentials in `authorization` are replaced. */
+  readonly wire: string;
+  /** Bytes of the body. */
+  readonly bodyBytes: number;
   /** Field names of a form in the order in which they came, else undefined. */
   readonly formFields: readonly string[] | undefined;
 }
@@ -82,6 +86,16 @@ export function readBodyValue(
   }
 }
 
+/** A request's head as it was sent, line by line, without credentials. */
+export function recordHead({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(i, i + 2);
+    lines.push(`${name}: ${name.toLowerCase() === "authorization" ? maskedCredentials(value) : value}`);
+  }
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
 /** Copies headers for the record, without credentials. */
 export function recordHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const recorded: Record<string, string> = {};
@@ -89,7 +103,11 @@ export function recordHeaders(headers: IncomingHttpHeaders): Readonly<Record<str
     if (value !== undefined) recorded[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   if (recorded.authorization !== undefined) {
-    recorded.authorization = `${/^[A-Za-z]+ /u.exec(recorded.authorization)?.[0] ?? ""}********`;
+    recorded.authorization = maskedCredentials(recorded.authorization);
   }
   return recorded;
+}
+
+function maskedCredentials(authorization: string): string {
+  return `${/^[A-Za-z]+ /u.exec(authorization)?.[0] ?? ""}********`;
 }

@@ -13,6 +13,7 @@ import {
   type InboxRequest,
   readBodyValue,
   readMessage,
+  recordHead,
   recordHeaders,
 } from "./inbox-message.ts";
 import { type TwilioAnswer, twilioAnswer, twilioError } from "./twilio-interface.ts";
@@ -55,6 +56,8 @@ export interface SmsInbox {
   waitForMessage(filter?: InboxFilter): Promise<InboxMessage>;
   /** Makes the next request, or the next `times`, fail. Calls add up in order. */
   failNext(failure: InboxFailure, times?: number): void;
+  /** Makes every request fail that `failNext` says nothing about, until told otherwise: `undefined` accepts again. */
+  failAll(failure: InboxFailure | undefined): void;
   /** Forgets messages, requests and failures that were ordered. */
   clear(): void;
   /** Closes the port and every open connection. */
@@ -85,6 +88,7 @@ class Inbox implements SmsInbox {
   readonly requests: InboxRequest[] = [];
   port = 0;
   readonly #failures: InboxFailure[] = [];
+  #failsAll: InboxFailure | undefined;
   readonly #waiters = new Set<Waiter>();
   readonly #expected: string | undefined;
   readonly #server = createServer((request, response) => {
@@ -131,10 +135,15 @@ class Inbox implements SmsInbox {
     for (let count = 0; count < times; count++) this.#failures.push(failure);
   }
 
+  failAll(failure: InboxFailure | undefined): void {
+    this.#failsAll = failure;
+  }
+
   clear(): void {
     this.messages.length = 0;
     this.requests.length = 0;
     this.#failures.length = 0;
+    this.#failsAll = undefined;
   }
 
   async close(): Promise<void> {
@@ -170,7 +179,7 @@ class Inbox implements SmsInbox {
     const text = await readText(request);
     if (text === undefined) return answer(response, 413, { detail: "A message is at most 64 KiB." });
     const record = this.#record(request, path, accountSid === undefined ? "generic" : "twilio", text);
-    const failure = this.#failures.shift();
+    const failure = this.#failures.shift() ?? this.#failsAll;
     if (failure !== undefined) {
       playFailure(failure, response, (status) => errorBody(record, status));
       return;
@@ -195,6 +204,8 @@ class Inbox implements SmsInbox {
           ? undefined
           : sameText(request.headers.authorization ?? "", this.#expected),
       ...readBodyValue(text, request.headers["content-type"]),
+      wire: recordHead(request) + text,
+      bodyBytes: Buffer.byteLength(text),
     };
     keep(this.requests, record);
     return record;

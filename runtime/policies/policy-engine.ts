@@ -15,11 +15,12 @@ import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
 import { changedView } from "../flow/plan-changes.ts";
 import type { CleansingLogger } from "../logger.ts";
+import type { Observer, PolicyAsked } from "../observer.ts";
 import type { Row, Snapshot, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
 import { exceptionView, runExpressionPolicy } from "./expression-policy.ts";
 import { combineResults, type PolicyEngineMode, type PolicyResult } from "./policy-result.ts";
-import { isStatic, staticResult } from "./static-bindings.ts";
+import { isStatic, type StaticMatch, staticMatches, staticResult } from "./static-bindings.ts";
 
 type ExpressionPolicy = Row<"authentik_policies_expression.expressionpolicy">;
 type Binding = Row<"authentik_policies.policybinding">;
@@ -61,18 +62,21 @@ export class PolicyEngine {
   readonly #events: EventLog;
   readonly #logger: CleansingLogger;
   readonly #options: () => EvaluateOptions;
+  readonly #observer: Observer | undefined;
   constructor(
     store: Store,
     engine: Engine,
     events: EventLog,
     logger: CleansingLogger,
     options: () => EvaluateOptions = () => ({}),
+    observer?: Observer,
   ) {
     this.#store = store;
     this.#engine = engine;
     this.#events = events;
     this.#logger = logger;
     this.#options = options;
+    this.#observer = observer;
   }
 
   /** The decision of everything bound to an object (a flow, or a stage of one). No bindings: passing. */
@@ -81,21 +85,23 @@ export class PolicyEngine {
     mode: PolicyEngineMode,
     request: PolicyRequest,
   ): Promise<PolicyResult> {
-    const { run, fixed } = await this.#store.read((tx) => {
+    const { run, statics } = await this.#store.read((tx) => {
       const bindings = tx
         .list("authentik_policies.policybinding", { target })
         .filter((binding) => binding.enabled)
         .sort((a, b) => a.order - b.order);
-      const statics = bindings.filter(isStatic);
-      if (bindings.length === 0) return { run: null, fixed: [] };
+      const statics = staticMatches(tx, bindings.filter(isStatic), request.user);
       const policies = bindings
         .filter((binding) => !isStatic(binding))
         .map((binding) => ({ binding, policy: policyRow(tx, binding.policy as string) }));
       const run = policies.length === 0 ? null : { policies, view: this.#view(tx, request) };
-      return { run, fixed: statics.length === 0 ? [] : [staticResult(tx, statics, mode, request.user)] };
+      return { run, statics };
     });
     const results = await this.#runAll(run, request);
-    return combineResults(mode, [...results, ...fixed]);
+    if (statics.length > 0) results.push(staticResult(statics, mode));
+    const decision = combineResults(mode, results);
+    if (results.length > 0) this.#tell(target, mode, statics, decision);
+    return decision;
   }
 
   /** The decision of policies that are used without bindings: all must pass. */
@@ -122,6 +128,21 @@ export class PolicyEngine {
       if (result.changes.length > 0 && i < run.policies.length - 1) view = changedView(view, result.changes);
     }
     return results;
+  }
+
+  #tell(
+    target: string,
+    mode: PolicyEngineMode,
+    statics: readonly StaticMatch[],
+    { passing }: PolicyResult,
+  ): void {
+    const observer = this.#observer;
+    if (observer === undefined) return;
+    for (const { binding, matches } of statics) {
+      const nothing = { policy: null, messages: [], steps: 0, durationMs: 0 };
+      observer.policyAsked({ ...nothing, binding, passing: matches });
+    }
+    observer.bindingsDecided({ target, mode, passing });
   }
 
   #view(tx: Snapshot, request: PolicyRequest): JsonObject {
@@ -152,6 +173,7 @@ export class PolicyEngine {
     if (verdict.error?.limit !== true) await this.#recordOwnEvents(policy, verdict, view, request);
     if (verdict.error !== undefined) {
       const failed = await this.#failed(policy, verdict.error, view, request, binding);
+      this.#observer?.policyAsked(asked(policy, binding, verdict, failed));
       return { ...failed, changes: verdict.changes };
     }
     if (verdict.rawResult === null) {
@@ -165,6 +187,7 @@ export class PolicyEngine {
     }
     const passing = verdict.passing !== (binding?.negate ?? false);
     const { messages, rawResult, changes } = verdict;
+    this.#observer?.policyAsked(asked(policy, binding, verdict, { passing, messages }));
     await this.#record(policy, { passing, messages: [...messages] }, view, request, binding);
     return { passing, messages, rawResult, changes, failures: [] };
   }
@@ -242,6 +265,18 @@ export class PolicyEngine {
       request: { user: personReference(request.user), obj: request.obj ?? null, context: shown },
     };
   }
+}
+
+/** A policy's run as observers are told of it. */
+function asked(
+  { pk, name }: ExpressionPolicy,
+  binding: RunSettings["binding"],
+  { error, steps, durationMs }: Verdict,
+  { passing, messages }: Pick<PolicyResult, "passing" | "messages">,
+): PolicyAsked {
+  const policy = { pk, name };
+  const outcome = { passing, messages, ...(error === undefined ? {} : { error }), steps, durationMs };
+  return { binding: binding?.pk ?? null, policy, ...outcome };
 }
 
 /** What an event says about where it comes from; what the policy saw of secrets and numbers is not in it. */

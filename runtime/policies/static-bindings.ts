@@ -11,22 +11,31 @@ export function isStatic(binding: Binding): boolean {
   return binding.policy === null;
 }
 
-/**
- * The one result of all static bindings: in mode `any` one that matches is enough, in mode `all` every one must. A user
- * without pk matches none, negated ones neither.
- */
-export function staticResult(
+/** A group or user binding, and whether it lets the user pass. */
+export interface StaticMatch {
+  /** pk of the binding. */
+  readonly binding: string;
+  readonly matches: boolean;
+}
+
+/** Which bindings let a person pass. A user without pk matches none, negated ones neither. */
+export function staticMatches(
   tx: Snapshot,
   bindings: readonly Binding[],
-  mode: PolicyEngineMode,
   person: Person | null,
-): PolicyResult {
+): StaticMatch[] {
+  if (bindings.length === 0) return [];
   const groups = new Set(person === null ? [] : groupsWithAncestors(tx, person).map((group) => group.pk));
-  const matches = (binding: Binding): boolean => {
-    if (person === null || person.pk === null) return false;
-    const member = binding.group !== null ? groups.has(binding.group) : binding.user === person.pk;
-    return member !== binding.negate;
-  };
-  const passing = mode === "all" ? bindings.every(matches) : bindings.some(matches);
+  return bindings.map(({ pk, group, user, negate }) => {
+    if (person === null || person.pk === null) return { binding: pk, matches: false };
+    const member = group !== null ? groups.has(group) : user === person.pk;
+    return { binding: pk, matches: member !== negate };
+  });
+}
+
+/** The one result of all static bindings: in mode `any` one that matches is enough, in mode `all` every one must. */
+export function staticResult(found: readonly StaticMatch[], mode: PolicyEngineMode): PolicyResult {
+  const passes = ({ matches }: StaticMatch): boolean => matches;
+  const passing = mode === "all" ? found.every(passes) : found.some(passes);
   return { passing, messages: [], changes: [], failures: [] };
 }

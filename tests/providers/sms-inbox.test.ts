@@ -72,6 +72,34 @@ describe("the gateway's interface", () => {
   });
 });
 
+test("keeps a request as it came over the connection, credentials apart", async () => {
+  await using inbox = await createSmsInbox();
+  const body = '{"to": "+49",  "text": "Grüße 4711"}';
+  await post(inbox, "/sms?a=b", body, { "Content-Type": "application/json", Authorization: "Bearer tok-1" });
+  const [{ wire, bodyBytes }] = inbox.requests;
+  const [head, sent] = wire.split("\r\n\r\n");
+  expect(head.split("\r\n")).toEqual(
+    expect.arrayContaining([
+      "POST /sms?a=b HTTP/1.1",
+      "Content-Type: application/json",
+      "Authorization: Bearer ********",
+    ]),
+  );
+  expect(sent).toBe(body);
+  expect(bodyBytes).toBe(Buffer.byteLength(body));
+});
+
+test("fails until it is told otherwise, after what was ordered for single requests", async () => {
+  await using inbox = await createSmsInbox();
+  inbox.failAll({ status: 500 });
+  inbox.failNext({ status: 429 });
+  const send = async () => (await post(inbox, "/sms", '{"to":"+49","text":"4711"}')).status;
+  expect([await send(), await send(), await send()]).toEqual([429, 500, 500]);
+  inbox.failAll(undefined);
+  expect(await send()).toBe(200);
+  expect(inbox.messages).toHaveLength(1);
+});
+
 describe("Twilio's interface", () => {
   test("answers 201 with a message in Twilio's shape", async () => {
     await using inbox = await createSmsInbox();

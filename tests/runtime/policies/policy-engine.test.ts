@@ -1,7 +1,7 @@
 // The policy engine over bindings: order, negate, failure_result, modes, groups and users, records.
 import { describe, expect, test } from "vitest";
 import { EventLog } from "../../../runtime/events/event-log.ts";
-import type { Row } from "../../../runtime/index.ts";
+import type { Observer, Row } from "../../../runtime/index.ts";
 import { PolicyEngine } from "../../../runtime/policies/policy-engine.ts";
 import { type FakeExpression, PythonError } from "../flow/fake-engine.ts";
 import { type Installation, install } from "../flow/harness.ts";
@@ -42,13 +42,12 @@ interface Bench {
   bindPolicy(source: string, fields?: Parameters<Installation["bind"]>[2]): Promise<unknown>;
 }
 
-async function bench(): Promise<Bench> {
+async function bench(observer?: Observer): Promise<Bench> {
   const at = await install({ expressions: EXPRESSIONS });
   const marie = await at.add("authentik_core.user", { username: "marie", email: "marie@example.com" });
   const { pk: target } = await at.flow("flow", []);
-  const engine = new PolicyEngine(at.store, at.engine, new EventLog(at.store, () => at.time.now), {
-    log: () => {},
-  });
+  const events = new EventLog(at.store, () => at.time.now);
+  const engine = new PolicyEngine(at.store, at.engine, events, { log: () => {} }, () => ({}), observer);
   const known = new Map<string, string>();
   return {
     at,
@@ -284,4 +283,33 @@ describe("group and user bindings", () => {
     expect(await evaluate("any", { user: known.in })).toMatchObject({ passing: true, messages: ["dummy"] });
     expect(await evaluate("all", { user: known.in })).toMatchObject({ passing: false, messages: ["dummy"] });
   });
+});
+
+test("an observer is told what each binding came to, as it counts, and then the decision", async () => {
+  const told: object[] = [];
+  const { at, target, marie, evaluate, bindPolicy } = await bench({
+    policyAsked: (asked) => told.push(asked),
+    bindingsDecided: (decided) => told.push(decided),
+  });
+  await evaluate("all");
+  expect(told).toEqual([]);
+  await bindPolicy("no", { negate: true, order: 1 });
+  await bindPolicy("broken", { order: 2 });
+  await at.bind(target, { user: marie.pk }, { order: 3 });
+  await evaluate("all");
+  expect(told).toEqual([
+    expect.objectContaining({
+      binding: expect.any(String),
+      policy: { pk: expect.any(String), name: "policy no" },
+      passing: true,
+      messages: ["dummy"],
+    }),
+    expect.objectContaining({
+      policy: { pk: expect.any(String), name: "policy broken" },
+      passing: false,
+      error: expect.objectContaining({ type: "ZeroDivisionError" }),
+    }),
+    expect.objectContaining({ policy: null, passing: true }),
+    { target, mode: "all", passing: false },
+  ]);
 });
