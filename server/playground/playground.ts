@@ -20,6 +20,7 @@ import {
   readRequest,
   subjectSchema,
 } from "./requests.ts";
+import { addTrials } from "./trial/routes.ts";
 
 /** What one evaluation of the playground may use: answers come at once or not at all. */
 export const PLAYGROUND_LIMITS: Limits = { ...defaultLimits, hostCalls: 50, hostMs: 1_000 };
@@ -66,6 +67,7 @@ export function addPlayground(app: FastifyInstance): void {
       }),
     };
   });
+  addTrials(app, { path: `${api}/trials`, guarded, engine, atOnce });
   app.post(`${api}/fuzz/`, guarded, async (request, reply) => {
     const wanted = readRequest(fuzzSchema, request.body);
     const running = await engine();

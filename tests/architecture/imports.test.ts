@@ -75,7 +75,14 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
     { folders: ["server", "engine", "runtime", "providers", "testing"], libraries: true },
   ],
   // Types only: a test below.
-  ["playground", { folders: ["server/playground/api.ts"], libraries: true, bundled: true }],
+  [
+    "playground",
+    {
+      folders: ["server/playground/api.ts", "server/playground/trial-api.ts"],
+      libraries: true,
+      bundled: true,
+    },
+  ],
   ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
   ["cli", { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures"], libraries: true }],
   ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
