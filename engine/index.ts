@@ -270,6 +270,7 @@ class SandboxedEngine implements Engine {
     });
     if (watch === null) return outcomeOf(answer, program, name);
     const { answer: plain, seen } = watch.read(answer, limits);
+    options?.onWatched?.(seen);
     return { ...outcomeOf(plain, watch.program, name), ...seen };
   }
 

@@ -130,6 +130,11 @@ export interface EvaluateOptions {
   readonly trace?: boolean;
   /** Count how often every line and branch ran ({@link Coverage}). Not together with `trace`. */
   readonly coverage?: boolean;
+  /**
+   * Told of the trace or the coverage as the evaluation ends: the only way to them where `evaluate` answers with a value
+   * alone, as a mapping's does. Must not throw.
+   */
+  readonly onWatched?: (watched: { readonly trace?: Trace; readonly coverage?: Coverage }) => void;
   /** What this evaluation may ask of its embedder; groups named here replace the engine's. */
   readonly capabilities?: Capabilities;
 }

@@ -195,7 +195,7 @@ class TestRun {
         for await (const result of runSuites(engine, [suite], options)) {
           const told = await this.explained(engine, result);
           results.push(told);
-          if (tally !== undefined) addCoverage(tally, told);
+          for (const { target, coverage } of told.coverage ?? []) tally?.add(target, coverage);
           const text = reporter.result(told);
           if (text === "") continue;
           progress.clear();
@@ -326,10 +326,6 @@ async function parted(
     else suites.push(file);
   }
   return { blueprints, suites };
-}
-
-function addCoverage(tally: CoverageTally, { suite, coverage }: CaseResult): void {
-  if (coverage !== undefined && !isFlowSuite(suite)) tally.add(suite.target, coverage);
 }
 
 function table(rows: readonly { file: string; lines: string; branches: string; missed: string }[]): string {

@@ -3,7 +3,13 @@ import type { Coverage, Trace } from "../../engine/trace.ts";
 import type { ExpressionError, JsonValue } from "../../engine/types.ts";
 import type { Difference } from "./difference.ts";
 import type { Place } from "./problem.ts";
-import type { Suite } from "./suite.ts";
+import type { Suite, Target } from "./suite.ts";
+
+/** How often the lines and branches of one expression ran. */
+export interface Covered {
+  readonly target: Target;
+  readonly coverage: Coverage;
+}
 
 /** One thing that is not as it should be. */
 export interface Failure {
@@ -31,7 +37,7 @@ export interface CaseResult {
   readonly failures: readonly Failure[];
   readonly durationMs: number;
   readonly steps: number;
-  /** Where they were asked for. */
-  readonly coverage?: Coverage;
+  /** Where they were asked for. Coverage is of each expression that ran; of a flow, those that its blueprints hold. */
+  readonly coverage?: readonly Covered[];
   readonly trace?: Trace;
 }

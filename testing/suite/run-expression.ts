@@ -47,7 +47,7 @@ export async function runExpressionCase(
     failures,
     durationMs: outcome.durationMs,
     steps: outcome.steps,
-    ...(outcome.coverage === undefined ? {} : { coverage: outcome.coverage }),
+    ...(outcome.coverage === undefined ? {} : { coverage: [{ target, coverage: outcome.coverage }] }),
     ...(outcome.trace === undefined ? {} : { trace: outcome.trace }),
   };
 }

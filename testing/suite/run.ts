@@ -60,7 +60,9 @@ export async function* runSuites(
 
 async function* runSuite(engine: Engine, suite: Suite, options: RunOptions): AsyncGenerator<CaseResult> {
   const hasOnly = suite.cases.some(({ only }) => only);
-  const run = isFlowSuite(suite) ? await flowRunner(engine, suite) : expressionRunner(engine, suite, options);
+  const run = isFlowSuite(suite)
+    ? await flowRunner(engine, suite, options)
+    : expressionRunner(engine, suite, options);
   const atOnce = isFlowSuite(suite) ? FLOWS_AT_ONCE : CASES_AT_ONCE;
   const waiting: Promise<CaseResult>[] = [];
   for (const each of suite.cases) {
@@ -85,9 +87,20 @@ function expressionRunner(engine: Engine, suite: ExpressionSuite, watching: Watc
   engine.expression(suite.target.name, suite.target.source, suite.target.kind);
   return (each) => runExpressionCase(engine, suite, each as SuiteCase, watching);
 }
-async function flowRunner(engine: Engine, suite: FlowSuite): Promise<RunCase> {
+async function flowRunner(
+  engine: Engine,
+  suite: FlowSuite,
+  { coverage = false }: Watching,
+): Promise<RunCase> {
   const { runFlowCase } = await import("./run-flow.ts");
-  return (each) => runFlowCase(engine, suite, each as SuiteFlowCase);
+  if (!coverage) return (each) => runFlowCase(engine, suite, each as SuiteFlowCase);
+  const { FlowCoverage } = await import("./flow-coverage.ts");
+  const covering = await FlowCoverage.of(suite);
+  return async (each) => {
+    const counted = covering.watch(engine);
+    const result = await runFlowCase(counted.engine, suite, each as SuiteFlowCase);
+    return { ...result, coverage: counted.covered };
+  };
 }
 
 function skippedResult(suite: Suite, { name, place }: AnyCase, reason: string): CaseResult {

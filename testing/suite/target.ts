@@ -20,6 +20,22 @@ const SITES: Readonly<Record<ExpressionKind, readonly string[]>> = {
   expression: ["policy", "webhook", "mapping", "prompt"],
 };
 
+/** Every expression that a blueprint holds as plain text. Throws what reading a blueprint throws. */
+export async function blueprintTargets(file: string, text: string): Promise<Target[]> {
+  const [{ blueprintExpressions }, { parseBlueprint }] = await Promise.all([
+    import("../../runtime/blueprint/expressions.ts"),
+    import("../../runtime/blueprint/parse.ts"),
+  ]);
+  return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" })).map((found) => ({
+    kind: found.site === "policy" ? "policy" : found.site === "prompt" ? "expression" : "mapping",
+    name: found.label,
+    source: found.source,
+    file,
+    fileText: text,
+    place: found.place,
+  }));
+}
+
 /** An expression of a blueprint by its entry's name. Throws {@link NotInBlueprint}, and what reading a blueprint throws. */
 export async function blueprintTarget(
   kind: ExpressionKind,

@@ -295,6 +295,16 @@ test("the code that nobody watches has nothing of it", () => {
   expect(compile(source, tracing()).code).toMatch(/recorder\.line/);
 });
 
+test("what was seen of a mapping is told apart from its value", async () => {
+  const seen: object[] = [];
+  const mapping = under.engine.mapping("m", "return {'n': 1}");
+  const onWatched = (watched: object) => void seen.push(watched);
+  expect(await mapping.evaluate({}, { coverage: true, onWatched })).toEqual({ n: 1 });
+  expect(await mapping.evaluate({}, { trace: true, onWatched })).toEqual({ n: 1 });
+  expect(await mapping.evaluate({}, { onWatched })).toEqual({ n: 1 });
+  expect(seen).toMatchObject([{ coverage: { decided: 1 } }, { trace: { decided: 1 } }]);
+});
+
 describe("coverage", () => {
   test("counts lines and ways, those that never ran among them", async () => {
     const source = "def f(a):\n  return 1\nif request.context['x']:\n  return True\n'doc'\nreturn f(2) or 3";

@@ -1,6 +1,7 @@
 // Cases of flows: each step holds the challenge and the messages against what is expected, and the end what is kept.
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { CaseResult } from "../../../testing/suite/result.ts";
 import { engineUnderTest } from "../../engine/engine-under-test.ts";
 import { suiteFolder } from "./suite-folder.ts";
 
@@ -93,5 +94,26 @@ describe("a flow", () => {
     folder.file("broken.yaml", "version: 1\nentries: [{ model: nothing }]\n");
     const text = "flow: { blueprint: broken.yaml, slug: x }\ncases: [{ name: a, steps: [{}] }]\n";
     await expect(folder.run(under.engine, text)).rejects.toThrow(/broken\.yaml:2:/);
+  });
+});
+
+describe("coverage of a flow", () => {
+  const text = `flow: { blueprint: ${blueprint}, slug: enroll-generic }\nuser: marie\ncases:\n  - { name: a, steps: [${phone}] }\n`;
+  const counted = (result: CaseResult | undefined) =>
+    result?.coverage?.map(({ target, coverage }) => [target.name, coverage.lines.map(({ count }) => count)]);
+
+  test("is of the policies and mappings that ran", async () => {
+    const [result] = await folder.run(under.engine, text, { coverage: true });
+    expect(counted(result)).toEqual([
+      ["phone-region", [1, 1, 1, 0, 0]],
+      ["sms-generic-payload", [1]],
+    ]);
+    const [policy] = result?.coverage ?? [];
+    expect(policy?.target.place(1, 1)).toEqual({ line: 37, column: 9 });
+  });
+
+  test("is not counted unless it is asked for", async () => {
+    const [result] = await folder.run(under.engine, text);
+    expect(result).not.toHaveProperty("coverage");
   });
 });
