@@ -1,4 +1,5 @@
 // How an engine's sandbox is started: the default limits, and the process that goes with some limits.
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SandboxOptions } from "./sandbox/types.ts";
 import type { Limits } from "./types.ts";
@@ -16,7 +17,8 @@ export const defaultLimits: Limits = {
   hostCalls: 50,
 };
 
-const GUEST = fileURLToPath(new URL("./expressions/guest.ts", import.meta.url));
+/** A `.ts` file in a checkout, a `.js` file in a package. */
+const GUEST = fileURLToPath(new URL(`./expressions/guest${extname(import.meta.url)}`, import.meta.url));
 
 /** The sandbox of an engine with these limits. */
 export function sandboxOptions({ memoryMb }: Pick<Limits, "memoryMb">, workers = 1): SandboxOptions {

@@ -51,5 +51,6 @@ export {
 export { inspectStore, type StoreReport } from "./store/inspect.ts";
 export { type LowdbOptions, lowdbStore } from "./store/lowdb.ts";
 export { memoryStore } from "./store/memory.ts";
-export { type PostgresOptions, postgresStore } from "./store/postgres.ts";
+export { postgresStore } from "./store/postgres.ts";
+export type { PostgresOptions } from "./store/postgres-options.ts";
 export type { UserInput } from "./users/person.ts";

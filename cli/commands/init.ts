@@ -9,11 +9,30 @@ import { exit, UsageError, write } from "../io.ts";
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 const SCHEMAS = fileURLToPath(new URL("../../schemas", import.meta.url));
 
-/** What is written: the file here, the fixture it is, and what it is about. */
-const FILES: readonly (readonly [name: string, fixture: string, what: string])[] = [
-  ["blueprints/sms-enrollment.yaml", "blueprints/sms-enrollment.yaml", "flows that enrol a phone by SMS"],
-  ["suites/phone-region.suite.yaml", "suites/blueprint.suite.yaml", "cases of the blueprint's policy"],
-  ["suites/enrollment.suite.yaml", "suites/enrollment.suite.yaml", "a whole enrolment, step by step"],
+/** A file that is written: its name there, the fixture that it is, and what it is about. */
+interface ExampleFile {
+  readonly name: string;
+  readonly fixture: string;
+  readonly what: string;
+}
+
+/** What is written. */
+export const exampleFiles: readonly ExampleFile[] = [
+  {
+    name: "blueprints/sms-enrollment.yaml",
+    fixture: "blueprints/sms-enrollment.yaml",
+    what: "flows that enrol a phone by SMS",
+  },
+  {
+    name: "suites/phone-region.suite.yaml",
+    fixture: "suites/blueprint.suite.yaml",
+    what: "cases of the blueprint's policy",
+  },
+  {
+    name: "suites/enrollment.suite.yaml",
+    fixture: "suites/enrollment.suite.yaml",
+    what: "a whole enrolment, step by step",
+  },
 ];
 
 /** The first line, by which editors find the schema, as it has to be where the file stands. */
@@ -49,12 +68,7 @@ export function addInitCommand(program: Command, host: CommandHost): void {
       "\nExit code: 0 written, 2 files are there already, or the folder cannot be written.",
     )
     .action(async (folder: string, { force = false }: { force?: boolean }) => {
-      const targets = FILES.map(([name, fixture, what]) => ({
-        name,
-        fixture,
-        what,
-        file: resolve(folder, name),
-      }));
+      const targets = exampleFiles.map((file) => ({ ...file, file: resolve(folder, file.name) }));
       const taken: string[] = [];
       for (const { name, file } of targets)
         if (!force && (await isThere(file))) taken.push(join(folder, name));

@@ -105,7 +105,8 @@ const zone = new ivm.Callback((name: unknown) => {
 let runDigest: typeof digestFunction | undefined;
 const digest = new ivm.Callback((...args: unknown[]) => {
   flush();
-  runDigest ??= (require("./digests.ts") as typeof import("./digests.ts")).digest;
+  // biome-ignore lint/correctness/useImportExtensions: `.ts` in a checkout, `.js` in a package; the bundler finds either.
+  runDigest ??= (require("./digests") as typeof import("./digests.ts")).digest;
   return runDigest(String(args[0]), String(args[1]), String(args[2]));
 });
 const log = new ivm.Callback((text: unknown) => {
@@ -120,7 +121,8 @@ const deliver = new ivm.Callback((outcomes: unknown) => {
 /** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
 let runRe2: Re2Callback | undefined;
 function callRe2(args: readonly unknown[]): string {
-  runRe2 ??= (require("../regex/re2-host.ts") as typeof import("../regex/re2-host.ts")).createRe2Callback();
+  // biome-ignore lint/correctness/useImportExtensions: `.ts` in a checkout, `.js` in a package; the bundler finds either.
+  runRe2 ??= (require("../regex/re2-host") as typeof import("../regex/re2-host.ts")).createRe2Callback();
   const [source, flags, text, start, limit, mode] = args as Parameters<Re2Callback>;
   return runRe2(source, flags, text, start, limit, mode);
 }

@@ -1,20 +1,7 @@
 // Connections to a PostgreSQL database, and what their errors mean: nothing happened, or nobody knows.
 import pg from "pg";
 import { StoreError, StoreOutcomeUnknown, StoreUnavailable } from "./errors.ts";
-
-/** How a database is connected to. */
-export interface ConnectionOptions {
-  /** Most connections that are open at a time. Default 10. */
-  readonly connections?: number;
-  /** Milliseconds that getting a connection may take. Default 5,000. */
-  readonly connectTimeout?: number;
-  /** Milliseconds that a statement may take, waiting for locks included. Default 15,000. */
-  readonly statementTimeout?: number;
-  /** Milliseconds after which a connection that is not used is closed. Default 30,000. */
-  readonly idleTimeout?: number;
-  /** The name under which the server lists the connections. Default `postern`. */
-  readonly applicationName?: string;
-}
+import type { ConnectionOptions } from "./postgres-options.ts";
 
 /** A statement that is prepared once for each connection. */
 export interface Statement {

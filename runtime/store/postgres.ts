@@ -16,32 +16,15 @@ import type { ModelName } from "../models/registry.ts";
 import type { ExpiringModel, KeyedHash, Pk, Snapshot, Store, Transaction } from "./contract.ts";
 import { StoreClosed, StoreError, StoreOutcomeUnknown } from "./errors.ts";
 import { CommitRequest, EVERYTHING } from "./postgres-commit.ts";
-import {
-  type ConnectionOptions,
-  Contended,
-  type HeldConnection,
-  PostgresConnection,
-} from "./postgres-connection.ts";
+import { Contended, type HeldConnection, PostgresConnection } from "./postgres-connection.ts";
 import { type Item, isSame, type Known, PartialDraft, type Write } from "./postgres-draft.ts";
 import { openSchema } from "./postgres-migration.ts";
+import type { PostgresOptions } from "./postgres-options.ts";
 import { type Fetched, PostgresReader, type Wanted } from "./postgres-reader.ts";
 import { pkOf, RowCodec } from "./postgres-rows.ts";
 import { lockNumber, namesIn } from "./postgres-schema.ts";
 import { SecretBox } from "./secrets.ts";
 import { expectSynchronous } from "./serial-store.ts";
-
-/** Settings of {@link postgresStore}. */
-export interface PostgresOptions extends ConnectionOptions {
-  /**
-   * Encrypts secret fields in the database (AES-256-GCM): 32 bytes, or their spelling as 64 hexadecimal digits or
-   * base64. Plain secrets are encrypted when the database is first opened with a key. Whoever loses the key loses them.
-   */
-  readonly key?: Uint8Array | string;
-  /** The schema that the tables are in; it is made where there is none. Default `postern`. */
-  readonly schema?: string;
-  /** Told of what was ignored in the database (unknown fields), one sentence each. Default: `process.emitWarning`. */
-  readonly notice?: (text: string) => void;
-}
 
 /** Runs after which a work is given up. Each run finds rows that it had not looked at before, or is refused. */
 const MOST_ROUNDS = 10_000;

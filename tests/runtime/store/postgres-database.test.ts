@@ -12,7 +12,8 @@ import {
   UniqueViolation,
 } from "../../../runtime/store/contract.ts";
 import { RowDamaged } from "../../../runtime/store/errors.ts";
-import { type PostgresOptions, postgresStore } from "../../../runtime/store/postgres.ts";
+import { postgresStore } from "../../../runtime/store/postgres.ts";
+import type { PostgresOptions } from "../../../runtime/store/postgres-options.ts";
 import { testDatabase } from "../../postgres/database.ts";
 import { PostgresProxy } from "../../postgres/proxy.ts";
 import { cycleIn, type Deed, deeds } from "./serialisable.ts";

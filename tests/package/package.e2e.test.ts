@@ -1,0 +1,101 @@
+// The package as a user has it: packed by npm, installed in an empty project, used from there.
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { installPackage, type Project } from "./installed-package.ts";
+
+// A slow machine compiles for a while, and each program that is started builds or loads much.
+vi.setConfig({ hookTimeout: 240_000, testTimeout: 120_000 });
+
+const root = join(import.meta.dirname, "../..");
+let project: Project;
+beforeAll(async () => {
+  project = await installPackage(["@types/node"]);
+});
+afterAll(() => project?.[Symbol.asyncDispose]());
+
+const postern = (args: readonly string[], folder?: string) =>
+  project.run(process.execPath, [join(project.installed, "dist/cli/bin.mjs"), ...args], folder);
+
+test("it holds compiled code, its types, and what is read at run time; nothing of the checkout besides", async () => {
+  const files = await readdir(project.installed, { recursive: true, withFileTypes: true });
+  const names = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name).slice(project.installed.length + 1));
+  expect(names.filter((name) => /\.ts$/.test(name) && !/\.d\.ts$/.test(name))).toEqual([]);
+  expect([...new Set(names.map((name) => name.split("/")[0]))].sort()).toEqual([
+    "LICENSE",
+    "README.md",
+    "dist",
+    "package.json",
+  ]);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "dist/playground/dist/index.html",
+      "dist/schemas/blueprint.schema.json",
+      "dist/schemas/suite.schema.json",
+    ]),
+  );
+  const { devDependencies, scripts } = JSON.parse(
+    await readFile(join(project.installed, "package.json"), "utf8"),
+  );
+  expect({ devDependencies, scripts }).toEqual({});
+});
+
+test("`npx postern --version` answers", async () => {
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  expect(await project.run("npx", ["postern", "--version"])).toEqual({
+    code: 0,
+    out: `${version}\n`,
+    err: "",
+  });
+});
+
+test("an expression is evaluated, checked and explained", async () => {
+  const source = 'x = f"\\N{BULLET} {regex_replace(name, "[aeiou]", "")}"\nreturn len(x) == 5\n';
+  await writeFile(join(project.folder, "policy.py"), source);
+  await writeFile(join(project.folder, "context.json"), '{"name": "marie!"}');
+  const given = ["policy.py", "--context", "context.json"];
+  expect(await postern(["eval", ...given])).toEqual({ code: 0, out: "passed\n", err: "" });
+  const explained = await postern(["eval", ...given, "--explain"]);
+  expect(explained.out).toContain("> 2 | return len(x) == 5");
+  await writeFile(join(project.folder, "wrong.py"), "return requst.user\n");
+  const checked = await postern(["check", "wrong.py"]);
+  expect(checked).toMatchObject({ code: 1, err: "" });
+  expect(checked.out).toContain("requst");
+});
+
+test("`postern init` writes suites that pass, and the schemas that they name are there", async () => {
+  expect(await postern(["init", "phones"])).toMatchObject({ code: 0, err: "" });
+  const ended = await postern(["test", "--slowest", "0"], join(project.folder, "phones"));
+  expect(ended).toMatchObject({ code: 0, err: "" });
+  expect(ended.out).toMatch(/^4 cases: 4 passed \(\d+ ms\)$/m);
+  const suites = join(project.folder, "phones/suites");
+  const suite = await readFile(join(suites, "enrollment.suite.yaml"), "utf8");
+  const [, schema = ""] = /\$schema=(\S+)/.exec(suite) ?? [];
+  expect(JSON.parse(await readFile(join(suites, schema), "utf8"))).toHaveProperty("$schema");
+});
+
+test("`postern stubs` writes what editors read, `postern doctor` finds nothing to mend", async () => {
+  expect(await postern(["stubs"])).toMatchObject({ code: 0, err: "" });
+  const env = join(project.folder, "data");
+  const { code, out } = await postern(["doctor", "--data", env]);
+  expect({ code, failed: out.match(/^(?:fail|warn).*$/gm) }).toEqual({ code: 0, failed: null });
+});
+
+test("its types are those of every door, with all of TypeScript's checks and of its declarations too", async () => {
+  const folder = join(project.folder, "typed");
+  await mkdir(folder);
+  await cp(join(import.meta.dirname, "consumer.ts"), join(folder, "consumer.ts"));
+  const compilerOptions = {
+    target: "es2024",
+    module: "nodenext",
+    types: ["node"],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  expect(await project.run(process.execPath, [tsc, "-p", folder])).toEqual({ code: 0, out: "", err: "" });
+});
