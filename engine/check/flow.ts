@@ -183,15 +183,17 @@ function missingReturn(program: Program, site: Surroundings["site"]): Finding[] 
       ];
     }
   }
-  if (site !== "policy") return [];
+  // A property mapping may have nothing to say; what a gateway is sent is never meant to be nothing.
+  if (site !== "policy" && site !== "webhook") return [];
+  const what = site === "policy" ? "policy" : "mapping";
   return [
     {
       code: "missing-return",
       severity: "warning",
-      message: returns ? "the policy can end without `return`" : "the policy returns nothing",
+      message: returns ? `the ${what} can end without \`return\`` : `the ${what} returns nothing`,
       at: firstLine(program, last),
-      notes: ["it denies then"],
-      hint: "end with `return True` or `return False`",
+      notes: [site === "policy" ? "it denies then" : "a generic gateway gets a request without a body then"],
+      hint: `end with \`return ${site === "policy" ? "True` or `return False" : "{…}"}\``,
     },
   ];
 }

@@ -191,6 +191,7 @@ const userRecipe = recipe(userModel, {
     type: () => "internal",
     uuid: none,
     uid: none,
+    last_login: none,
     groups: nobody,
   },
   makers: { groups },

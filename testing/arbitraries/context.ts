@@ -38,10 +38,12 @@ const address: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("127.0.0.1", "10.0.0.1", "::1", "::ffff:10.0.0.1"),
 );
 const blank: fc.Arbitrary<string> = fc.constant("");
-/** A day of the years 1970 to 2100. */
-const day: fc.Arbitrary<string> = fc
-  .date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true })
-  .map((date) => date.toISOString());
+/** A moment of the years 1970 to 2100 as ISO text in UTC: `2026-01-31T12:00:00.000Z`. */
+export function moment(): fc.Arbitrary<string> {
+  return fc
+    .date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true })
+    .map((date) => date.toISOString());
+}
 
 /** What the stage keeps for a field of that kind; undefined: nothing. */
 function fieldValue({
@@ -63,9 +65,9 @@ function fieldValue({
     case "number":
       return fc.oneof(fc.constantFrom(0, 1, -1), fc.integer());
     case "date":
-      return day.map((moment) => moment.slice(0, 10));
+      return moment().map((text) => text.slice(0, 10));
     case "date-time":
-      return day;
+      return moment();
     case "email":
       return optional(email);
     case "dropdown":
@@ -125,6 +127,9 @@ export function user(): fc.Arbitrary<JsonObject> {
         type: fc.constantFrom("internal", "external", "service_account", "internal_service_account"),
         attributes: attributes(),
         groups: fc.array(group, { maxLength: 3 }),
+        date_joined: moment(),
+        password_change_date: moment(),
+        last_login: fc.option(moment()),
       },
       { noNullPrototype: true },
     )

@@ -1,7 +1,7 @@
 // The inputs of a search: a fast-check arbitrary of contexts, made of what the expression reads and what it compares that with.
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
-import { type PromptField, promptData } from "../arbitraries/context.ts";
+import { moment, type PromptField, promptData } from "../arbitraries/context.ts";
 import { e164, phoneNumber } from "../arbitraries/phone.ts";
 import { type Reached, type Read, STRUCTURES } from "./reached.ts";
 
@@ -17,6 +17,12 @@ const SHORT = fc.string({ unit: fc.constantFrom(..."abcxyz019"), maxLength: 6 })
 /** What is in every part of a context that authentik makes itself. */
 const RECORDS: ReadonlySet<string> = new Set(["user", "device", "stage", "http_request", "brand", "request"]);
 const BOOLEANS = /^(is_|has_|can_|confirmed$|creating$)/;
+/** Members of authentik's records that are dates with times, and whether they may be missing (`last_login`: never yet). */
+const MOMENTS: ReadonlyMap<string, boolean> = new Map([
+  ["date_joined", false],
+  ["password_change_date", false],
+  ["last_login", true],
+]);
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -93,6 +99,7 @@ class Contexts {
   }
   /** A value of the same type as one that was given. */
   like(given: JsonValue, key: string): fc.Arbitrary<JsonValue> {
+    if (typeof given === "string" && MOMENTS.has(key)) return fc.oneof(moment(), fc.constant(given));
     if (typeof given === "string")
       return fc.oneof({ arbitrary: this.text(key), weight: 5 }, { arbitrary: fc.constant(given), weight: 1 });
     if (typeof given === "number") return this.number();
@@ -104,6 +111,8 @@ class Contexts {
     if (BOOLEANS.test(key) || key === "is_sso") return fc.boolean();
     if (key === "pk") return fc.integer({ min: 1, max: 1000 });
     if (key === "groups") return this.groups();
+    const isNullable = loose ? undefined : MOMENTS.get(key);
+    if (isNullable !== undefined) return isNullable ? fc.option(moment()) : moment();
     if (!loose) return this.text(key);
     return fc.oneof(
       { withCrossShrink: true },

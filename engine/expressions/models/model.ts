@@ -33,6 +33,8 @@ export class Model {
   readonly fields: ReadonlyMap<string, Field>;
   /** The fields that are relations. */
   readonly relations: readonly Field[];
+  /** Names of the fields that are dates with times. */
+  readonly moments: readonly string[];
   readonly type: PyType;
   readonly doesNotExist: PyType;
   readonly multipleObjectsReturned: PyType;
@@ -48,6 +50,9 @@ export class Model {
     this.name = name;
     this.fields = fields;
     this.relations = [...fields.values()].filter((field) => field.relation !== undefined);
+    this.moments = [...fields.values()]
+      .filter(({ type }) => type === "DateTimeField")
+      .map((field) => field.name);
     this.pk = fields.values().next().value as Field;
     this.type = recordType(name, module, display);
     const own = (base: PyType): PyType => {

@@ -1,6 +1,8 @@
 // Dates and times in columns: ISO texts of the store and Python's objects, compared in UTC.
+import { getAttribute } from "../../python/attribute.ts";
 import { PyDict } from "../../python/dict.ts";
 import { method0 } from "../../python/function.ts";
+import { PyDateTime, timezoneType, type Zone } from "../../python/modules/datetime-objects.ts";
 import { asStr, type PyValue } from "../../python/object.ts";
 import { str } from "../../python/representation.ts";
 import { validationError } from "../django/exceptions.ts";
@@ -59,6 +61,27 @@ function timeText(micros: number): string {
   return `${pad(h)}:${pad(m)}:${pad(s)}.${pad(micros % 1_000_000, 6)}`;
 }
 const textOf = (value: PyValue): string => asStr(value) ?? str(method0(value, "isoformat"));
+
+/** A column's moment as the aware `datetime` in UTC that Django gives; other values as they are. */
+export function momentObject(value: PyValue): PyValue {
+  const text = asStr(value);
+  const moment = text === undefined ? undefined : parse(text);
+  if (moment === undefined) return value;
+  const [year, month, date] = civil(moment.day);
+  if (year < 1 || year > 9999) return value;
+  const seconds = Math.floor(moment.micros / 1_000_000);
+  return new PyDateTime(
+    year,
+    month,
+    date,
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+    moment.micros % 1_000_000,
+    getAttribute(timezoneType, "utc") as Zone,
+    0,
+  );
+}
 
 /** A column's moment as a text that sorts as the moments do; other values as they are. */
 export function momentValue(value: PyValue): PyValue {

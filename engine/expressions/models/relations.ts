@@ -9,6 +9,7 @@ import { list, PyList } from "../../python/sequence.ts";
 import { NotSupportedError } from "../django/exceptions.ts";
 import { fetchRows, hostJson, write, writes } from "./host.ts";
 import { type Field, type Model, modelOf, modelOfType, type Relation, storedName } from "./model.ts";
+import { momentObject } from "./moments.ts";
 import { PyRecord } from "./record.ts";
 
 /** A related row: the record, or its primary key alone. */
@@ -147,7 +148,7 @@ export function recordFrom(model: Model, values: Map<string, PyValue>): PyRecord
   attributesFrom(model, values, record);
   return record;
 }
-/** Makes a row's values the attributes of its record: the primary key as `pk`, relations as records and managers. */
+/** Makes a row's values the attributes of its record: the primary key as `pk`, moments and relations as Django has them. */
 export function attributesFrom(
   model: Model,
   values: Map<string, PyValue>,
@@ -156,6 +157,10 @@ export function attributesFrom(
   const given = values.get("pk") ?? values.get(model.pk.name) ?? null;
   values.delete(model.pk.name);
   values.set("pk", given);
+  for (const name of model.moments) {
+    const value = values.get(name);
+    if (value !== undefined && value !== null) values.set(name, momentObject(value));
+  }
   for (const field of model.relations) {
     const relation = field.relation as Relation;
     const value = values.get(field.name);

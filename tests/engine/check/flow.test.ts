@@ -51,6 +51,15 @@ describe("a policy's answer", () => {
     ]);
   });
 
+  test("that a gateway would be sent can be missing, too", () => {
+    expect(findings("if device.phone_number:\n    return {'to': device.phone_number}", "webhook")).toEqual([
+      "1:1-24 warning missing-return: the mapping can end without `return` (a generic gateway gets a request without a body then) → end with `return {…}`",
+    ]);
+    expect(findings("payload = {'code': token}", "webhook")).toEqual([
+      "1:1-26 warning missing-return: the mapping returns nothing (a generic gateway gets a request without a body then) → end with `return {…}`",
+    ]);
+  });
+
   test.each([
     ["return True", "policy"],
     ["while True:\n    return True", "policy"],

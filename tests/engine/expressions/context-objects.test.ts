@@ -28,6 +28,32 @@ test("nobody logged in is the anonymous user, who has no attributes", async () =
   });
 });
 
+test("a user's dates are aware datetimes in UTC; who never logged in has none", async () => {
+  const user = { username: "m", date_joined: "2024-01-01T12:30:00.5+02:00", password_change_date: "?" };
+  const ask = async (expression: string) =>
+    (await policy(`from datetime import timedelta\nreturn ${expression}`, { user, context: {} })).repr;
+  expect(await ask("request.user.date_joined")).toBe(
+    "datetime.datetime(2024, 1, 1, 10, 30, 0, 500000, tzinfo=datetime.timezone.utc)",
+  );
+  expect(await ask("str(request.user.date_joined + timedelta(days=90))")).toBe(
+    "'2024-03-31 10:30:00.500000+00:00'",
+  );
+  expect(await ask("request.user.last_login")).toBe("None");
+  // What is no date stays what it was.
+  expect(await ask("request.user.password_change_date")).toBe("'?'");
+});
+
+test("a date that only was read is no change", async () => {
+  const user = { username: "m", date_joined: "2024-01-01T10:00:00Z" };
+  const changes = async (source: string) => (await policy(source, { user, context: {} })).changes;
+  expect(await changes("request.user.name = request.user.date_joined.isoformat()")).toEqual([
+    { op: "set", path: ["request", "user", "name"], value: "2024-01-01T10:00:00+00:00" },
+  ]);
+  expect(await changes("request.user.date_joined = request.user.date_joined.replace(year=2025)")).toEqual([
+    { op: "set", path: ["request", "user", "date_joined"], value: "2025-01-01T10:00:00+00:00" },
+  ]);
+});
+
 test("the HTTP request is a name only when there is one", async () => {
   expect(
     (await policy("return http_request.brand.branding_title", { user: null, context: {}, http_request: {} }))

@@ -95,6 +95,18 @@ describe("what is found", () => {
     );
     expect(found?.expect).toEqual({});
   });
+  test("is made of dates where authentik has dates", async () => {
+    const head = "from datetime import timedelta\nfrom django.utils import timezone\n";
+    const source = `${head}return timezone.now() - request.user.password_change_date < timedelta(days=90)`;
+    expect((await search(source, "never-raises")).found).toBeUndefined();
+    const { found } = await search(
+      `${head}return timezone.now() - request.user.last_login < timedelta(days=90)`,
+      "never-raises",
+    );
+    expect(found?.why).toMatch(
+      /^it raised TypeError: unsupported operand type\(s\) for -: .* and 'NoneType'/,
+    );
+  });
   test("keeps the shape of a given context: only what is missing there may be missing", async () => {
     const given = { request: { context: { prompt_data: { phone: "+1" } } } };
     const source = `return bool(${PHONE})`;
