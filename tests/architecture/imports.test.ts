@@ -86,6 +86,9 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
   ["cli", { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures"], libraries: true }],
   ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
+  // What an embedder has: the package's doors, and packages of its own.
+  ["examples/plain-node", { folders: [], libraries: true }],
+  ["examples/fastify-app", { folders: [], libraries: true }],
 ];
 
 /** Folders whose files may import anything; of the escapes, importing is what is tried. */
@@ -114,7 +117,7 @@ function within(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { name, dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Why a file may not import this, or undefined where it may. */
 function objection(file: string, specifier: string): string | undefined {
@@ -136,6 +139,8 @@ function objection(file: string, specifier: string): string | undefined {
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
   if (rule.bundled && packageName in devDependencies) return undefined;
+  if (packageName === name)
+    return within(file, "examples") ? undefined : "only examples come in by the package's doors";
   return packageName in dependencies ? undefined : "not among package.json's dependencies";
 }
 

@@ -3,7 +3,8 @@
 // npm does the packing. Installing is done here as npm does it (unpack, place below node_modules, link the command), so that
 // the test needs no registry and re2, which takes minutes to compile, not once more: the packages that package.json names as
 // dependencies, and no others, are links to the checkout's own.
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
@@ -28,6 +29,16 @@ export interface Project extends AsyncDisposable {
   readonly installed: string;
   /** Runs a program in the project, or in a folder of it. Never rejects for how the program ended. */
   run(program: string, args: readonly string[], folder?: string): Promise<Ended>;
+  /** Starts a Node program in the project. It is killed with the project, if it is still there. */
+  start(args: readonly string[], variables: Readonly<Record<string, string>>): Started;
+}
+
+/** A program that runs. */
+export interface Started {
+  /** Waits until it has printed this; resolves with the pattern's first group. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<{ readonly code: number | null; readonly err: string }>;
 }
 
 /** This Node first on PATH, and none of what an `npm test` around us tells its own children. */
@@ -63,10 +74,42 @@ async function linkPackage(name: string, modules: string): Promise<void> {
   await symlink(join(root, "node_modules", name), link);
 }
 
+function start(child: ChildProcess): Started {
+  let [out, err] = ["", ""];
+  const news = new EventEmitter();
+  child.stdout?.on("data", (chunk) => {
+    out += chunk;
+    news.emit("news");
+  });
+  child.stderr?.on("data", (chunk) => {
+    err += chunk;
+  });
+  const ended = once(child, "close") as Promise<[code: number | null]>;
+  return {
+    async printed(pattern) {
+      for (;;) {
+        const [, group] = pattern.exec(out) ?? [];
+        if (group !== undefined) return group;
+        const hasEnded = await Promise.race([once(news, "news").then(() => false), ended.then(() => true)]);
+        if (hasEnded) throw new Error(`it ended without printing ${pattern}:\n${out}${err}`);
+      }
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await ended;
+      return { code, err };
+    },
+  };
+}
+
 /** Packs and installs. `with` names packages that the project has beside Postern. */
 export async function installPackage(beside: readonly string[]): Promise<Project> {
   const place = await mkdtemp(join(tmpdir(), "postern-package-"));
-  const dispose = (): Promise<void> => rm(place, { recursive: true, force: true });
+  const children: ChildProcess[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const child of children) child.kill("SIGKILL");
+    await rm(place, { recursive: true, force: true });
+  };
   try {
     await buildPlayground();
     const checkout = join(place, "checkout");
@@ -109,6 +152,11 @@ export async function installPackage(beside: readonly string[]): Promise<Project
           } = error as Error & { code: number; stdout: string; stderr: string };
           return { code, out, err };
         }
+      },
+      start(args, variables) {
+        const child = spawn(process.execPath, args, { cwd: folder, env: { ...env, ...variables } });
+        children.push(child);
+        return start(child);
       },
       [Symbol.asyncDispose]: dispose,
     };

@@ -83,6 +83,42 @@ test("`postern stubs` writes what editors read, `postern doctor` finds nothing t
   expect({ code, failed: out.match(/^(?:fail|warn).*$/gm) }).toEqual({ code: 0, failed: null });
 });
 
+test("the plain script runs with it", async () => {
+  await cp(join(root, "examples/plain-node"), join(project.folder, "plain-node"), { recursive: true });
+  const ask = (phone: string) => project.run(process.execPath, ["plain-node/ask.ts", phone]);
+  expect(await ask("+1234 567 890")).toEqual({
+    code: 0,
+    out: 'accepted\n{"from":"+12340000","to":"+1234 567 890","body":"Your code is 042815"}\n',
+    err: "",
+  });
+  expect(await ask("+49 170 1234567")).toEqual({
+    code: 1,
+    out: "refused: Invalid phone number or missing region code\n",
+    err: "",
+  });
+});
+
+test("the Fastify application runs with it", async () => {
+  await cp(join(root, "examples/fastify-app"), join(project.folder, "fastify-app"), { recursive: true });
+  const app = project.start(["fastify-app/main.ts"], { PORT: "0" });
+  const address = await app.printed(/^listening at (\S+)$/m);
+  const started = await fetch(`${address}/phone`, { method: "POST", headers: { "x-user": "marie" } });
+  const [session = ""] = started.headers.getSetCookie()[0]?.split(";") ?? [];
+  const answer = async (body: object) => {
+    const headers = { cookie: session, "content-type": "application/json" };
+    const answered = await fetch(`${address}/phone/answer`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    return await answered.json();
+  };
+  expect(await answer({ phone: "+1234 567 890" })).toMatchObject({ component: "ak-stage-authenticator-sms" });
+  const code = await app.printed(/^SMS to \+1234 567 890: .*?(\d{6})/m);
+  expect(await answer({ code })).toMatchObject({ component: "xak-flow-redirect", finished: true });
+  expect(await app.stop()).toEqual({ code: 0, err: "" });
+});
+
 test("its types are those of every door, with all of TypeScript's checks and of its declarations too", async () => {
   const folder = join(project.folder, "typed");
   await mkdir(folder);

@@ -1,0 +1,5 @@
+return {
+    "from": stage.from_number,
+    "to": device.phone_number,
+    "body": f"Your code is {token}",
+}
