@@ -4,7 +4,7 @@
 // other. Integers keep every digit and `1.0` stays a float: where the text holds such a number it is parsed with the
 // source of each number, otherwise (nearly always) by plain JSON.parse.
 
-import { dictType, PyDict, PySet } from "../python/dict.ts";
+import { dictType, PyDict, PySet, type Unread } from "../python/dict.ts";
 import { isException, type PyException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { collect } from "../python/iterator.ts";
@@ -175,7 +175,21 @@ function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyVal
     return list(value.map((item) => convert(item, depth + 1, shared)));
   }
   // Most of a context is never looked at.
-  return new PyDict({ tree: value, value: (key) => convert(value[key] as Parsed, depth + 1, shared) });
+  return new PyDict(new Members(value, depth + 1, shared));
+}
+/** Members of an object that are made when they are asked for. */
+class Members implements Unread {
+  readonly tree: Tree;
+  private readonly depth: number;
+  private readonly shared: Shared;
+  constructor(tree: Tree, depth: number, shared: Shared) {
+    this.tree = tree;
+    this.depth = depth;
+    this.shared = shared;
+  }
+  make(key: string): PyValue {
+    return convert(this.tree[key] as Parsed, this.depth, this.shared);
+  }
 }
 
 /** The Python value of parsed JSON: whole numbers are integers, all others floats. */
@@ -212,7 +226,7 @@ export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
   switch (typeof value) {
     case "string":
       allocate(value.length + 2);
-      return JSON.stringify(value);
+      return quote(value);
     case "number":
     case "bigint":
       return String(value);
@@ -267,6 +281,17 @@ export function notSerializable(value: PyValue): PyException {
   return pyError(TypeError_, `Object of type ${name} is not JSON serializable`);
 }
 
+/** The JSON of a text. What is short and has nothing to escape, as most texts, is done before V8's writer is called. */
+function quote(text: string): string {
+  if (text.length > SHORT_TEXT) return JSON.stringify(text);
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+const SHORT_TEXT = 64;
+
 function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): string {
   const parts: string[] = [];
   for (const item of items) {
@@ -286,7 +311,7 @@ function object(dict: PyDict, style: JsonStyle, depth: number): string {
     if (typeof key !== "string") return mixedObject(dict.entries(), style, depth);
     const json = toJson(value, style, depth + 1);
     allocate(key.length + json.length + 32);
-    text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${json}`;
+    text += `${text === "" ? "{" : ","}${quote(key)}:${json}`;
   }
   return text === "" ? "{}" : `${text}}`;
 }

@@ -312,7 +312,7 @@ const planRecipe = recipe(planType, {
  */
 function contextValues(value: Parsed, reader: ContextReader, make: typeof named): PyValue {
   if (!isTree(value)) return reader.value(value);
-  return new PyDict({ tree: value, value: (key) => make(key, value[key] as Parsed, reader) });
+  return new PyDict({ tree: value, make: (key) => make(key, value[key] as Parsed, reader) });
 }
 const namedOrPlan: typeof named = (key, value, reader) =>
   key === "flow_plan" && isTree(value) ? made(planRecipe, value, reader) : named(key, value, reader);

@@ -141,6 +141,29 @@ class Extreme extends PyBuiltin {
 builtins.set("max", new Extreme("max"));
 builtins.set("min", new Extreme("min"));
 
+/** `sorted`, whose keywords are for `list.sort`, which complains of them by its own name. */
+class Sorted extends PyBuiltin {
+  constructor() {
+    const js = (args: PyTuple, keywords: PyDict): PyValue =>
+      sorted(args.items, new Map([...keywords.entries()] as [string, PyValue][]));
+    super("sorted", parseSignature("(*args, **kwargs)"), js, null);
+  }
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    return sorted(args, kw);
+  }
+  override call1(iterable: PyValue): PyValue {
+    return list(sortItems(collectCounted(iterable), null, false));
+  }
+}
+function sorted(args: readonly PyValue[], kw: KwArgs | null): PyValue {
+  const n = args.length;
+  if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
+  const items = list(collectCounted(args[0] as PyValue));
+  method(items, "sort", [], kw === null || kw.size === 0 ? null : kw);
+  return items;
+}
+builtins.set("sorted", new Sorted());
+
 /** `sum()`: exact for ints, Neumaier's compensated sum for floats as CPython since 3.12. */
 function sum(iterable: PyValue, start: PyValue): PyValue {
   const it = iter(iterable);
@@ -325,15 +348,6 @@ define({
   "setattr(obj, name, value, /)": (object: PyValue, name: PyValue, value: PyValue) => {
     setAttribute(object, attributeName(name), value);
     return null;
-  },
-  // The keywords are for `list.sort`, which complains of them by its own name.
-  "sorted(*args, **kwargs)": (args: PyTuple, keywords: PyDict) => {
-    const n = args.items.length;
-    if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
-    const items = list(collectCounted(args.items[0] as PyValue));
-    const given = keywords.size === 0 ? null : new Map([...keywords.entries()] as [string, PyValue][]);
-    method(items, "sort", [], given);
-    return items;
   },
   "sum(iterable, /, start=0)": (iterable: PyValue, start: PyValue = 0) => sum(iterable, start),
   "vars(object=None, /)": (object?: PyValue) => {

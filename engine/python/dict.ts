@@ -29,62 +29,107 @@ abstract class Keyed extends PyObject {
 /** Entries that a dict has, but nobody has asked for yet: the JSON object that they are made of, and what makes their values. */
 export interface Unread {
   readonly tree: Readonly<Record<string, unknown>>;
-  readonly value: (key: string) => PyValue;
+  /** Makes the value of a member that is a list or an object; all others are values as they are. */
+  make(key: string): PyValue;
 }
 
 /** A `dict`: values by normalised key, in insertion order. */
 export class PyDict extends Keyed {
-  private table: Map<Key, PyValue> | null;
+  /** Null until something is put in; and as long as only single entries have been asked for. */
+  private table: Map<Key, PyValue> | null = null;
   private unread: Unread | null;
+  /** Objects among the unread entries that were asked for: a program must find them again. */
+  private made: Map<string, PyValue> | null = null;
+  private isCounted = false;
+  /** Number of unread entries; -1 where nobody has asked. */
+  private members = -1;
 
   constructor(unread: Unread | null = null) {
     super();
-    this.table = unread === null ? new Map() : null;
     this.unread = unread;
   }
 
   /** Values by normal form; read by generated code and by `PyDict` itself only. */
   get map(): Map<Key, PyValue> {
-    return this.table ?? this.read();
+    return this.table ?? this.fill();
   }
   set map(table: Map<Key, PyValue>) {
     this.table = table;
     this.unread = null;
+    this.made = null;
   }
-  /** The JSON of entries that nobody has asked for yet; null where they are there. */
-  get unreadTree(): Unread["tree"] | null {
-    return this.unread?.tree ?? null;
+  /** Entries of which not all were made: what stands for a value is the value, or the JSON of one; null where all are there. */
+  get unreadEntries(): (readonly [string, unknown])[] | null {
+    if (this.unread === null) return null;
+    return Object.entries(this.unread.tree).map(([key, json]) => [key, this.made?.get(key) ?? json]);
   }
   /** No change that an iterator would notice: the entries have been there. */
-  private read(): Map<Key, PyValue> {
-    const { tree, value } = this.unread as Unread;
-    charge(1);
-    const names = Object.keys(tree);
-    allocate(names.length * ENTRY_BYTES);
+  private fill(): Map<Key, PyValue> {
     const table = new Map<Key, PyValue>();
-    for (const name of names) table.set(name, value(name));
+    if (this.unread !== null) {
+      this.count();
+      const names = Object.keys(this.unread.tree);
+      allocate(names.length * ENTRY_BYTES);
+      for (const name of names) table.set(name, this.single(this.unread, name) as PyValue);
+    }
     this.map = table;
     return table;
   }
+  /** The first look at unread entries is a step, whatever it is for. */
+  private count(): void {
+    if (this.isCounted) return;
+    this.isCounted = true;
+    charge(1);
+  }
+  /** One entry: most programs ask for few of many, and for those the others need not be made. */
+  private single(unread: Unread, key: string): PyValue | undefined {
+    if (!Object.hasOwn(unread.tree, key)) return undefined;
+    const json = unread.tree[key];
+    if (typeof json !== "object" || json === null) return json as PyValue;
+    let value = this.made?.get(key);
+    if (value === undefined) {
+      value = unread.make(key);
+      this.made ??= new Map();
+      this.made.set(key, value);
+    }
+    return value;
+  }
 
   get size(): number {
-    return this.map.size;
+    if (this.table !== null) return this.table.size;
+    if (this.unread === null) return 0;
+    this.count();
+    if (this.members < 0) this.members = Object.keys(this.unread.tree).length;
+    return this.members;
   }
   get(key: PyValue): PyValue | undefined {
-    if (this.isNormal(key)) return this.map.get(key);
+    if (this.isNormal(key)) {
+      const { table, unread } = this;
+      if (table !== null) return table.get(key);
+      if (unread === null) return undefined;
+      this.count();
+      return typeof key === "string" ? this.single(unread, key) : undefined;
+    }
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal === undefined ? undefined : this.map.get(normal);
   }
   has(key: PyValue): boolean {
-    if (this.isNormal(key)) return this.map.has(key);
+    if (this.isNormal(key)) {
+      const { table, unread } = this;
+      if (table !== null) return table.has(key);
+      if (unread === null) return false;
+      this.count();
+      return typeof key === "string" && Object.hasOwn(unread.tree, key);
+    }
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal !== undefined && this.map.has(normal);
   }
   set(key: PyValue, value: PyValue): void {
     const normal = this.isNormal(key) ? key : (this.index.find(key, true, keysOf(this.map)) as Key);
-    const before = this.map.size;
-    this.map.set(normal, value);
-    if (this.map.size !== before) {
+    const { map } = this;
+    const before = map.size;
+    map.set(normal, value);
+    if (map.size !== before) {
       this.version += 1;
       allocate(growth(before));
     }

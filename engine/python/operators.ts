@@ -330,7 +330,7 @@ export function truth(value: PyValue): boolean {
   if (value === null) return false;
   if (value.cls.builtin) {
     if (value instanceof PyList || value instanceof PyTuple) return value.items.length > 0;
-    if (value instanceof PyDict) return value.map.size > 0;
+    if (value instanceof PyDict) return value.size > 0;
   }
   const own = typeOf(value).lookup("__bool__");
   if (own !== undefined) {

@@ -157,8 +157,7 @@ export class Sketcher {
   }
   private entries(dict: PyDict, depth: number): string {
     // Entries that are made only now would be made at another step than without a trace.
-    const tree = dict.unreadTree;
-    return this.pairs(tree === null ? dict.entries() : Object.entries(tree), depth);
+    return this.pairs(dict.unreadEntries ?? dict.entries(), depth);
   }
   private pairs(pairs: Iterable<readonly [PyValue, unknown]>, depth: number): string {
     if (depth >= MAX_DEPTH) return "{…}";

@@ -7,6 +7,7 @@ import { ArrayIterator, collect, isIterable, iter, iteratorType, PyIterator } fr
 import { collectCounted } from "../length-hint.ts";
 import { asInt, NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import {
+  compareStrings,
   ge,
   gt,
   indexSize,
@@ -122,7 +123,7 @@ for (const [type, of, kind] of [
       other instanceof of ? equalItems(self, other) : NotImplemented,
     "__ne__(value, /)": (self: Sequence, other: PyValue) =>
       other instanceof of ? !equalItems(self, other) : NotImplemented,
-    "__lt__(value, /)": ordering((x, y) => x < y, lt),
+    "__lt__(value, /)": ordering(isLess, lt),
     "__le__(value, /)": ordering((x, y) => x <= y, le),
     "__gt__(value, /)": ordering((x, y) => x > y, gt),
     "__ge__(value, /)": ordering((x, y) => x >= y, ge),
@@ -215,13 +216,36 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
       ? items.map((item) => ({ k: item, item }))
       : items.map((item) => ({ k: call1(key, item), item }));
   if (reverse) keyed.reverse();
-  const less = (a: PyValue, b: PyValue): boolean => {
-    charge(1);
-    return truth(lt(a, b));
-  };
-  mergeSort(keyed, less);
+  mergeSort(keyed, orderOf(keyed));
   if (reverse) keyed.reverse();
   return keyed.map((entry) => entry.item);
+}
+type Less = (a: PyValue, b: PyValue) => boolean;
+/** How the keys are compared: as `<` does, by the shortest way where all are of one kind. */
+function orderOf(keyed: readonly { readonly k: PyValue }[]): Less {
+  if (keyed.every(({ k }) => typeof k === "string")) return textsLess;
+  if (keyed.every(({ k }) => typeof k === "number")) return numbersLess;
+  if (keyed.every(({ k }) => k instanceof PyTuple && k.cls === tupleType)) return tuplesLess;
+  return valuesLess;
+}
+function valuesLess(a: PyValue, b: PyValue): boolean {
+  charge(1);
+  return truth(lt(a, b));
+}
+function textsLess(a: PyValue, b: PyValue): boolean {
+  charge(1);
+  return compareStrings(a as string, b as string) < 0;
+}
+function numbersLess(a: PyValue, b: PyValue): boolean {
+  charge(1);
+  return (a as number) < (b as number);
+}
+function tuplesLess(a: PyValue, b: PyValue): boolean {
+  charge(1);
+  return truth(compare((a as PyTuple).items, (b as PyTuple).items, isLess, lt));
+}
+function isLess(x: number, y: number): boolean {
+  return x < y;
 }
 /**
  * How many items at the front are in order, which a descending run is brought into first. Asks what CPython's sort
