@@ -14,10 +14,11 @@ export function useNameTable(table: NameTable): void {
   given = table;
 }
 function recorded(): NameTable {
+  if (given !== undefined) return given;
   // No import, which would be read at once, or not be there in time for a parser that does not wait.
   // It is a `.ts` file in a checkout, a `.js` file in a package, like this one.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  given ??= process.getBuiltinModule("node:module").createRequire(import.meta.url)(
+  given = process.getBuiltinModule("node:module").createRequire(import.meta.url)(
     `./name-table${extension}`,
   ) as NameTable;
   return given;
