@@ -2,7 +2,10 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { openLink, start } from "./state.ts";
-import "./styles.css";
+import "./styles/colours.css";
+import "./styles/base.css";
+import "./styles/expression.css";
+import "./styles/flow.css";
 
 await openLink();
 addEventListener("hashchange", () => void openLink());

@@ -14,6 +14,17 @@ import type {
   PlaygroundKind,
   Subject,
 } from "../server/playground/api.ts";
+import type {
+  OpenAnswer,
+  OpenRequest,
+  ProviderRequest,
+  RespondRequest,
+  StartRequest,
+  StepAnswer,
+  StepRequest,
+  TrialExamples,
+  WaitRequest,
+} from "../server/playground/trial-api.ts";
 
 const API = "../api/postern/playground";
 const TOKEN = "postern-token";
@@ -69,6 +80,23 @@ export const runCases = async (request: CasesRequest, signal: AbortSignal): Prom
 export const exportSuite = async (request: ExportRequest): Promise<string> =>
   (await ask<{ text: string }>("export/", request)).text;
 export const importFiles = (request: ImportRequest): Promise<ImportAnswer> => ask("import/", request);
+
+export const trialExamples = (): Promise<TrialExamples> => ask("trials/examples/", undefined);
+export const openTrial = (request: OpenRequest): Promise<OpenAnswer> => ask("trials/", request);
+
+/** What a trial's steps are asked with, by their names. */
+export interface TrialSteps {
+  readonly start: StartRequest;
+  readonly respond: RespondRequest;
+  readonly look: StepRequest;
+  readonly provider: ProviderRequest;
+  readonly wait: WaitRequest;
+}
+export const takeStep = <A extends keyof TrialSteps>(
+  id: string,
+  action: A,
+  request: TrialSteps[A],
+): Promise<StepAnswer> => ask(`trials/${id}/${action}/`, request);
 
 const names = new Map<PlaygroundKind, Promise<readonly KnownName[]>>();
 /** The names of a kind; asked for once. */

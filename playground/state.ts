@@ -91,7 +91,8 @@ function follow(read: () => (signal: AbortSignal) => Promise<void>): void {
   });
 }
 
-const retry = signal(0);
+/** Counts how often everything was asked again. */
+export const retry = signal(0);
 /** Asks everything again. */
 export function askAgain(): void {
   retry.value += 1;

@@ -2,6 +2,7 @@
 import type { FunctionComponent } from "preact";
 import type { MessageName } from "./messages.ts";
 import { ExpressionView } from "./views/expression/expression-view.tsx";
+import { FlowView } from "./views/flow/flow-view.tsx";
 
 /** A view. */
 export interface View {
@@ -12,4 +13,5 @@ export interface View {
 
 export const views: readonly [View, ...View[]] = [
   { id: "expression", title: "viewExpression", Component: ExpressionView },
+  { id: "flow", title: "viewFlow", Component: FlowView },
 ];

@@ -1,53 +1,40 @@
 // The expression view in a real browser, as an author meets it. Needs a Chromium (CHROMIUM, or Debian's); skipped without.
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildPlayground } from "../../scripts/build-playground.ts";
-import { type Running, startServer } from "../server/server-under-test.ts";
+import {
+  axeFindings,
+  hasBrowser,
+  overhang,
+  type Playground,
+  type Showing,
+  says,
+  startPlayground,
+} from "./in-browser.ts";
 
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const hasBrowser = existsSync(executablePath);
-if (!hasBrowser) console.warn(`no browser at ${executablePath}: the playground is not walked`);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const root = join(import.meta.dirname, "../..");
 const REFUSED = "1";
 const WEBHOOK = "2";
 
-describe.skipIf(!hasBrowser)("in a browser", { timeout: 60_000 }, () => {
-  let server: Running;
-  let browser: Browser;
+describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
+  let playground: Playground;
   let page: Page;
-  let complaints: string[];
 
   beforeAll(async () => {
-    await buildPlayground();
-    server = await startServer();
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    playground = await startPlayground();
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => await playground?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    complaints = [];
-    page = await opened("");
+    playground.complaints.length = 0;
+    page = await opened();
   });
   afterEach(async () => {
     await page.close();
-    // Also what the content security policy refuses arrives here.
-    expect(complaints).toEqual([]);
+    expect(playground.complaints).toEqual([]);
   });
 
-  async function opened(fragment: string, colorScheme: "light" | "dark" = "light"): Promise<Page> {
-    const made = await browser.newPage({ colorScheme, locale: "en-GB", reducedMotion: "reduce" });
-    made.setDefaultTimeout(30_000);
-    made.on("pageerror", (error) => complaints.push(error.message));
-    made.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    await made.goto(`${server.url}/playground/${fragment}`);
+  async function opened(showing: Showing = {}): Promise<Page> {
+    const made = await playground.open(showing);
     await answered(made);
     return made;
   }
@@ -58,9 +45,6 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 60_000 }, () => {
     await page.locator(".cm-content").first().click();
     await page.keyboard.press("ControlOrMeta+A");
     await page.keyboard.insertText(source);
-  }
-  async function says(locator: Locator, text: string | RegExp): Promise<void> {
-    await locator.filter({ hasText: text }).first().waitFor();
   }
 
   test("an edit turns the verdict, with the message and the line that decided", async () => {
@@ -117,18 +101,20 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 60_000 }, () => {
     await says(word(page), "Passing");
     await page.getByRole("button", { name: "Copy link" }).click();
     await page.waitForURL(/#1\./);
-    const other = await opened(new URL(page.url()).hash);
+    const other = await opened({ fragment: new URL(page.url()).hash });
     expect(await other.locator(".cm-content").first().textContent()).toContain("return 'shared' == 'shared'");
     await other.close();
   });
 
-  test.each(["light", "dark"] as const)("axe finds nothing (%s)", async (scheme) => {
-    const other = await opened("", scheme);
-    // Scripts of the page's own are all that its policy lets run; this one comes from outside of it.
-    const found = await other.evaluate(
-      `(() => { ${axe}; return axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" "))); })()`,
-    );
-    expect(found).toEqual([]);
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("axe finds nothing, and nothing stands out (%s, %i wide)", async (colorScheme, width) => {
+    const other = await opened({ colorScheme, width });
+    expect(await axeFindings(other)).toEqual([]);
+    expect(await overhang(other)).toBe(0);
     await other.close();
   });
 

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { importFiles } from "../../server.ts";
 import { cases, contextText, imported, keepCase, kind, notice, source, t } from "../../state.ts";
+import { importedBlueprints } from "../../trial/trial.ts";
 
 async function take(list: FileList | null | undefined): Promise<void> {
   const picked = [...(list ?? [])];
@@ -14,6 +15,8 @@ async function take(list: FileList | null | undefined): Promise<void> {
     );
     const came = await importFiles({ files, current: { kind: kind.value, source: source.value } });
     imported.value = came.expressions;
+    const blueprints = files.filter(({ name }) => /(?<!\.suite)\.ya?ml$/i.test(name));
+    if (blueprints.length > 0) importedBlueprints.value = blueprints;
     const [first] = came.expressions;
     if (first !== undefined) {
       kind.value = first.kind;

@@ -1,0 +1,196 @@
+// The flow view in a real browser: a phone is enrolled with the code from the inbox, a number refused, a provider fails.
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  axeFindings,
+  hasBrowser,
+  overhang,
+  type Playground,
+  type Showing,
+  says,
+  startPlayground,
+} from "./in-browser.ts";
+
+const root = join(import.meta.dirname, "../..");
+const PHONE = "+1234 567 890";
+const REGION = "Invalid phone number or missing region code";
+
+describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
+  let playground: Playground;
+  let page: Page;
+
+  beforeAll(async () => {
+    playground = await startPlayground();
+  }, 120_000);
+  afterAll(async () => await playground?.[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    playground.complaints.length = 0;
+    page = await opened();
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(playground.complaints).toEqual([]);
+  });
+
+  async function opened(showing: Showing = {}): Promise<Page> {
+    const made = await playground.open(showing);
+    await made.getByRole("button", { name: "Flow", exact: true }).click();
+    await made.getByRole("textbox", { name: "Phone number" }).waitFor();
+    return made;
+  }
+  const screen = (of = page) => of.getByRole("region", { name: "The user’s screen" });
+  const phone = (of = page) => of.getByRole("region", { name: "Phone" });
+  const diagram = (of = page) => of.getByRole("region", { name: "Diagram" });
+  async function enter(label: string, value: string, of = page): Promise<void> {
+    await screen(of).getByLabel(label).first().fill(value);
+  }
+  const go = (name: string, of = page) => screen(of).getByRole("button", { name, exact: true }).click();
+  /** The code in the last message on the phone. */
+  async function codeOnPhone(of = page): Promise<string> {
+    const text = await phone(of).locator(".sms").last().textContent();
+    return /\d{6}/.exec(text ?? "")?.[0] ?? "none";
+  }
+  /** Waits until the field of this name has the focus: who has answered goes on without looking for the next form. */
+  async function focused(name: string): Promise<void> {
+    await page.locator(`input[name=${name}]:focus`).waitFor();
+  }
+  async function giveNumber(number: string, of = page): Promise<void> {
+    await enter("Phone number", number, of);
+    await go("Continue", of);
+  }
+
+  test("a phone is enrolled with the code that the inbox shows", async () => {
+    await giveNumber(PHONE);
+    await says(phone(), /foo bar baz \d{6}/);
+    await says(phone(), "GSM-7");
+    await says(diagram().locator("[aria-current=step]"), "sms-generic");
+    await says(diagram().locator(".policy"), "phone-region passing");
+    await enter("Code", await codeOnPhone());
+    await go("Continue");
+    await says(screen(), "The flow is done");
+    await says(diagram(), /End of the flow\s*done/);
+  });
+
+  test("the exact bytes to the provider are shown, without the credentials", async () => {
+    await giveNumber(PHONE);
+    await phone()
+      .getByText(/Sent to the provider/)
+      .click();
+    const wire = String(await phone().locator("pre").textContent());
+    expect(wire).toMatch(/^POST \/sms HTTP\/1\.1/);
+    expect(wire).toMatch(/authorization: Bearer \*+/i);
+    expect(wire).toContain(
+      `{"from":"+12340000","to":"${PHONE}","body":"foo bar baz ${await codeOnPhone()}"}`,
+    );
+    await says(phone(), "https://sms-gateway.example/messages");
+  });
+
+  test("a refused number comes back with the policy's words, and nothing is sent", async () => {
+    await giveNumber("+49 170 1234567");
+    await says(screen().getByRole("alert"), REGION);
+    await says(diagram().locator(".policy"), "phone-region denied");
+    await says(phone(), "No message yet");
+  });
+
+  test.each([
+    ["429", "The inbox was told to fail", "Not delivered: 429"],
+    ["500", "The inbox was told to fail", "Not delivered: 500"],
+    ["timeout", "The SMS could not be sent", "Not delivered"],
+  ])("a provider that fails (%s) is told to the user, and works again", async (mode, text, note) => {
+    await phone().getByLabel("The SMS gateway").selectOption(mode);
+    await giveNumber(PHONE);
+    await says(screen().getByRole("alert"), text);
+    await says(phone().locator(".lost"), note);
+    await phone().getByLabel("The SMS gateway").selectOption("accepts");
+    await enter("Phone number", PHONE);
+    await go("Send code");
+    await enter("Code", await codeOnPhone());
+    await go("Continue");
+    await says(screen(), "The flow is done");
+  });
+
+  test("the keyboard is enough: from a refused number to an enrolled phone", async () => {
+    await screen().getByLabel("Phone number").focus();
+    await page.keyboard.type("+49 170");
+    await page.keyboard.press("Enter");
+    await says(screen().getByRole("alert"), REGION);
+    await focused("phone");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type(PHONE);
+    await page.keyboard.press("Enter");
+    await screen().getByLabel("Code").waitFor();
+    const code = await codeOnPhone();
+    await focused("code");
+    await page.keyboard.type(code);
+    await page.keyboard.press("Enter");
+    await says(screen(), "The flow is done");
+  });
+
+  test("an account that is made logs in, with a code to the phone that it was made with", async () => {
+    await page.getByLabel("Example").selectOption("1");
+    const password = "correct horse battery";
+    await screen().getByLabel("User name").fill("jo");
+    await screen().getByLabel("Full name").fill("Jo");
+    await screen().getByLabel("E-mail").fill("jo@example.com");
+    await screen().getByLabel("Password *", { exact: true }).fill(password);
+    await screen().getByLabel("Password (again)").fill(password);
+    await giveNumber(PHONE);
+    await says(phone(), /Use this code to authenticate in authentik: \d{6}/);
+    await enter("Code", await codeOnPhone());
+    await go("Continue");
+    await says(screen(), "The flow is done");
+    await page.getByRole("combobox", { name: "Flow", exact: true }).selectOption("login-with-sms");
+    await page.getByRole("combobox", { name: "User", exact: true }).fill("");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await enter("User name or e-mail", "jo");
+    await go("Continue");
+    await enter("Password", password);
+    await go("Continue");
+    await screen()
+      .getByRole("button", { name: /Send a code to \+?\*+/ })
+      .waitFor();
+  });
+
+  test("one's own blueprint is walked; a broken one says where", async () => {
+    const pick = async (path: string): Promise<void> => {
+      const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        page.getByRole("button", { name: /Import blueprints/ }).click(),
+      ]);
+      await chooser.setFiles(join(root, path));
+    };
+    await pick("fixtures/blueprints/phone-settings.yaml");
+    await screen().getByRole("button", { name: "Send code" }).waitFor();
+    await says(diagram(), "phone-settings");
+    await pick("fixtures/policies/phone-region.py");
+    await says(page.getByRole("alert"), "phone-region.py:");
+    // The server's refusal is logged by the browser too.
+    expect(playground.complaints.splice(0)).toEqual([expect.stringContaining("400")]);
+  });
+
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("axe finds nothing, and nothing stands out (%s, %i wide)", async (colorScheme, width) => {
+    const other = await opened({ colorScheme, width });
+    await giveNumber("+49", other);
+    await says(screen(other).getByRole("alert"), REGION);
+    expect(await axeFindings(other)).toEqual([]);
+    await giveNumber(PHONE, other);
+    await phone(other)
+      .getByText(/Sent to the provider/)
+      .click();
+    expect(await axeFindings(other)).toEqual([]);
+    expect(await overhang(other)).toBe(0);
+    await other.close();
+  });
+
+  test("German is one choice for all views", async () => {
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByRole("region", { name: "Bildschirm des Benutzers" }).waitFor();
+    await page.getByRole("button", { name: "Ablauf", exact: true }).waitFor();
+  });
+});
