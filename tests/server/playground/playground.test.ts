@@ -16,7 +16,7 @@ let server: Running;
 beforeAll(async () => {
   await buildPlayground();
   server = await startServer();
-});
+}, 120_000);
 afterAll(async () => await server.close());
 
 async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

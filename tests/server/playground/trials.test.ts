@@ -14,7 +14,7 @@ const PHONE = "+1234 567 890";
 let server: Running;
 beforeAll(async () => {
   server = await startServer();
-});
+}, 120_000);
 afterAll(async () => await server.close());
 
 async function post(path: string, body: unknown): Promise<Response> {
@@ -287,7 +287,7 @@ describe("how many and how long", () => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await createEngine();
-  });
+  }, 120_000);
   afterAll(async () => await engine.close());
   const request = { blueprints: [blueprint("phone-settings.yaml")] };
 
