@@ -18,14 +18,17 @@ export interface Surroundings {
   readonly interactive?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly library?: Partial<Library>;
-  /** Where stdout goes, besides into `out`. */
+  /** Where stdout goes in place of `out`. */
   readonly stdout?: Writable;
+  /** Where stderr goes in place of `err`. */
+  readonly stderr?: Writable;
   readonly color?: boolean;
   /** Resolves when the process is asked to stop; by default at once. */
   readonly stopped?: () => Promise<void>;
 }
 
-function gather(): { stream: Writable; text: () => string } {
+/** A stream that keeps what is written to it. */
+export function gather(): { stream: Writable; text: () => string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -49,7 +52,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
     io: {
       stdin: typeof stdin === "string" ? Readable.from([Buffer.from(stdin)]) : stdin,
       stdout: around.stdout ?? out.stream,
-      stderr: err.stream,
+      stderr: around.stderr ?? err.stream,
       interactive: around.interactive ?? false,
       color: picocolors.createColors(around.color ?? false),
       errorColor: picocolors.createColors(false),
