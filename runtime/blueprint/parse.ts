@@ -297,6 +297,7 @@ const NOT_IN_BLUEPRINTS = new Set([
   "authentik_events.event",
   "authentik_stages_authenticator_sms.smsdevice",
   "postern.flowsession",
+  "postern.passwordcounter",
   "postern.session",
   "postern.smscounter",
 ]);

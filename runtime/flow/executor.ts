@@ -123,6 +123,7 @@ export class FlowExecutor {
       this.#cleaned = clock();
       await removeExpired(store, "postern.flowsession", clock());
       await removeExpired(store, "postern.smscounter", clock());
+      await removeExpired(store, "postern.passwordcounter", clock());
     }
     const query = { ...start.query };
     const setting = await store.read((tx) => {

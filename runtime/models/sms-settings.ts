@@ -1,6 +1,7 @@
 // The settings of an SMS stage that authentik does not have: countries, limits with their defaults, headers.
 import { isSupportedCountry } from "libphonenumber-js/min";
 import { Fault, type Field, field, text } from "./fields.ts";
+import { keysFault, parseRate, type Rate, rateFault } from "./rate.ts";
 
 /** The ISO 3166 code of a country that has telephone numbers, in capitals. */
 export function countryCode(): Field<string> {
@@ -32,15 +33,6 @@ export function headers(): Field<{ [name: string]: string }> {
     { type: "object" },
   );
 }
-
-/** At most this many in any span of this many milliseconds. */
-export interface Rate {
-  readonly count: number;
-  readonly span: number;
-}
-
-const SPANS: { readonly [unit: string]: number } = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-const RATE = /^([1-9]\d{0,8})\/(minute|hour|day)$/;
 
 /** What is counted: messages, and wrong codes. */
 export type Counted = "sends" | "guesses";
@@ -76,38 +68,19 @@ export function limitOf(settings: LimitSettings, counted: Counted, scope: LimitS
   return text === undefined || text === null ? undefined : parseRate(text);
 }
 
-/** Reads a rate; nothing where the text is none. */
-export function parseRate(text: string): Rate | undefined {
-  const match = RATE.exec(text);
-  if (match === null) return undefined;
-  return { count: Number(match[1]), span: SPANS[match[2] as string] as number };
-}
-
 /** A stage's limits as a field of its model. */
 export function limits(): Field<LimitSettings> {
   return field(
     (value) => {
-      const read = (given: unknown, keys: readonly string[], where: string): Fault | undefined => {
-        if (typeof given !== "object" || given === null || Array.isArray(given)) {
-          return new Fault("invalid", `${where} must be an object.`);
-        }
-        const unknown = Object.keys(given).find((key) => !keys.includes(key));
-        if (unknown === undefined) return undefined;
-        return new Fault(
-          "invalid",
-          `${where}: there is no ${JSON.stringify(unknown)}; known are ${keys.join(", ")}.`,
-        );
-      };
-      const fault = read(value, Object.keys(DEFAULT_LIMITS), "The limits");
+      const fault = keysFault(value, Object.keys(DEFAULT_LIMITS), "The limits");
       if (fault !== undefined) return fault;
       for (const [counted, scopes] of Object.entries(value as object)) {
         const known = Object.keys(DEFAULT_LIMITS[counted as Counted]);
-        const wrong = read(scopes, known, `"${counted}"`);
+        const wrong = keysFault(scopes, known, `"${counted}"`);
         if (wrong !== undefined) return wrong;
         for (const [scope, rate] of Object.entries(scopes as object)) {
-          if (rate === null || (typeof rate === "string" && parseRate(rate) !== undefined)) continue;
-          const what = `"${counted}", "${scope}": a limit is a number per minute, hour or day`;
-          return new Fault("invalid", `${what}, such as "10/hour", or null for none.`);
+          const odd = rateFault(rate, `"${counted}", "${scope}"`);
+          if (odd !== undefined) return odd;
         }
       }
       return structuredClone(value) as LimitSettings;

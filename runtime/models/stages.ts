@@ -1,7 +1,8 @@
 // Models of the other stages. They are data here; the planner refuses those that have no stage yet.
 import { z } from "zod";
-import { choice, decimal, duration, flag, integer, list, reference, text } from "./fields.ts";
+import { choice, decimal, duration, flag, integer, json, list, moment, reference, text } from "./fields.ts";
 import { defineModel, STAGE } from "./model.ts";
+import { passwordLimits } from "./password-limits.ts";
 
 /** Kinds of devices that can be validated. */
 export const DEVICE_CLASSES = ["static", "totp", "webauthn", "duo", "sms", "email"] as const;
@@ -67,9 +68,24 @@ export const passwordStage = defineModel({
     /** Wrong passwords after which the flow is denied. */
     failed_attempts_before_cancel: integer().default(5),
     allow_show_password: flag().default(false),
+    /** How often passwords may be guessed, over all runs; authentik does not have it. */
+    postern_limits: passwordLimits().default({}),
   }),
   unique: [["name"]],
   references: { configure_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" } },
+});
+
+/** `postern.passwordcounter`: wrong passwords of late; Postern's own model. The pk is a hash of what is counted. */
+export const passwordCounter = defineModel({
+  name: "postern.passwordcounter",
+  label: "Password counter",
+  key: "text",
+  schema: z.object({
+    /** Pairs of a bucket's number and its count, oldest first; see `runtime/limits/counters.ts`. */
+    buckets: json(),
+    /** Nothing of it counts from this moment on. */
+    expires: moment(),
+  }),
 });
 
 /** `authentik_stages_user_write.userwritestage` */

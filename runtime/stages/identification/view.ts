@@ -10,7 +10,7 @@ import { nonFieldErrors, type ResponseErrors } from "../../flow/response-errors.
 import { checkText } from "../../flow/response-fields.ts";
 import type { StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
 import { unsavedPerson } from "../../users/person.ts";
-import { authenticates, loginFailed, rememberPassword } from "../password/backend.ts";
+import { authenticate, type Checked, loginFailed, rememberPassword } from "../password/backend.ts";
 import {
   type IdentificationContext,
   identificationChallenge,
@@ -39,9 +39,11 @@ async function post(context: IdentificationContext, { data }: StageResponse): Pr
   const { services, stage, plan } = context;
   const found = await services.store.read((tx) => findUser(tx, stage, identifier));
   const known = found === undefined || identifier.length > LONGEST ? null : found;
+  let checked: Checked | undefined;
   if (related.password !== undefined) {
-    const passed = await authenticates(related.password, known, password);
-    if (!passed || known === null) {
+    const whom = known ?? { pk: null, username: identifier };
+    checked = await authenticate(context, related.password, whom, password, APP);
+    if (!checked.passed || known === null) {
       await context.checkpoint((tx) => {
         tx.insert("authentik_events.event", loginFailed(context, identifier, APP));
       });
@@ -57,7 +59,7 @@ async function post(context: IdentificationContext, { data }: StageResponse): Pr
   } else {
     delete plan.context.pending_user_identifier;
   }
-  return { kind: "done" };
+  return { kind: "done", ...(checked?.passed && { commit: checked.commit }) };
 }
 
 /** A user whom nobody can log in as, write, or tell from one who exists. */

@@ -5,13 +5,14 @@ import type { ResponseError } from "../../flow/response-errors.ts";
 import { STANDARD_ERRORS } from "../../flow/response-errors.ts";
 import { checkText } from "../../flow/response-fields.ts";
 import type { StageContext, StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
-import { authenticates, loginFailed, rememberPassword } from "./backend.ts";
+import { authenticate, loginFailed, rememberPassword } from "./backend.ts";
 import { passwordChallenge } from "./challenge.ts";
 
 type PasswordContext = StageContext<"authentik_stages_password.passwordstage">;
 
-/** The plan's count of wrong passwords, for each stage. */
+/** The plan's count of wrong passwords; those of all runs are counted in `guesses.ts`. */
 const TRIES = "goauthentik.io/stages/password/invalid_tries";
+const APP = "authentik.stages.password";
 const INVALID_PASSWORD = "Invalid password";
 const NO_USER: StageOutcome = { kind: "invalid" };
 
@@ -28,14 +29,15 @@ async function post(context: PasswordContext, { data }: StageResponse): Promise<
   if (given === undefined) return refused(context, STANDARD_ERRORS.required);
   const checked = checkText(given, { blank: false, trim: false });
   if ("error" in checked) return refused(context, checked.error);
-  if (await authenticates(stage, pending, checked.value)) {
+  const verdict = await authenticate(context, stage, pending, checked.value, APP);
+  if (verdict.passed) {
     rememberPassword(context);
     delete context.plan.context[TRIES];
-    return { kind: "done" };
+    return { kind: "done", commit: verdict.commit };
   }
   const tries = countTry(context);
   await context.checkpoint((tx) => {
-    tx.insert("authentik_events.event", loginFailed(context, pending.username, "authentik.stages.password"));
+    tx.insert("authentik_events.event", loginFailed(context, pending.username, APP));
   });
   if (tries >= stage.failed_attempts_before_cancel) return { kind: "invalid", message: INVALID_PASSWORD };
   return refused(context, { string: INVALID_PASSWORD, code: "invalid" });

@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryStore, type Store } from "../../../runtime/index.ts";
-import { DEFAULT_LIMITS, limitOf, parseRate } from "../../../runtime/models/sms-settings.ts";
-import { Limits, networkOf, type Subjects } from "../../../runtime/sms/limits.ts";
+import { networkOf } from "../../../runtime/limits/network.ts";
+import { parseRate } from "../../../runtime/models/rate.ts";
+import { DEFAULT_LIMITS, limitOf } from "../../../runtime/models/sms-settings.ts";
+import { Limits, type Subjects } from "../../../runtime/sms/limits.ts";
 import { removeExpired } from "../../../runtime/store/expiry.ts";
 import { installSms, SMS_STAGE } from "../stages/sms-installation.ts";
 
