@@ -1,8 +1,9 @@
 // Code generation for comprehensions and generator expressions.
 //
 // A list, set or dict comprehension is an arrow function called in place: its variables are its own, and since it
-// runs at once, names bound around it are bound inside. A generator expression is a generator of its own. The first
-// iterable is evaluated outside, as Python does.
+// runs at once, names bound around it are bound inside. A generator expression is a generator of its own; one with a single
+// `for` needs none of JavaScript's, since whatever happened before, it goes on with the next item: a function that gives the
+// next value is enough. The first iterable is evaluated outside, as Python does.
 import type { Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from "./ast.ts";
 import { PySyntaxError } from "./diagnostics.ts";
 import { Frame } from "./emitter.ts";
@@ -18,6 +19,7 @@ export function comprehension(f: Frame, node: Node): string {
   const { program } = f;
   const scope = program.scopes.of(node);
   const isGenerator = node.kind === "GeneratorExp";
+  const isStepped = isGenerator && !scope.awaits && node.generators.length === 1;
   if (scope.awaits && !isGenerator && !f.scope.isAsync && f.scope.kind !== "comprehension") {
     const text = "asynchronous comprehension outside of an asynchronous function";
     throw new PySyntaxError(text, node.start, node.end);
@@ -30,11 +32,23 @@ export function comprehension(f: Frame, node: Node): string {
   const instance = isGenerator ? source : f.superInstance;
   const inner = new Frame(program, scope, qualname, bound, instance).inside(f);
   const result = program.unique("r");
-  const [collect, start, finish] = collector(inner, node, result);
+  const [collect, start, finish] = collector(inner, node, result, isStepped);
   const loops = loop(inner, node, node.generators, 0, source, collect);
   const variables = [...scope.bound].map((v) => `v_${v}`);
   const declare = variables.length === 0 ? "" : `let ${variables.join(",")};`;
   const first = iterable(f, node.generators[0] as Comprehension);
+  if (isStepped) {
+    // Variables live as long as the generator where something else may see them.
+    const [lasting, own] = scope.hasInner ? [declare, ""] : ["", declare];
+    const step = program.mark(
+      { kind: "function", start: node.start, end: node.end, name: "<genexpr>" },
+      `${own}${inner.temps()}${loops}`,
+    );
+    return f.mark(
+      node,
+      `((${source})=>{${lasting}return ${f.use("generatorExpression")}(${JSON.stringify(inner.qualname)},()=>{${step}})})(${first})`,
+    );
+  }
   if (isGenerator) {
     const body = program.mark(
       { kind: "function", start: node.start, end: node.end, name: "<genexpr>" },
@@ -60,7 +74,7 @@ function iterable(f: Frame, generator: Comprehension): string {
   return f.mark(generator.iter, `${make}(${iterated(f, generator.iter)})`);
 }
 
-function collector(f: Frame, node: Node, result: string): [() => string, string, string] {
+function collector(f: Frame, node: Node, result: string, isStepped: boolean): [() => string, string, string] {
   switch (node.kind) {
     case "ListComp":
       return [
@@ -83,9 +97,11 @@ function collector(f: Frame, node: Node, result: string): [() => string, string,
     case "GeneratorExp":
       return [
         () =>
-          f.scope.awaits
-            ? `yield ${f.use("asyncYield")}(${value(f, node.elt)});`
-            : `yield ${value(f, node.elt)};`,
+          isStepped
+            ? `return ${value(f, node.elt)};`
+            : f.scope.awaits
+              ? `yield ${f.use("asyncYield")}(${value(f, node.elt)});`
+              : `yield ${value(f, node.elt)};`,
         "",
         "",
       ];

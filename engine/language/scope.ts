@@ -55,6 +55,8 @@ export class Scope {
   readonly className: string | null;
   /** Where `global` or `nonlocal` first names a variable, for errors. */
   readonly directives: Map<string, Span> = new Map();
+  /** Are there functions, comprehensions or classes in it that may hold on to its variables? */
+  hasInner = false;
   /** A comprehension's kind, or an annotation scope's, for messages. */
   what: string | null = null;
 
@@ -62,6 +64,7 @@ export class Scope {
     this.kind = kind;
     this.parent = parent;
     this.className = className;
+    if (parent !== null) parent.hasInner = true;
   }
 }
 

@@ -44,7 +44,7 @@ import {
   recursionExceeded,
   wrapperDescriptorType,
 } from "./function.ts";
-import { delegate, makeGenerator } from "./generator.ts";
+import { delegate, generatorExpression, makeGenerator } from "./generator.ts";
 import { checkUnpackable, collect, isIterable, iter, iterObject, stepper, unpack } from "./iterator.ts";
 import { collectCounted } from "./length-hint.ts";
 import { matchClass, matchMapping, matchSequence } from "./matching.ts";
@@ -364,6 +364,7 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   superWithoutArguments,
   superWithoutClass,
   makeGenerator,
+  generatorExpression,
   delegate,
   makeCoroutine,
   awaitValue,

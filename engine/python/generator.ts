@@ -26,6 +26,8 @@ import { genericAlias } from "./types/generic-alias.ts";
 
 /** The JavaScript generator behind a Python body that can be suspended. */
 export type Body = Generator<PyValue, PyValue, PyValue>;
+/** What a generator expression with one `for` is made of: gives the next value, or undefined at the end. */
+export type Step = () => PyValue | undefined;
 
 /**
  * What a `yield from` or an `await` hands on to: each step gives what is yielded, or undefined at the end, the value
@@ -48,7 +50,7 @@ const FRAME_BYTES = 512;
 /** The suspended body of a generator, a coroutine or an asynchronous generator. */
 export class Execution implements Resumable {
   private readonly noun: "generator" | "coroutine" | "async generator";
-  private readonly body: Body;
+  private readonly body: Body | Step;
   private state: "created" | "suspended" | "running" | "closed" = "created";
   private handled: PyException | null = null;
   /** What `return` gave. */
@@ -56,7 +58,7 @@ export class Execution implements Resumable {
   /** What the body has handed on to. */
   awaiting: PyValue = null;
 
-  constructor(noun: Execution["noun"], body: Body) {
+  constructor(noun: Execution["noun"], body: Body | Step) {
     allocate(FRAME_BYTES);
     this.noun = noun;
     this.body = body;
@@ -72,9 +74,10 @@ export class Execution implements Resumable {
   }
 
   next(): PyValue | undefined {
-    return this.resume((body) => body.next(null));
+    return this.resume(null, null);
   }
-  private resume(step: (body: Body) => IteratorResult<PyValue, PyValue>): PyValue | undefined {
+  /** Goes on with the body: with a value for it, or by throwing what is given. */
+  private resume(sent: PyValue, thrown: PyException | null): PyValue | undefined {
     if (this.state === "running") throw valueError(`${this.noun} already executing`);
     if (this.state === "closed") {
       if (this.noun === "coroutine") throw pyError(RuntimeError, "cannot reuse already awaited coroutine");
@@ -95,11 +98,25 @@ export class Execution implements Resumable {
     if (this.handled !== null) S.handled = this.handled;
     running = this;
     try {
-      const { value, done } = step(this.body);
-      if (done === true) {
-        this.state = "closed";
-        this.result = value;
-        return undefined;
+      const { body } = this;
+      let value: PyValue | undefined;
+      if (typeof body === "function") {
+        // It has no use for what it is sent, and nothing around its `yield` that could catch.
+        if (thrown !== null) throw raise(thrown);
+        value = body();
+        if (value === undefined) {
+          this.state = "closed";
+          this.result = null;
+          return undefined;
+        }
+      } else {
+        const step = thrown === null ? body.next(sent) : body.throw(raise(thrown));
+        if (step.done === true) {
+          this.state = "closed";
+          this.result = step.value;
+          return undefined;
+        }
+        value = step.value;
       }
       this.state = "suspended";
       this.handled = S.handled === outer ? null : S.handled;
@@ -129,7 +146,7 @@ export class Execution implements Resumable {
     if (this.state === "created" && value !== null) {
       throw typeError(`can't send non-None value to a just-started ${this.noun}`);
     }
-    return this.resume((body) => body.next(value));
+    return this.resume(value, null);
   }
   throwIn(exception: PyException): PyValue | undefined {
     if (this.state === "created" || (this.state === "closed" && this.noun !== "coroutine")) {
@@ -137,13 +154,13 @@ export class Execution implements Resumable {
       this.state = "closed";
       throw raise(exception);
     }
-    return this.resume((body) => body.throw(raise(exception)));
+    return this.resume(null, exception);
   }
   close(): PyValue {
     if (this.state === "created") this.state = "closed";
     if (this.state === "closed") return null;
     try {
-      const value = this.resume((body) => body.throw(raise(new PyException(GeneratorExit, []))));
+      const value = this.resume(null, new PyException(GeneratorExit, []));
       if (value !== undefined) throw pyError(RuntimeError, `${this.noun} ignored GeneratorExit`);
       return this.result;
     } catch (error) {
@@ -247,7 +264,7 @@ export class PyGenerator extends ResumableIterator {
   qualname: string;
   readonly execution: Execution;
 
-  constructor(name: string, qualname: string, body: Body) {
+  constructor(name: string, qualname: string, body: Body | Step) {
     super();
     this.name = name;
     this.qualname = qualname;
@@ -281,6 +298,11 @@ defineAttributes<PyGenerator>(generatorType, {
 /** What generated code calls to make a generator of a JavaScript one. */
 export function makeGenerator(name: string, qualname: string, body: Body): PyGenerator {
   return new PyGenerator(name, qualname, body);
+}
+
+/** What generated code calls for a generator expression with one `for`. */
+export function generatorExpression(qualname: string, step: Step): PyGenerator {
+  return new PyGenerator("<genexpr>", qualname, step);
 }
 
 /** Coroutines, which are no iterators to Python; `coroutine.ts` says which objects are. */
