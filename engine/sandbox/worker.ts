@@ -11,6 +11,7 @@
 // `supervisor.ts`.
 import * as fs from "node:fs";
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { crc32 } from "node:zlib";
 import ivm from "isolated-vm";
 import type { Re2Callback } from "../regex/re2-channel.ts";
@@ -132,8 +133,7 @@ function callRe2(args: readonly unknown[]): string {
  * cannot be deleted. The guest's realm hides it in a closure. Made at the first use: a context is a quarter of a start.
  */
 let runCollector: ivm.Reference<() => void> | undefined;
-const collectGarbage = new ivm.Callback(() => {
-  flush();
+function collectGuest(): void {
   if (runCollector === undefined) {
     setFlagsFromString("--expose-gc");
     const other = isolate.createContextSync();
@@ -141,7 +141,35 @@ const collectGarbage = new ivm.Callback(() => {
     runCollector = other.evalSync("gc", { reference: true }) as ivm.Reference<() => void>;
   }
   runCollector.applySync(undefined, []);
+}
+const collectGarbage = new ivm.Callback(() => {
+  flush();
+  collectGuest();
 });
+
+/**
+ * A text of a kilobyte and more crosses as one outside of V8's heap, which only a whole collection gives back, and none is due for
+ * that: what has crossed is counted. On either side, and in characters.
+ */
+const crossed = { in: 0, out: 0 };
+const COLLECT_AFTER = 1 << 25;
+let collectHere: (() => void) | undefined;
+/** Gives back the texts that have crossed; at a time when nobody waits. */
+function releaseTexts(): void {
+  if (crossed.in > COLLECT_AFTER) {
+    crossed.in = 0;
+    collectGuest();
+  }
+  if (crossed.out > COLLECT_AFTER) {
+    crossed.out = 0;
+    if (collectHere === undefined) {
+      setFlagsFromString("--expose-gc");
+      collectHere = runInNewContext("gc") as () => void;
+      setFlagsFromString("--no-expose-gc");
+    }
+    collectHere();
+  }
+}
 
 const capabilities = [heapUsed, cpuMs, collectGarbage, re2, call, zone, digest, log, deliver];
 const door = context.evalClosureSync(
@@ -279,6 +307,7 @@ function run(frame: Frame): void {
   let outcome: unknown;
   try {
     const given = [program.id, contextJson, settings, texts[0], outputBytes];
+    crossed.in += contextJson?.length ?? 0;
     contextJson = undefined;
     settings = undefined;
     // The parent knows how long it took to answer, and keeps the exact deadline.
@@ -301,6 +330,7 @@ function stop(sequence: number, error: unknown): never {
 /** Answers with an outcome as the realm gives it. */
 function answer(sequence: number, outputBytes: number, outcome: unknown): void {
   if (typeof outcome === "string") {
+    crossed.out += outcome.length;
     const { size } = held;
     const bytes = held.add(ANSWER.done, [sequence], [outcome]);
     if (bytes > outputBytes) {
@@ -400,6 +430,7 @@ function runBatch(given: string): void {
   begin(first);
   contextJson = undefined;
   settings = undefined;
+  crossed.in += given.length;
   let outcomes: unknown;
   try {
     outcomes = evaluateAll.applySync(undefined, [given] as never, {
@@ -445,6 +476,7 @@ function receive(type: number, body: FrameBody): boolean {
 /** Reads what there is, waiting for something; false at the end of the input. */
 function read(): boolean {
   flush();
+  releaseTexts();
   for (;;) {
     try {
       const count = fs.readSync(0, buffer);

@@ -1,6 +1,8 @@
 // What a worker keeps of other callers' programs takes nothing from an evaluation's memory, and has a bound of its own.
 import { expect, test } from "vitest";
 import { createEngine } from "../../../engine/index.ts";
+import { residentMb } from "../../../scripts/process-figures.ts";
+import { openSandbox, request } from "./open-sandbox.ts";
 
 const limits = { cpuMs: 20_000, wallMs: 20_000, memoryMb: 32 };
 /** Programs whose code is of a size to be noticed: some 20 KB of it each. */
@@ -22,5 +24,23 @@ test("an evaluation has the same memory whether its worker keeps no program or a
     expect((await engine.expression("after", bulky(3)).run({})).repr).toBe("3");
   } finally {
     await engine.close();
+  }
+}, 90_000);
+
+test("a worker gives back the texts that have crossed", async () => {
+  const sandbox = await openSandbox();
+  try {
+    const text = "x".repeat(250_000);
+    const pid = sandbox.stats.pids[0] as number;
+    await sandbox.run(request("context", { contextJson: JSON.stringify(text) }));
+    const before = residentMb(pid) as number;
+    for (let i = 0; i < 600; i++) {
+      const answer = await sandbox.run(request("context", { contextJson: JSON.stringify(`${text}${i}`) }));
+      expect(answer.ok).toBe(true);
+    }
+    // 150 MB have gone in, and as many came out.
+    expect((residentMb(pid) as number) - before).toBeLessThan(120);
+  } finally {
+    await sandbox.close();
   }
 }, 90_000);
