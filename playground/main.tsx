@@ -6,6 +6,7 @@ import "./styles/colours.css";
 import "./styles/base.css";
 import "./styles/expression.css";
 import "./styles/flow.css";
+import "./styles/inspect.css";
 
 await openLink();
 addEventListener("hashchange", () => void openLink());

@@ -3,6 +3,7 @@ import type { FunctionComponent } from "preact";
 import type { MessageName } from "./messages.ts";
 import { ExpressionView } from "./views/expression/expression-view.tsx";
 import { FlowView } from "./views/flow/flow-view.tsx";
+import { InspectView } from "./views/inspect/inspect-view.tsx";
 
 /** A view. */
 export interface View {
@@ -14,4 +15,5 @@ export interface View {
 export const views: readonly [View, ...View[]] = [
   { id: "expression", title: "viewExpression", Component: ExpressionView },
   { id: "flow", title: "viewFlow", Component: FlowView },
+  { id: "inspect", title: "viewInspect", Component: InspectView },
 ];

@@ -127,6 +127,45 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
     await says(screen(), "The flow is done");
   });
 
+  test("going back shows screen, phone, diagram and tables as they were, and forward again", async () => {
+    await giveNumber(PHONE);
+    const code = await codeOnPhone();
+    await enter("Code", code);
+    await go("Continue");
+    await says(screen(), "The flow is done");
+    const steps = page.getByRole("region", { name: "What happened" });
+    await steps.getByRole("button", { name: /^The user answers \{"phone"/ }).click();
+    await says(phone(), "No message yet");
+    await says(diagram().locator("[aria-current=step]"), "enrollment-ask-phone");
+    await says(screen(), "As it was at step");
+    expect(await screen().getByLabel("Phone number").isDisabled()).toBe(true);
+    await steps.getByRole("button", { name: "Step forward" }).click();
+    await says(steps.locator("[aria-current=step]"), "Policy phone-region");
+    await says(diagram().locator(".policy"), "phone-region passing");
+    await page.getByRole("button", { name: "Inspect", exact: true }).click();
+    const devices = page.getByRole("region", { name: "Devices" }).first();
+    await says(devices, "None yet");
+    await page.getByRole("button", { name: "Back to now" }).click();
+    await says(devices.getByRole("row"), `${PHONE}`);
+    await page.getByText(/^SMS Authenticator Setup Stage/).click();
+    await says(page.getByRole("cell"), "********");
+    expect(await page.locator("body").textContent()).not.toContain("gateway-token");
+  });
+
+  test("time passes when it is told to: a code can be sent again", async () => {
+    await giveNumber(PHONE);
+    const code = await codeOnPhone();
+    await enter("Phone number", PHONE);
+    await go("Send again");
+    await says(screen().getByRole("alert"), "Please wait");
+    await page.getByRole("button", { name: "Let 31 seconds pass" }).click();
+    await says(page.locator("[aria-current=step]"), "Time passes");
+    await enter("Phone number", PHONE);
+    await go("Send again");
+    await phone().locator(".sms").nth(1).waitFor();
+    expect(await codeOnPhone()).toBe(code);
+  });
+
   test("an account that is made logs in, with a code to the phone that it was made with", async () => {
     await page.getByLabel("Example").selectOption("1");
     const password = "correct horse battery";
@@ -183,6 +222,11 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
     await phone(other)
       .getByText(/Sent to the provider/)
       .click();
+    await other.getByRole("button", { name: "Step back" }).click();
+    expect(await axeFindings(other)).toEqual([]);
+    expect(await overhang(other)).toBe(0);
+    await other.getByRole("button", { name: "Inspect", exact: true }).click();
+    await other.getByText(/^Expression Policy/).click();
     expect(await axeFindings(other)).toEqual([]);
     expect(await overhang(other)).toBe(0);
     await other.close();

@@ -1,8 +1,7 @@
 // The Flow view: a flow that is tried out, with its diagram, its user's screen and phone, and what happens.
-import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { trialExampleList } from "../../examples/trials.ts";
-import { language, notice, retry, t } from "../../state.ts";
+import { language, notice, t } from "../../state.ts";
 import {
   chosenFlow,
   chosenUser,
@@ -15,16 +14,15 @@ import {
   subject,
   trial,
 } from "../../trial/trial.ts";
+import { useTrial } from "../../trial/use-trial.ts";
 import { Diagram } from "./diagram.tsx";
 import { Phone } from "./phone.tsx";
 import { Screen } from "./screen.tsx";
+import { Timeline } from "./timeline.tsx";
 
 /** The view. */
 export function FlowView() {
-  useSignalEffect(() => {
-    retry.value;
-    if (trial.peek() === undefined) void open(subject.peek());
-  });
+  useTrial();
   return (
     <>
       <div class="toolbar">
@@ -48,6 +46,7 @@ export function FlowView() {
           <Screen />
           <Phone />
         </div>
+        <Timeline />
       </div>
     </>
   );

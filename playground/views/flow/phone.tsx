@@ -2,13 +2,7 @@
 import type { ProviderEntry, ProviderMode } from "../../../server/playground/trial-api.ts";
 import { t } from "../../state.ts";
 import { doStep, isBusy, isPast, state } from "../../trial/trial.ts";
-
-const modes = {
-  accepts: "gatewayAccepts",
-  "429": "gateway429",
-  "500": "gateway500",
-  timeout: "gatewayTimeout",
-} as const;
+import { modes, outcome } from "./entry-words.ts";
 
 /** The phone's card. */
 export function Phone() {
@@ -84,9 +78,4 @@ export function Wire({ call: { wire, url, bodyBytes } }: { call: ProviderEntry }
       <pre>{wire ?? t("wireNone")}</pre>
     </details>
   );
-}
-
-/** What came of a message: the status of the answer, or why there was none. */
-export function outcome({ status, problem = "" }: ProviderEntry): string {
-  return status === null ? problem : String(status);
 }

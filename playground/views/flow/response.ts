@@ -28,7 +28,7 @@ export async function promptResponse(fields: readonly PromptField[], form: FormD
   return response;
 }
 
-async function fieldValue(type: string, given: FormDataEntryValue | null): Promise<JsonValue | undefined> {
+async function fieldValue(type: string, given: File | string | null): Promise<JsonValue | undefined> {
   if (type === "checkbox") return given !== null;
   if (given === null) return undefined;
   if (typeof given !== "string") return given.size === 0 ? undefined : await dataUri(given);

@@ -1,7 +1,8 @@
 // The playground's API and page as a browser and as others meet them.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildPlayground } from "../../../scripts/build-playground.ts";
 import { type Running, startServer } from "../server-under-test.ts";
@@ -181,6 +182,14 @@ test("the page comes with a policy that allows its own files and nothing else", 
     const asset = await fetch(`${server.url}/playground/${path}`);
     expect({ path, status: asset.status }).toEqual({ path, status: 200 });
   }
+});
+
+test("the whole page weighs at most 400 KB, compressed", async () => {
+  const folder = join(import.meta.dirname, "../../../playground/dist");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const sizes = files.map(({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name))).length);
+  expect(files.length).toBeGreaterThan(2);
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(400_000);
 });
 
 test("without the setting there is no playground", async () => {
