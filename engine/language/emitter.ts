@@ -16,15 +16,17 @@ export interface MapRecord {
   readonly start: number;
   readonly end: number;
   /** A function's name, as tracebacks show it. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** For `object.name` and `object.name(…)`, which is looked up and called in one step. */
-  readonly attribute?: {
-    readonly name: string;
-    /** Where the look-up ends. */
-    readonly end: number;
-    /** Is the call a step of its own, as one with `*` or `**` is? */
-    readonly apart: boolean;
-  };
+  readonly attribute?:
+    | {
+        readonly name: string;
+        /** Where the look-up ends. */
+        readonly end: number;
+        /** Is the call a step of its own, as one with `*` or `**` is? */
+        readonly apart: boolean;
+      }
+    | undefined;
 }
 /** A range of the generated code, and what it stands for. */
 export interface MapRange extends MapRecord {
@@ -35,6 +37,8 @@ export interface MapRange extends MapRecord {
 const OPEN = "\u0001";
 const SEP = "\u0002";
 const CLOSE = "\u0003";
+const OPEN_UNIT = 1;
+const CLOSE_UNIT = 3;
 
 /** One program being generated. */
 export class Program {
@@ -92,26 +96,32 @@ export class Program {
   }
 
   private unmark(text: string): { code: string; ranges: MapRange[] } {
-    const ranges: (MapRange & { to: number })[] = [];
-    const open: (MapRange & { to: number })[] = [];
-    const parts: string[] = [];
-    let length = 0;
+    const ranges: MapRange[] = [];
+    const open: { to: number }[] = [];
+    let code = "";
     let from = 0;
-    const marks = /\u0001(\d+)\u0002|\u0003/g;
-    for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
-      const part = text.slice(from, match.index);
-      parts.push(part);
-      length += part.length;
-      from = match.index + match[0].length;
-      if (match[1] === undefined) (open.pop() as { to: number }).to = length;
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit !== OPEN_UNIT && unit !== CLOSE_UNIT) continue;
+      code += text.slice(from, at);
+      if (unit === CLOSE_UNIT) (open.pop() as { to: number }).to = code.length;
       else {
-        const range = { ...(this.records[Number(match[1])] as MapRecord), from: length, to: length };
+        const end = text.indexOf(SEP, at);
+        const {
+          kind,
+          start,
+          end: last,
+          name,
+          attribute,
+        } = this.records[+text.slice(at + 1, end)] as MapRecord;
+        const range = { kind, start, end: last, name, attribute, from: code.length, to: code.length };
         ranges.push(range);
         open.push(range);
+        at = end;
       }
+      from = at + 1;
     }
-    parts.push(text.slice(from));
-    return { code: parts.join(""), ranges };
+    return { code: code + text.slice(from), ranges };
   }
 }
 

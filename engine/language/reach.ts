@@ -64,10 +64,17 @@ class Survey {
       const item = this.open.pop();
       if (typeof item !== "object" || item === null) continue;
       if (Array.isArray(item)) for (const each of item) this.open.push(each);
-      else if (!this.isPath(item as Expr) && !this.isMembership(item as Expr))
-        this.open.push(...Object.values(item));
+      else if (!this.isPath(item as Expr) && !this.isMembership(item as Expr)) this.look(item);
     }
     return this.reaches;
+  }
+
+  /** Opens the parts of a node. */
+  private look(node: object): void {
+    for (const key in node) {
+      const part = (node as Readonly<Record<string, unknown>>)[key];
+      if (typeof part === "object") this.open.push(part);
+    }
   }
 
   /** Notes the path that ends with this expression; false where it is none, and its parts are to be looked at. */
