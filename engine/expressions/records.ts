@@ -16,7 +16,7 @@ import { MODEL_KEYS } from "./context-keys.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
-import { PyRecord, recordType } from "./models/record.ts";
+import { PyRecord, recordType, type Unread } from "./models/record.ts";
 import { attributesFrom, PyRelatedManager } from "./models/relations.ts";
 
 const display = (): string => "";
@@ -136,32 +136,44 @@ function recipe(
 }
 /** The record of an object; its attributes are made when they are asked for. */
 function made(recipe: Recipe, tree: Tree, reader: ContextReader): PyRecord {
-  return reader.object(
-    tree,
-    () =>
-      new PyRecord(recipe.type, {
-        tree,
-        plain: recipe.plain,
-        make: (record) => attributes(recipe, tree, reader, record),
-      }),
-  );
+  return reader.object(tree, () => new PyRecord(recipe.type, new Attributes(recipe, tree, reader)));
 }
-function attributes(
-  { model, defaults, makers, without }: Recipe,
-  tree: Tree,
-  reader: ContextReader,
-  record: PyRecord,
-): Map<string, PyValue> {
-  charge(1);
-  const map = new Map<string, PyValue>();
-  for (const key of Object.keys(tree)) {
-    const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
-    const value = tree[key] as Parsed;
-    map.set(key, make === undefined ? reader.value(value) : make(value, reader));
+/** Attributes of an object that are still to be made. */
+class Attributes implements Unread {
+  readonly tree: Tree;
+  readonly plain: ReadonlySet<string>;
+  /** A row's relations are made of several members. */
+  readonly hasSingle: boolean;
+  private readonly recipe: Recipe;
+  private readonly reader: ContextReader;
+  constructor(recipe: Recipe, tree: Tree, reader: ContextReader) {
+    this.tree = tree;
+    this.plain = recipe.plain;
+    this.hasSingle = recipe.model === undefined;
+    this.recipe = recipe;
+    this.reader = reader;
   }
-  for (const [name, make] of defaults) if (!map.has(name)) map.set(name, make());
-  if (without !== undefined) for (const name of without) map.delete(name);
-  return model === undefined ? map : attributesFrom(model, map, record);
+  single(name: string): PyValue | undefined {
+    const { defaults, without } = this.recipe;
+    if (without?.includes(name) === true) return undefined;
+    if (Object.hasOwn(this.tree, name)) return this.member(name);
+    return defaults.find(([known]) => known === name)?.[1]();
+  }
+  private member(name: string): PyValue {
+    const { makers } = this.recipe;
+    const value = this.tree[name] as Parsed;
+    const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
+    return make === undefined ? this.reader.value(value) : make(value, this.reader);
+  }
+  make(record: PyRecord, known: ReadonlyMap<string, PyValue | undefined> | null): Map<string, PyValue> {
+    const { model, defaults, without } = this.recipe;
+    if (known === null) charge(1);
+    const map = new Map<string, PyValue>();
+    for (const name of Object.keys(this.tree)) map.set(name, known?.get(name) ?? this.member(name));
+    for (const [name, make] of defaults) if (!map.has(name)) map.set(name, known?.get(name) ?? make());
+    if (without !== undefined) for (const name of without) map.delete(name);
+    return model === undefined ? map : attributesFrom(model, map, record);
+  }
 }
 /** The object, or a TypeError that names the variable. */
 function objectOf(value: Parsed, what: string): Tree {

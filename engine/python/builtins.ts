@@ -159,7 +159,11 @@ function sorted(args: readonly PyValue[], kw: KwArgs | null): PyValue {
   const n = args.length;
   if (n !== 1) throw typeError(`sorted expected 1 argument, got ${n}`);
   const items = list(collectCounted(args[0] as PyValue));
-  method(items, "sort", [], kw === null || kw.size === 0 ? null : kw);
+  const [key, reverse] = [kw?.get("key"), kw?.get("reverse")];
+  const known = (key === undefined ? 0 : 1) + (reverse === undefined ? 0 : 1);
+  if ((kw?.size ?? 0) === known)
+    return list(sortItems(items.items, key ?? null, reverse !== undefined && truth(reverse)));
+  method(items, "sort", [], kw);
   return items;
 }
 builtins.set("sorted", new Sorted());

@@ -187,7 +187,9 @@ export class DictIterator extends PyIterator {
     const [key, value] = step.value;
     if (this.what === "values") return value;
     const original = this.source.original(key);
-    return this.what === "keys" ? original : new PyTuple([original, value]);
+    if (this.what === "keys") return original;
+    // The pair is this step's own.
+    return new PyTuple(original === key ? (step.value as PyValue[]) : [original, value]);
   }
   get remaining(): number {
     return this.done || this.source.size !== this.size ? 0 : this.left;

@@ -26,7 +26,7 @@ export function str(value: PyValue): string {
 
 /** `format(value, spec)`. */
 export function format(value: PyValue, spec: string): string {
-  if (spec === "" && typeof value === "string") return value;
+  if (spec === "" && !(value instanceof PyObject)) return str(value);
   const method = typeOf(value).lookup("__format__") as PyValue;
   const result = callWithSelf(method, value, [spec], null);
   const text = asStr(result);

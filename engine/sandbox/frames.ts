@@ -89,6 +89,13 @@ export class FrameBatch {
   cut(size: number): void {
     this.#end = size;
   }
+  /** The bytes that wait, until the next frame is added: for who writes them at once. */
+  drain(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#end);
+    if (this.#bytes.length > this.#chunk) this.#bytes = NOTHING;
+    this.#end = 0;
+    return bytes;
+  }
   /** The bytes that wait, which are the caller's from now on. */
   take(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#end);

@@ -209,7 +209,7 @@ const HELD_BYTES = 1 << 13;
 
 function flush(): void {
   if (held.size === 0) return;
-  const bytes = held.take();
+  const bytes = held.drain();
   let at = 0;
   while (at < bytes.length) {
     try {
@@ -367,20 +367,22 @@ const isRun = ({ type }: Frame): boolean => type === REQUEST.run;
 /** Answers the oldest evaluations of the batch with outcomes in a row. */
 function settle(outcomes: string): void {
   for (let at = 0; at < outcomes.length; ) {
-    const run = batch.findIndex(isRun);
-    const [sequence, , outputBytes] = (batch[run] as Frame).fields;
-    batch.splice(0, run + 1);
-    const mark = LENGTH_END.exec(outcomes.slice(at, at + 16))?.index ?? 0;
-    const length = Number(outcomes.slice(at, at + mark));
-    const isText = outcomes[at + mark] === ":";
-    at += mark + 1;
+    let frame = batch.shift() as Frame;
+    while (!isRun(frame)) frame = batch.shift() as Frame;
+    const [sequence, , outputBytes] = frame.fields;
+    const start = at;
+    while (!isMark(outcomes.charCodeAt(at))) at += 1;
+    const length = Number(outcomes.slice(start, at));
+    const isText = outcomes[at] === ":";
+    at += 1;
     answer(sequence, outputBytes, isText ? outcomes.slice(at, at + length) : length);
     if (isText) at += length;
   }
   const next = batch.find(isRun);
   if (next !== undefined) begin(next);
 }
-const LENGTH_END = /[:;]/;
+/** Is it the colon or the semicolon that ends a length? */
+const isMark = (unit: number): boolean => unit === 0x3a || unit === 0x3b;
 
 /** Notes what an evaluation may ask of the host, and that it begins now. */
 function begin({ fields: [sequence, , , hostMs] }: Frame): void {
@@ -468,7 +470,8 @@ const buffer = Buffer.allocUnsafeSlow(1 << 18);
 function receive(type: number, body: FrameBody): boolean {
   const shape = SHAPES[type];
   if (shape === undefined) process.exit(2);
-  const fields = Array.from({ length: shape[0] }, () => body.field());
+  const fields: number[] = [];
+  for (let count = shape[0]; count > 0; count -= 1) fields.push(body.field());
   inbox.push({ type, fields, texts: body.texts(shape[1]) });
   return true;
 }

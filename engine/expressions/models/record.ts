@@ -3,6 +3,7 @@
 import { defineMethods } from "../../python/function.ts";
 import { makeType, NotImplemented, PyObject, type PyType, type PyValue } from "../../python/object.ts";
 import { same } from "../../python/operators.ts";
+import { charge } from "../../python/state.ts";
 
 /**
  * An object that is nothing but its attributes. A context may hold hundreds of them of which a program reads one name each:
@@ -12,6 +13,8 @@ export class PyRecord extends PyObject {
   declare dict: Map<string, PyValue>;
   private attributes: Map<string, PyValue> | null;
   private readonly unread: Unread | null;
+  /** Attributes that were made one by one; undefined where there is none of the name. */
+  private single: Map<string, PyValue | undefined> | null = null;
   constructor(cls: PyType, attributes: Map<string, PyValue> | Unread) {
     super();
     this.cls = cls;
@@ -23,7 +26,7 @@ export class PyRecord extends PyObject {
     // The base class declares a field, which TypeScript lets no accessor stand for.
     Object.defineProperty(PyRecord.prototype, "dict", {
       get(this: PyRecord): Map<string, PyValue> {
-        this.attributes ??= (this.unread as Unread).make(this);
+        this.attributes ??= (this.unread as Unread).make(this, this.single);
         return this.attributes;
       },
       set(this: PyRecord, attributes: Map<string, PyValue>) {
@@ -33,14 +36,28 @@ export class PyRecord extends PyObject {
   }
   override own(name: string): PyValue | undefined {
     if (this.attributes === null) {
-      const { plain, tree } = this.unread as Unread;
+      const unread = this.unread as Unread;
+      const { plain, tree } = unread;
       if (plain.has(name)) {
         const value = tree[name];
         if (typeof value === "string" || typeof value === "boolean" || typeof value === "number")
           return value;
       }
+      if (unread.hasSingle) return this.one(unread, name);
     }
     return this.dict.get(name);
+  }
+  private one(unread: Unread, name: string): PyValue | undefined {
+    if (this.single === null) {
+      charge(1);
+      this.single = new Map();
+    }
+    let value = this.single.get(name);
+    if (value === undefined && !this.single.has(name)) {
+      value = unread.single(name);
+      this.single.set(name, value);
+    }
+    return value;
   }
   get(name: string): PyValue {
     return this.own(name) ?? null;
@@ -48,6 +65,8 @@ export class PyRecord extends PyObject {
   /** An attribute that is there already; undefined where it is not, or would first have to be made. */
   peek(name: string): PyValue | undefined {
     if (this.attributes !== null) return this.attributes.get(name);
+    const single = this.single?.get(name);
+    if (single !== undefined) return single;
     const { plain, tree } = this.unread as Unread;
     const value = plain.has(name) ? tree[name] : undefined;
     return typeof value === "string" || typeof value === "boolean" || typeof value === "number"
@@ -62,7 +81,12 @@ export interface Unread {
   readonly tree: { readonly [name: string]: unknown };
   /** Names of attributes that are the JSON's members. */
   readonly plain: ReadonlySet<string>;
-  make(record: PyRecord): Map<string, PyValue>;
+  /** Can attributes be made one by one? */
+  readonly hasSingle: boolean;
+  /** Makes one attribute; undefined where there is none of that name. */
+  single(name: string): PyValue | undefined;
+  /** Makes all, but for those that are there already. The first to be made, or all at once, are a step. */
+  make(record: PyRecord, made: ReadonlyMap<string, PyValue | undefined> | null): Map<string, PyValue>;
 }
 
 /** A type of records; `display` is their `str()`. */
