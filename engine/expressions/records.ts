@@ -10,12 +10,12 @@ import { PyType, type PyValue } from "../python/object.ts";
 import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
-import { charge } from "../python/state.ts";
 import { ContextReader, exporters, isTree, type Parsed, type Tree } from "./boundary.ts";
 import { MODEL_KEYS } from "./context-keys.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
+import { momentObject } from "./models/moments.ts";
 import { PyRecord, recordType, type Unread } from "./models/record.ts";
 import { attributesFrom, PyRelatedManager } from "./models/relations.ts";
 
@@ -111,6 +111,8 @@ interface Recipe {
   /** Members that are left out. */
   readonly without?: readonly string[];
   readonly plain: ReadonlySet<string>;
+  /** Names of attributes that other members have a say in: a row's relations, and the column of its primary key. */
+  readonly entangled: ReadonlySet<string>;
 }
 function recipe(
   of: PyType | Model,
@@ -132,6 +134,13 @@ function recipe(
     makers,
     ...(without === undefined ? {} : { without }),
     plain,
+    entangled: new Set(
+      model === undefined
+        ? []
+        : [model.pk.name, ...model.relations.flatMap(({ name }) => [name, `${name}_id`])].filter(
+            (name) => name !== "pk",
+          ),
+    ),
   };
 }
 /** The record of an object; its attributes are made when they are asked for. */
@@ -142,22 +151,30 @@ function made(recipe: Recipe, tree: Tree, reader: ContextReader): PyRecord {
 class Attributes implements Unread {
   readonly tree: Tree;
   readonly plain: ReadonlySet<string>;
-  /** A row's relations are made of several members. */
-  readonly hasSingle: boolean;
   private readonly recipe: Recipe;
   private readonly reader: ContextReader;
   constructor(recipe: Recipe, tree: Tree, reader: ContextReader) {
     this.tree = tree;
     this.plain = recipe.plain;
-    this.hasSingle = recipe.model === undefined;
     this.recipe = recipe;
     this.reader = reader;
   }
+  isSingle(name: string): boolean {
+    return !this.recipe.entangled.has(name);
+  }
   single(name: string): PyValue | undefined {
-    const { defaults, without } = this.recipe;
+    const { model, without } = this.recipe;
     if (without?.includes(name) === true) return undefined;
+    if (model === undefined) return this.given(name);
+    if (name === "pk") return this.given(name) ?? this.given(model.pk.name) ?? null;
+    const value = this.given(name);
+    const isMoment = value !== undefined && value !== null && model.moments.includes(name);
+    return isMoment ? momentObject(value) : value;
+  }
+  /** What the context says, or what stands for it where it says nothing. */
+  private given(name: string): PyValue | undefined {
     if (Object.hasOwn(this.tree, name)) return this.member(name);
-    return defaults.find(([known]) => known === name)?.[1]();
+    return this.recipe.defaults.find(([known]) => known === name)?.[1]();
   }
   private member(name: string): PyValue {
     const { makers } = this.recipe;
@@ -165,14 +182,22 @@ class Attributes implements Unread {
     const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
     return make === undefined ? this.reader.value(value) : make(value, this.reader);
   }
-  make(record: PyRecord, known: ReadonlyMap<string, PyValue | undefined> | null): Map<string, PyValue> {
+  make(record: PyRecord, known: ReadonlyMap<string, PyValue> | null): Map<string, PyValue> {
     const { model, defaults, without } = this.recipe;
-    if (known === null) charge(1);
+    const isMade = (name: string): boolean => known?.has(name) === true && !model?.moments.includes(name);
     const map = new Map<string, PyValue>();
-    for (const name of Object.keys(this.tree)) map.set(name, known?.get(name) ?? this.member(name));
-    for (const [name, make] of defaults) if (!map.has(name)) map.set(name, known?.get(name) ?? make());
+    for (const name of Object.keys(this.tree))
+      map.set(name, isMade(name) ? (known?.get(name) as PyValue) : this.member(name));
+    for (const [name, make] of defaults)
+      if (!map.has(name)) map.set(name, isMade(name) ? (known?.get(name) as PyValue) : make());
     if (without !== undefined) for (const name of without) map.delete(name);
-    return model === undefined ? map : attributesFrom(model, map, record);
+    if (model === undefined) return map;
+    attributesFrom(model, map, record);
+    for (const name of model.moments) {
+      const moment = known?.get(name);
+      if (moment !== undefined) map.set(name, moment);
+    }
+    return map;
   }
 }
 /** The object, or a TypeError that names the variable. */

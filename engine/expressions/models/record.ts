@@ -13,8 +13,9 @@ export class PyRecord extends PyObject {
   declare dict: Map<string, PyValue>;
   private attributes: Map<string, PyValue> | null;
   private readonly unread: Unread | null;
-  /** Attributes that were made one by one; undefined where there is none of the name. */
-  private single: Map<string, PyValue | undefined> | null = null;
+  /** Objects among the attributes that were made one by one: a program must find them again. */
+  private single: Map<string, PyValue> | null = null;
+  private isCounted = false;
   constructor(cls: PyType, attributes: Map<string, PyValue> | Unread) {
     super();
     this.cls = cls;
@@ -26,7 +27,10 @@ export class PyRecord extends PyObject {
     // The base class declares a field, which TypeScript lets no accessor stand for.
     Object.defineProperty(PyRecord.prototype, "dict", {
       get(this: PyRecord): Map<string, PyValue> {
-        this.attributes ??= (this.unread as Unread).make(this, this.single);
+        if (this.attributes === null) {
+          this.count();
+          this.attributes = (this.unread as Unread).make(this, this.single);
+        }
         return this.attributes;
       },
       set(this: PyRecord, attributes: Map<string, PyValue>) {
@@ -43,21 +47,26 @@ export class PyRecord extends PyObject {
         if (typeof value === "string" || typeof value === "boolean" || typeof value === "number")
           return value;
       }
-      if (unread.hasSingle) return this.one(unread, name);
+      if (unread.isSingle(name)) return this.one(unread, name);
     }
     return this.dict.get(name);
   }
   private one(unread: Unread, name: string): PyValue | undefined {
-    if (this.single === null) {
-      charge(1);
-      this.single = new Map();
-    }
-    let value = this.single.get(name);
-    if (value === undefined && !this.single.has(name)) {
-      value = unread.single(name);
+    this.count();
+    const known = this.single?.get(name);
+    if (known !== undefined) return known;
+    const value = unread.single(name);
+    if (typeof value === "object" && value !== null) {
+      this.single ??= new Map();
       this.single.set(name, value);
     }
     return value;
+  }
+  /** The first attributes to be made are a step, be it one or all. */
+  private count(): void {
+    if (this.isCounted) return;
+    this.isCounted = true;
+    charge(1);
   }
   get(name: string): PyValue {
     return this.own(name) ?? null;
@@ -81,12 +90,12 @@ export interface Unread {
   readonly tree: { readonly [name: string]: unknown };
   /** Names of attributes that are the JSON's members. */
   readonly plain: ReadonlySet<string>;
-  /** Can attributes be made one by one? */
-  readonly hasSingle: boolean;
+  /** Can the attribute of that name be made without the others? */
+  isSingle(name: string): boolean;
   /** Makes one attribute; undefined where there is none of that name. */
   single(name: string): PyValue | undefined;
-  /** Makes all, but for those that are there already. The first to be made, or all at once, are a step. */
-  make(record: PyRecord, made: ReadonlyMap<string, PyValue | undefined> | null): Map<string, PyValue>;
+  /** Makes all, but for those that are there already. */
+  make(record: PyRecord, made: ReadonlyMap<string, PyValue> | null): Map<string, PyValue>;
 }
 
 /** A type of records; `display` is their `str()`. */
