@@ -214,6 +214,7 @@ export const messages = {
     en: "What the trial of the flow view holds; secrets are masked.",
     de: "Was der Versuch der Ablaufansicht enthält; Geheimnisse sind verdeckt.",
   },
+  tableOf: { en: "Table: {what}", de: "Tabelle: {what}" },
   devices: { en: "Devices", de: "Geräte" },
   events: { en: "Events", de: "Ereignisse" },
   planContext: { en: "Context of the flow’s plan", de: "Kontext des Ablaufplans" },

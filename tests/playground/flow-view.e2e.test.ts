@@ -225,7 +225,12 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
     await other.getByRole("button", { name: "Step back" }).click();
     expect(await axeFindings(other)).toEqual([]);
     expect(await overhang(other)).toBe(0);
+    await other.getByRole("button", { name: "Back to now" }).click();
+    await enter("Code", await codeOnPhone(other), other);
+    await go("Continue", other);
+    await says(screen(other), "The flow is done");
     await other.getByRole("button", { name: "Inspect", exact: true }).click();
+    await says(other.getByRole("cell"), PHONE);
     await other.getByText(/^Expression Policy/).click();
     expect(await axeFindings(other)).toEqual([]);
     expect(await overhang(other)).toBe(0);

@@ -1,6 +1,7 @@
 // Rows as a table.
 import type { ComponentChildren } from "preact";
 import type { JsonValue } from "../../../server/playground/trial-api.ts";
+import { t } from "../../state.ts";
 
 /** A table that is scrolled sideways where it is too wide, with the keyboard too. */
 export function Table({
@@ -14,7 +15,7 @@ export function Table({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
-    <section class="scroll" tabIndex={0} aria-label={label}>
+    <section class="scroll" tabIndex={0} aria-label={t("tableOf", { what: label })}>
       <table>
         <thead>
           <tr>
