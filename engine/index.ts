@@ -1,5 +1,4 @@
 // The engine: compiles expressions and runs them in the sandbox. Public face of `postern/engine`.
-import { createHash } from "node:crypto";
 import type { Capabilities } from "./capabilities.ts";
 import type { CheckOptions, Diagnostic } from "./check/check.ts";
 import { entropy } from "./entropy.ts";
@@ -12,6 +11,7 @@ import { type GuestError, type GuestOutcome, readOutcome } from "./guest-outcome
 import { hostCalls, type OnHostError, warn } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
+import { type Program, programId } from "./program.ts";
 import { startSandbox } from "./sandbox/pool.ts";
 import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
 import { defaultLimits, sandboxOptions } from "./sandbox-options.ts";
@@ -54,18 +54,6 @@ export type * from "./types.ts";
 const PROGRAMS = 1000;
 const PROGRAMS_LENGTH = 16 << 20;
 
-/** A compiled program, shared by all expressions of the same text. */
-export interface Program {
-  readonly id: string;
-  readonly code: string;
-  readonly mutates: boolean;
-  readonly source: string;
-  readonly compiled: CompiledProgram;
-  /** What it can reach of its context, by kind; made at the first use. */
-  readonly projections: Map<ExpressionKind, Part | null>;
-  map: SourceMap | null;
-}
-
 function syntaxError(error: PySyntaxError, name: string, source: string): ExpressionSyntaxError {
   const lines = authorLines(source);
   const at = lines.position(error.start);
@@ -96,11 +84,6 @@ function reached(program: Program, kind: ExpressionKind): Part | null {
     program.projections.set(kind, part);
   }
   return part;
-}
-
-/** A name for the code for good. */
-export function programId({ code }: CompiledProgram): string {
-  return `expression-${createHash("sha256").update(code).digest("hex").slice(0, 32)}`;
 }
 
 /** What an embedder said itself: not what something else in the process has left on `Object.prototype`. */

@@ -1,11 +1,11 @@
 // The host's side of a watched evaluation: the instrumented program, and what the guest saw in the author's own lines.
 
 import { readGuestJson } from "../guest-json.ts";
-import { type Program, programId } from "../index.ts";
 import { type CompiledProgram, compile } from "../language/compile.ts";
 import { counting } from "../language/counting.ts";
 import type { Instrument, Probe } from "../language/instrument.ts";
 import { tracing } from "../language/tracing.ts";
+import { type Program, programId } from "../program.ts";
 import type { SandboxAnswer, SandboxLimits, SandboxRequest } from "../sandbox/types.ts";
 import { count, either, list, nullable, number, oneOf, record, type Shape, text, tuple } from "../shape.ts";
 import type { BranchKind, Coverage, CoveredWay, Trace, TraceEvent, TracePlace } from "../trace.ts";

@@ -27,6 +27,7 @@ export interface Failure {
   readonly error?: ExpressionError;
 }
 
+/** What became of one case. */
 export interface CaseResult {
   readonly suite: Suite;
   readonly name: string;

@@ -82,6 +82,7 @@ export interface FlowSuite extends SuiteHead {
   readonly cases: readonly SuiteFlowCase[];
   readonly policies: ReadonlyMap<string, string>;
 }
+/** A suite as it was read: cases of one expression, or of one flow. */
 export type Suite = ExpressionSuite | FlowSuite;
 
 /** Is it a suite about a flow? */

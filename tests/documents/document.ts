@@ -7,6 +7,7 @@
 //   <!-- change PATH -->      a diff of one line or more of that file: each `-` line becomes the `+` line after it
 //   <!-- of PATH -->          it is the text of that file of the checkout
 //   <!-- picture -->          nothing to run: a drawing, or a grammar
+//   <!-- declaration -->      a declaration of docs/api/, which a script writes from the docstrings
 //   <!-- with …lines… -->     lines of program before those of the block, a `ts` one
 //
 // and by itself, `<!-- given PATH: FILE -->` copies a file of the checkout to where the commands run. Without a comment,
@@ -26,7 +27,7 @@ export type Step =
   | { readonly kind: "given"; readonly line: number; readonly path: string; readonly from: string }
   | Edit
   | { readonly kind: "of"; readonly line: number; readonly path: string; readonly text: string }
-  | { readonly kind: "picture"; readonly line: number }
+  | { readonly kind: "picture" | "declaration"; readonly line: number }
   | { readonly kind: "session" | "commands"; readonly line: number; readonly text: string }
   | { readonly kind: "program"; readonly line: number; readonly text: string; readonly before: string };
 
@@ -87,7 +88,7 @@ function stepOf(language: string, marker: string, text: string, line: number): S
   const [, kind, path] = /^(file|add to|change|of) (\S+)$/.exec(marker) ?? [];
   if (kind !== undefined && path !== undefined)
     return { kind: kind as Edit["kind"] | "of", line, path, text };
-  if (marker === "picture") return { kind: "picture", line };
+  if (marker === "picture" || marker === "declaration") return { kind: marker, line };
   const before = /^with\n([\s\S]*)$/.exec(marker)?.[1];
   if (language === "ts" && (marker === "" || before !== undefined))
     return { kind: "program", line, text, before: before === undefined ? "" : `${before}\n` };

@@ -2,6 +2,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { apiReference, writtenReference } from "../../scripts/api-reference.ts";
 import { installPackage, type Project } from "./installed-package.ts";
 
 // A slow machine compiles for a while, and each program that is started builds or loads much.
@@ -117,6 +118,10 @@ test("the Fastify application runs with it", async () => {
   const code = await app.printed(/^SMS to \+1234 567 890: .*?(\d{6})/m);
   expect(await answer({ code })).toMatchObject({ component: "xak-flow-redirect", finished: true });
   expect(await app.stop()).toEqual({ code: 0, err: "" });
+});
+
+test("docs/api/ is what its docstrings say; `npm run build && node scripts/api-reference.ts` writes it", () => {
+  expect(writtenReference()).toEqual(apiReference(join(project.installed, "dist")));
 });
 
 test("its types are those of every door, with all of TypeScript's checks and of its declarations too", async () => {
