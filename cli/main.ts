@@ -3,24 +3,30 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
 import type { Engine, EngineOptions } from "../engine/types.ts";
-import { addCheckCommand } from "./commands/check.ts";
-import { addDiffCommand } from "./commands/diff.ts";
-import { addDoctorCommand } from "./commands/doctor.ts";
-import { addEvalCommand } from "./commands/eval.ts";
-import { addFuzzCommand } from "./commands/fuzz.ts";
-import { addImportCommand } from "./commands/import.ts";
-import { addInitCommand } from "./commands/init.ts";
-import { addReplayCommand } from "./commands/replay.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addServeCommand } from "./commands/serve.ts";
-import { addStubsCommand } from "./commands/stubs.ts";
-import { addTestCommand } from "./commands/test.ts";
-import { addTokenCommand } from "./commands/token.ts";
 import type { CommandHost } from "./host.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, UsageError } from "./io.ts";
 import { library } from "./library.ts";
 
-function program(host: CommandHost): Command {
+type AddCommand = (program: Command, host: CommandHost) => void;
+/** The commands in the order of the help. Each is loaded when it is called: all together take longer than most expressions. */
+const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ["eval", async () => (await import("./commands/eval.ts")).addEvalCommand],
+  ["check", async () => (await import("./commands/check.ts")).addCheckCommand],
+  ["run", async () => (await import("./commands/run.ts")).addRunCommand],
+  ["replay", async () => (await import("./commands/replay.ts")).addReplayCommand],
+  ["test", async () => (await import("./commands/test.ts")).addTestCommand],
+  ["fuzz", async () => (await import("./commands/fuzz.ts")).addFuzzCommand],
+  ["diff", async () => (await import("./commands/diff.ts")).addDiffCommand],
+  ["init", async () => (await import("./commands/init.ts")).addInitCommand],
+  ["stubs", async () => (await import("./commands/stubs.ts")).addStubsCommand],
+  ["import", async () => (await import("./commands/import.ts")).addImportCommand],
+  ["serve", async () => (await import("./commands/serve.ts")).addServeCommand],
+  ["token", async () => (await import("./commands/token.ts")).addTokenCommand],
+  ["doctor", async () => (await import("./commands/doctor.ts")).addDoctorCommand],
+] satisfies [string, () => Promise<AddCommand>][]);
+
+/** The program with the command of that name; with all of them where it is none's, for the help and the complaint. */
+async function program(name: string | undefined, host: CommandHost): Promise<Command> {
   const { version } = createRequire(import.meta.url)("../package.json");
   const { io } = host;
   const command = new Command("postern")
@@ -32,19 +38,8 @@ function program(host: CommandHost): Command {
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError("(add --help for what there is)");
-  addEvalCommand(command, host);
-  addCheckCommand(command, host);
-  addRunCommand(command, host);
-  addReplayCommand(command, host);
-  addTestCommand(command, host);
-  addFuzzCommand(command, host);
-  addDiffCommand(command, host);
-  addInitCommand(command, host);
-  addStubsCommand(command, host);
-  addImportCommand(command, host);
-  addServeCommand(command, host);
-  addTokenCommand(command, host);
-  addDoctorCommand(command, host);
+  const called = COMMANDS.get(name ?? "");
+  for (const load of called === undefined ? COMMANDS.values() : [called]) (await load())(command, host);
   return command;
 }
 
@@ -58,7 +53,7 @@ export async function main(args: readonly string[], host: Omit<CommandHost, "end
     },
   };
   try {
-    await program(ending).parseAsync(args, { from: "user" });
+    await (await program(args[0], ending)).parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
     return report(error, host.io);
