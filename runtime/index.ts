@@ -20,7 +20,8 @@ export {
 } from "./errors.ts";
 export type { Challenge, FlowInfo } from "./flow/challenge.ts";
 export type { Execution } from "./flow/execution.ts";
-export type { FlowAnswer, FlowExecutor, FlowRequest, FlowStart } from "./flow/executor.ts";
+export type { FlowAnswer, FlowExecutor, FlowRequest } from "./flow/executor.ts";
+export type { FlowStart } from "./flow/flow-start.ts";
 export type { Brand, HttpRequestInput } from "./flow/http-request.ts";
 export type { ResponseError, ResponseErrors } from "./flow/response-errors.ts";
 export type { ClientCookie, Login } from "./flow/stage.ts";

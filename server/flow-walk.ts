@@ -53,29 +53,20 @@ async function ask(
     query,
     cookies: request.cookies as { [name: string]: string },
   };
-  const running = await runningFlow(site, request, slug);
-  if (running !== undefined) {
+  const before = request.session?.flow ?? null;
+  if (before !== null) {
     try {
-      return await executor.request(running, asked);
+      return await executor.request(before, { ...asked, slug });
     } catch (error) {
-      // Another request of this browser has just ended it.
+      // It is another flow, or has ended.
       if (!(error instanceof SessionNotFound)) throw error;
     }
   }
+  const running = await site.sessions.running(request);
   const start: FlowStart = { user: request.principal?.user ?? null, http, query };
-  const started = await executor.open(slug, start);
-  if (started.session === null) return started;
-  await site.sessions.setFlow(request, reply, started.session);
-  return await executor.request(started.session, asked);
-}
-
-/** The browser's flow in progress, if it is the one asked for; any other one is given up. */
-async function runningFlow(site: Site, request: FastifyRequest, slug: string): Promise<string | undefined> {
-  const flow = request.session?.flow ?? null;
-  if (flow === null) return undefined;
-  if ((await site.runtime.executor.flowOf(flow)) === slug) return flow;
-  // A slug that does not exist is no reason to give anything up.
-  const exists = await site.store.read((tx) => tx.list("authentik_flows.flow", { slug }));
-  if (exists.length > 0) await site.runtime.executor.cancel(flow);
-  return undefined;
+  const answer = await executor.enter(slug, start, asked, running.write);
+  running.tell(reply);
+  // A browser runs one flow at a time. A slug that does not exist has thrown: no reason to give anything up.
+  if (before !== null) await executor.cancel(before);
+  return answer;
 }

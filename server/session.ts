@@ -6,8 +6,8 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { JsonObject } from "../engine/types.ts";
-import type { Clock, Login, NewRow, Snapshot, Store } from "../runtime/index.ts";
-import { heldRow } from "../runtime/store/held-row.ts";
+import type { Clock, Login, NewRow, Snapshot, Store, Transaction } from "../runtime/index.ts";
+import { heldRow, type SealedData } from "../runtime/store/held-row.ts";
 import { CSRF_COOKIE, csrfToken, isCsrfToken } from "./csrf.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -49,6 +49,17 @@ export interface SessionsOptions {
   readonly settings: ServerSettings;
 }
 
+/** A flow that the browser is going to run. */
+export interface RunningFlow {
+  write(tx: Transaction, flow: string): void;
+  /** Tells the browser, if there is anything to tell. */
+  tell(reply: FastifyReply): void;
+}
+
+function sealed(id: string, flow: string | null): SealedData {
+  return heldRow(MODEL, id).seal(1, JSON.stringify({ flow }));
+}
+
 /** The sessions of all browsers. */
 export class Sessions {
   readonly #store: Store;
@@ -73,24 +84,42 @@ export class Sessions {
     if (row.user !== null && tx.get("authentik_core.user", row.user)?.is_active !== true) return null;
     const opened = open(row.data);
     if (opened === undefined) return null;
-    const { flow } = opened.value as JsonObject;
+    const { flow } = JSON.parse(opened.text) as JsonObject;
     return { id: value, pk, user: row.user, flow: typeof flow === "string" ? flow : null };
   }
 
-  /** Has the browser run this flow; it gets a session where it has none. */
-  async setFlow(request: FastifyRequest, reply: FastifyReply, flow: string): Promise<void> {
+  /**
+   * Has the browser run another flow; it gets a session where it has none. `write` belongs into the transaction that
+   * stores the flow, `tell` comes when that is durable.
+   */
+  async running(request: FastifyRequest): Promise<RunningFlow> {
     const { session } = request;
-    if (session !== null) {
-      const { seal } = heldRow(MODEL, session.id);
-      await this.#store.transaction((tx) => tx.update(MODEL, session.pk, { data: seal(1, { flow }) }));
-      request.session = { ...session, flow };
-      return;
-    }
-    await this.#clean();
-    const fresh = this.#make(null, flow, ANONYMOUS_LIFETIME);
-    await this.#store.transaction((tx) => tx.insert(MODEL, fresh.row));
-    request.session = fresh.session;
-    this.#sendCookies(request, reply, fresh.session.id, 0);
+    if (session === null) await this.#clean();
+    const fresh = session === null ? this.#make(null, null, ANONYMOUS_LIFETIME) : undefined;
+    let running: string | undefined;
+    return {
+      write: (tx, flow) => {
+        running = flow;
+        if (fresh !== undefined) {
+          tx.insert(MODEL, { ...fresh.row, data: sealed(fresh.session.id, flow) });
+        } else if (session !== null) {
+          tx.update(MODEL, session.pk, { data: sealed(session.id, flow) });
+        }
+      },
+      tell: (reply) => {
+        if (running === undefined) return;
+        const known = session ?? fresh?.session;
+        if (known !== undefined) request.session = { ...known, flow: running };
+        if (fresh !== undefined) this.#sendCookies(request, reply, fresh.session.id, 0);
+      },
+    };
+  }
+
+  /** Has the browser run a flow that is stored already. */
+  async setFlow(request: FastifyRequest, reply: FastifyReply, flow: string): Promise<void> {
+    const { write, tell } = await this.running(request);
+    await this.#store.transaction((tx) => write(tx, flow));
+    tell(reply);
   }
 
   /** Logs a user in to the browser: a new session takes the place of the one it had. */
@@ -146,11 +175,11 @@ export class Sessions {
     lifetime: number,
   ): { readonly session: BrowserSession; readonly row: NewRow<typeof MODEL> } {
     const id = randomBytes(32).toString("base64url");
-    const { pk, seal } = heldRow(MODEL, id);
+    const { pk } = heldRow(MODEL, id);
     const now = this.#clock();
     const created = new Date(now).toISOString();
     const expires = new Date(now + lifetime).toISOString();
-    return { session: { id, pk, user, flow }, row: { pk, user, data: seal(1, { flow }), created, expires } };
+    return { session: { id, pk, user, flow }, row: { pk, user, data: sealed(id, flow), created, expires } };
   }
 
   #sendCookies(request: FastifyRequest, reply: FastifyReply, id: string, seconds: number): void {

@@ -4,8 +4,8 @@ import { canonicalUuid } from "../models/fields.ts";
 import type { Reference } from "../models/model.ts";
 import { isModelName, MODEL_NAMES, type ModelName, modelOf, targetsOf } from "../models/registry.ts";
 import type { Snapshot } from "../store/contract.ts";
-import { sameJson } from "../store/state.ts";
 import type { AnyRow } from "../store/table.ts";
+import { sameJson } from "../store/table.ts";
 
 /** A lookup that the model does not have; the message says which. */
 export class LookupError extends Error {

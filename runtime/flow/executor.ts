@@ -15,38 +15,28 @@ import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import {
   FlowMisconfigured,
   FlowNotFound,
-  PolicyUndecided,
   SessionConflict,
   SessionNotFound,
   UserNotFound,
 } from "../errors.ts";
-import { cleanse, redact } from "../events/cleanse.ts";
+import { cleanse } from "../events/cleanse.ts";
 import { personReference } from "../events/event-log.ts";
 import { sanitize } from "../events/sanitize.ts";
 import type { Services } from "../services.ts";
-import type { Row } from "../store/contract.ts";
+import type { Snapshot } from "../store/contract.ts";
 import { removeExpired } from "../store/expiry.ts";
-import { findPerson, type Person, pendingPerson, type UserInput } from "../users/person.ts";
-import { type Challenge, type FlowInfo, flowErrorChallenge } from "./challenge.ts";
+import { findPerson, pendingPerson } from "../users/person.ts";
+import type { Challenge } from "./challenge.ts";
 import { deniedAnswer, type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
-import { type HttpRequestData, type HttpRequestInput, httpRequestData } from "./http-request.ts";
+import { flowFailure } from "./flow-failure.ts";
+import { type Begun, beginFlow, type FlowStart } from "./flow-start.ts";
+import { type HttpRequestInput, httpRequestData } from "./http-request.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { plannedStages } from "./plan.ts";
 import { planFlow } from "./planner.ts";
-import { FlowSession } from "./session.ts";
+import { type Along, FlowSession } from "./session.ts";
 import type { ClientCookie, Login, StageOutcome } from "./stage.ts";
 import { StageRun } from "./stage-run.ts";
-
-/** How a flow is started. */
-export interface FlowStart {
-  /** Who sends the requests: a row, a username, or nobody. */
-  readonly user?: UserInput;
-  readonly http?: HttpRequestInput;
-  /** The page's query string, where `next` may stand. */
-  readonly query?: { readonly [key: string]: string };
-  /** First values of the plan's context. `pending_user` may be a row, its pk, or a username. */
-  readonly context?: JsonObject;
-}
 
 /** One request of a flow in progress. */
 export interface FlowRequest {
@@ -59,6 +49,8 @@ export interface FlowRequest {
   readonly query?: { readonly [key: string]: string };
   /** The client's cookies. Shown to the stage only, never kept. */
   readonly cookies?: { readonly [name: string]: string };
+  /** The flow that the client means; a session of another one is not found. */
+  readonly slug?: string;
 }
 
 /** The answer to a request, as HTTP would give it. */
@@ -88,19 +80,12 @@ export interface Inspection {
   readonly context: JsonObject;
 }
 
-/** What is told of a request that failed. */
-interface FailedRequest {
-  readonly slug: string;
-  readonly user: Person | null;
-  readonly http: HttpRequestData;
-  /** Texts that no record may hold. */
-  readonly secrets: readonly string[];
-}
-
 /** How often a request is served again because another one changed the state first. */
 const ATTEMPTS = 5;
 /** Expired sessions are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
+/** What is cleared away then. */
+const SHORT_LIVED = ["postern.flowsession", "postern.smscounter", "postern.passwordcounter"] as const;
 
 /** Serves the requests of all flows. */
 export class FlowExecutor {
@@ -118,34 +103,48 @@ export class FlowExecutor {
    * @throws FlowNotFound, UserNotFound, PolicyUndecided
    */
   async start(slug: string, start: FlowStart = {}): Promise<FlowAnswer> {
+    const planned = await this.#begin(slug, start);
+    if (planned.kind === "ended") return ended(planned.setting, planned.challenge);
+    const session = FlowSession.begin(planned.data, this.#services.clock);
+    await this.#save(session);
+    return { status: 302, challenge: null, session: session.id, slug };
+  }
+
+  /**
+   * Starts a flow and serves its first request. The session is stored once, with what came of the request, and `along`
+   * writes in the same transaction; not at all where the flow ends at once. What goes wrong is an answer too.
+   *
+   * @throws FlowNotFound, UserNotFound
+   */
+  async enter(slug: string, start: FlowStart, request: FlowRequest, along: Along): Promise<FlowAnswer> {
+    let planned: Begun;
+    try {
+      planned = await this.#begin(slug, start);
+    } catch (error) {
+      return this.#notStarted(error, slug, start);
+    }
+    if (planned.kind === "ended") return ended(planned.setting, planned.challenge);
+    const { data } = planned;
+    const { clock, store } = this.#services;
+    let session: FlowSession | undefined;
+    return this.#attempt(request, async () => {
+      // Nobody else knows the id yet; where the first serving has stored it, the next goes on from there.
+      const id = session?.isStored === true ? session.id : undefined;
+      const read = (tx: Snapshot): FlowSession => {
+        session = id === undefined ? FlowSession.begin(data, clock, along) : FlowSession.read(tx, id, clock);
+        return session;
+      };
+      return await store.read((tx) => this.#prepare(tx, read(tx), request));
+    });
+  }
+
+  async #begin(slug: string, start: FlowStart): Promise<Begun> {
     const { store, clock } = this.#services;
     if (clock() - this.#cleaned >= CLEANING_INTERVAL) {
       this.#cleaned = clock();
-      await removeExpired(store, "postern.flowsession", clock());
-      await removeExpired(store, "postern.smscounter", clock());
-      await removeExpired(store, "postern.passwordcounter", clock());
+      for (const model of SHORT_LIVED) await removeExpired(store, model, clock());
     }
-    const query = { ...start.query };
-    const setting = await store.read((tx) => {
-      const context = startContext(start.context ?? {}, (input) => findPerson(tx, input));
-      return {
-        flow: requireFlow(tx.list("authentik_flows.flow"), slug),
-        user: findPerson(tx, start.user ?? null),
-        pending: pendingPerson(tx, context),
-        http: httpRequestData(tx, start.http ?? {}),
-        query,
-        context,
-      };
-    });
-    const { user, http } = setting;
-    const planned = await planFlow(this.#services, setting);
-    if (planned.kind === "not_applicable") {
-      return ended(setting, notApplicableAnswer(setting, planned.messages));
-    }
-    if (planned.kind === "empty") return ended(setting, finishedTarget(setting));
-    const data = { slug, user: user?.pk ?? null, http, query, plan: planned.plan };
-    const session = await FlowSession.create(store, clock, data);
-    return { status: 302, challenge: null, session: session.id, slug };
+    return beginFlow(this.#services, slug, start);
   }
 
   /**
@@ -157,14 +156,18 @@ export class FlowExecutor {
     try {
       return await this.start(slug, start);
     } catch (error) {
-      if (error instanceof FlowNotFound || error instanceof UserNotFound) throw error;
-      const { user, http } = await this.#services.store.read((tx) => ({
-        user: findPerson(tx, start.user ?? null),
-        http: httpRequestData(tx, start.http ?? {}),
-      }));
-      const challenge = await this.#flowError(error, { slug, user, http, secrets: [] });
-      return { status: 200, challenge, session: null, slug };
+      return this.#notStarted(error, slug, start);
     }
+  }
+
+  async #notStarted(error: unknown, slug: string, start: FlowStart): Promise<FlowAnswer> {
+    if (error instanceof FlowNotFound || error instanceof UserNotFound) throw error;
+    const { user, http } = await this.#services.store.read((tx) => ({
+      user: findPerson(tx, start.user ?? null),
+      http: httpRequestData(tx, start.http ?? {}),
+    }));
+    const challenge = await flowFailure(this.#services, error, { slug, user, http, secrets: [] });
+    return { status: 200, challenge, session: null, slug };
   }
 
   /** The slug of a flow in progress; nothing when it has ended, expired, or never was. */
@@ -198,16 +201,24 @@ export class FlowExecutor {
 
   /** Serves one request of a flow in progress. Throws {@link SessionNotFound}. */
   request(id: string, request: FlowRequest): Promise<FlowAnswer> {
+    const { store, clock } = this.#services;
+    return this.#queue.run(id, () =>
+      this.#attempt(request, () =>
+        store.read((tx) => this.#prepare(tx, FlowSession.read(tx, id, clock), request)),
+      ),
+    );
+  }
+
+  /** Serves a request, again where another one wrote first. */
+  async #attempt(request: FlowRequest, prepare: () => Promise<Prepared>): Promise<FlowAnswer> {
     const key = request.http?.request_id ?? randomUUID();
-    return this.#queue.run(id, async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await this.#serve(id, request, key);
-        } catch (error) {
-          if (!(error instanceof SessionConflict) || attempt === ATTEMPTS) throw error;
-        }
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#serve(await prepare(), request, key);
+      } catch (error) {
+        if (!(error instanceof SessionConflict) || attempt === ATTEMPTS) throw error;
       }
-    });
+    }
   }
 
   /** Ends a flow in progress, as the cancel URL does. */
@@ -217,22 +228,36 @@ export class FlowExecutor {
     });
   }
 
-  async #serve(id: string, request: FlowRequest, key: string): Promise<FlowAnswer> {
-    const { store, clock } = this.#services;
-    const session = await FlowSession.load(store, id, clock);
-    const input = request.http;
-    if (input !== undefined) session.http = await store.read((tx) => httpRequestData(tx, input));
-    if (request.query !== undefined) session.data.query = { ...request.query };
-    const run = new StageRun(this.#services, session, request.cookies ?? {}, key);
+  /** Reads what every request needs. What is wrong with it is told when the request is served. */
+  #prepare(tx: Snapshot, session: FlowSession, { slug, http, query }: FlowRequest): Prepared {
+    if (slug !== undefined && slug !== session.data.slug) throw new SessionNotFound(session.id);
+    if (http !== undefined) session.http = httpRequestData(tx, http);
+    if (query !== undefined) session.data.query = { ...query };
+    const run = new StageRun(this.#services, session);
     try {
-      await run.prepare();
-      const outcome = await run.answer(request.method, request.response);
+      run.prepare(tx);
+      return { session, run };
+    } catch (error) {
+      return { session, run, error };
+    }
+  }
+
+  async #serve({ session, run, error }: Prepared, request: FlowRequest, key: string): Promise<FlowAnswer> {
+    try {
+      if (error !== undefined) throw error;
+      const outcome = await run.answer(request, key);
       return await this.#apply(run, session, outcome);
     } catch (error) {
       if (error instanceof SessionConflict || error instanceof SessionNotFound) throw error;
       const { slug } = session.data;
       const failed = { slug, user: run.requestUser, http: session.http, secrets: run.secrets() };
-      return shown(session, await this.#flowError(error, failed, run.info()));
+      const challenge = await flowFailure(this.#services, error, failed, run.info());
+      if (!session.isStored) {
+        // So that the request can be repeated.
+        await this.#services.store.transaction((tx) => session.saveBegun(tx));
+        session.saved();
+      }
+      return shown(session, challenge);
     }
   }
 
@@ -324,55 +349,19 @@ export class FlowExecutor {
   }
 
   async #save(session: FlowSession): Promise<void> {
+    // A mere look takes nothing from anybody, whoever writes meanwhile.
+    if (session.isStored && !session.isChanged) return;
     await this.#services.store.transaction((tx) => session.save(tx));
     session.saved();
   }
-
-  async #flowError(error: unknown, request: FailedRequest, info?: FlowInfo): Promise<Challenge> {
-    const { slug, user, http, secrets } = request;
-    const undecided = error instanceof PolicyUndecided;
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const message = redact(detail, secrets);
-    this.#services.logger.log("error", "a request of a flow failed", {
-      flow: slug,
-      request_id: http.request_id,
-      message,
-    });
-    // A policy that failed has its own event already.
-    if (!undecided) {
-      await this.#services.events.create(
-        "system_exception",
-        {
-          message: "System exception during flow execution.",
-          exception: message,
-          flow: slug,
-          request_id: http.request_id,
-        },
-        { user, http },
-      );
-    }
-    const text = undecided
-      ? "A policy of this flow could not be evaluated. Please try again."
-      : "Something went wrong in this flow. Please try again.";
-    return flowErrorChallenge(info, http.request_id, text);
-  }
 }
 
-function requireFlow(
-  flows: readonly Row<"authentik_flows.flow">[],
-  slug: string,
-): Row<"authentik_flows.flow"> {
-  const flow = flows.find((candidate) => candidate.slug === slug);
-  if (flow === undefined) throw new FlowNotFound(slug, flows.map((known) => known.slug).sort());
-  return flow;
-}
-
-/** The context to plan with: the pending user is kept by pk, so that later requests see the user as it is then. */
-function startContext(context: JsonObject, find: (input: UserInput) => Person | null): JsonObject {
-  if (!Object.hasOwn(context, "pending_user")) return context;
-  const { pending_user: input, ...rest } = context;
-  const person = find(typeof input === "number" ? { pk: input } : (input as UserInput));
-  return person === null ? rest : { ...rest, pending_user: { pk: person.pk } };
+/** What is read before a request is served. */
+interface Prepared {
+  readonly session: FlowSession;
+  readonly run: StageRun;
+  /** Why it cannot be served. */
+  readonly error?: unknown;
 }
 
 function shown(session: FlowSession, challenge: Challenge): FlowAnswer {

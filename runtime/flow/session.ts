@@ -2,7 +2,6 @@
 //
 // It holds what people typed: numbers, codes, passwords. So it is sealed under its own id, which only the client has.
 import { randomBytes } from "node:crypto";
-import type { JsonObject } from "../../engine/types.ts";
 import { SessionConflict, SessionNotFound } from "../errors.ts";
 import type { Snapshot, Store, Transaction } from "../store/contract.ts";
 import { type HeldRow, heldRow, type SealedData } from "../store/held-row.ts";
@@ -16,8 +15,6 @@ export const SESSION_LIFETIME = 24 * 60 * 60 * 1000;
 
 /** Everything about a flow in progress. JSON. */
 export type SessionData = {
-  /** Counts the changes; a request only saves what it read. */
-  version: number;
   slug: string;
   /** pk of the user who sends the requests, or null. */
   user: number | null;
@@ -28,7 +25,10 @@ export type SessionData = {
   plan: Plan;
 };
 
-/** A session that was read, and how to write it back. */
+/** What is written together with a new session, in one transaction: the browser's row that leads to it, say. */
+export type Along = (tx: Transaction, session: string) => void;
+
+/** A session that was read, or begun, and how to write it back. */
 export class FlowSession {
   readonly id: string;
   readonly data: SessionData;
@@ -36,36 +36,41 @@ export class FlowSession {
   http: HttpRequestData;
   readonly #clock: () => number;
   readonly #row: HeldRow;
-  #saved: string;
-  private constructor(id: string, row: HeldRow, data: SessionData, clock: () => number) {
+  /** Counts the changes; a request only saves what it read. 0: the session is not stored yet. */
+  #version: number;
+  /** The data, as it is stored or was begun with. */
+  #text: string;
+  /** The data of a transaction that is not durable yet. */
+  #written: string | undefined;
+  readonly #along: Along | undefined;
+  private constructor(id: string, version: number, text: string, clock: () => number, along?: Along) {
     this.id = id;
-    this.#row = row;
-    this.data = data;
-    this.http = data.http;
+    this.data = JSON.parse(text) as SessionData;
+    this.http = this.data.http;
+    this.#row = heldRow(MODEL, id);
+    this.#version = version;
+    this.#text = text;
     this.#clock = clock;
-    this.#saved = JSON.stringify(data);
+    this.#along = along;
   }
 
-  /** Starts a session under a new id that nobody can guess. */
-  static async create(
-    store: Store,
-    clock: () => number,
-    data: Omit<SessionData, "version">,
-  ): Promise<FlowSession> {
-    const id = randomBytes(24).toString("base64url");
-    const row = heldRow(MODEL, id);
-    const session = new FlowSession(id, row, structuredClone({ ...data, version: 1 }), clock);
-    await store.transaction((tx) => tx.insert(MODEL, { pk: row.pk, ...session.#sealed() }));
-    return session;
+  /** A session under a new id that nobody can guess. It is not stored before something is saved. */
+  static begin(data: SessionData, clock: () => number, along?: Along): FlowSession {
+    return new FlowSession(randomBytes(24).toString("base64url"), 0, JSON.stringify(data), clock, along);
   }
 
   /** Reads a session. Throws {@link SessionNotFound}, also when it has expired. */
-  static async load(store: Store, id: string, clock: () => number): Promise<FlowSession> {
+  static read(tx: Snapshot, id: string, clock: () => number): FlowSession {
     const place = heldRow(MODEL, id);
-    const row = await store.read((tx) => tx.get(MODEL, place.pk));
+    const row = tx.get(MODEL, place.pk);
     const opened = row === undefined || Date.parse(row.expires) <= clock() ? undefined : place.open(row.data);
     if (opened === undefined) throw new SessionNotFound(id);
-    return new FlowSession(id, place, opened.value as SessionData, clock);
+    return new FlowSession(id, opened.version, opened.text, clock);
+  }
+
+  /** As {@link read}, in a transaction of its own. */
+  static load(store: Store, id: string, clock: () => number): Promise<FlowSession> {
+    return store.read((tx) => FlowSession.read(tx, id, clock));
   }
 
   /** Deletes a session, if it is there. */
@@ -74,24 +79,42 @@ export class FlowSession {
     if (tx.get(MODEL, pk) !== undefined) tx.delete(MODEL, pk);
   }
 
+  /** Whether the store has it. */
+  get isStored(): boolean {
+    return this.#version > 0;
+  }
+
+  /** Whether something is to be saved. */
+  get isChanged(): boolean {
+    return JSON.stringify(this.data) !== this.#text;
+  }
+
   /** Writes what changed, if anything. Throws {@link SessionConflict} when another request wrote first. */
   save(tx: Transaction): void {
     this.#requireUnchanged(tx);
-    if (JSON.stringify(this.data) === this.#saved) return;
-    tx.update(MODEL, this.#row.pk, this.#sealed({ ...this.data, version: this.data.version + 1 }));
+    const text = JSON.stringify(this.data);
+    this.#written = text === this.#text && this.isStored ? undefined : text;
+    if (this.#written !== undefined) this.#write(tx, text, this.#version + 1);
+  }
+
+  /** Writes a session that is not stored as it was begun. To be followed by {@link saved}. */
+  saveBegun(tx: Transaction): void {
+    this.#written = this.#text;
+    this.#write(tx, this.#text, 1);
   }
 
   /** To be called when the transaction that saved is durable. */
   saved(): void {
-    if (JSON.stringify(this.data) === this.#saved) return;
-    this.data.version += 1;
-    this.#saved = JSON.stringify(this.data);
+    if (this.#written === undefined) return;
+    this.#version += 1;
+    this.#text = this.#written;
+    this.#written = undefined;
   }
 
   /** Ends the session. Throws {@link SessionConflict} when another request wrote first. */
   remove(tx: Transaction): void {
     this.#requireUnchanged(tx);
-    tx.delete(MODEL, this.#row.pk);
+    if (this.isStored) tx.delete(MODEL, this.#row.pk);
   }
 
   /**
@@ -99,36 +122,47 @@ export class FlowSession {
    * (a message went out). Where another request wrote first, this session is behind then, and its `save` says so.
    * To be followed by {@link amended} when the transaction is durable. Nothing happens to a session that has ended.
    */
-  amend(tx: Transaction, change: (data: SessionData) => void): SessionData | undefined {
+  amend(tx: Transaction, change: (data: SessionData) => void): Amended | undefined {
     const row = tx.get(MODEL, this.#row.pk);
     const opened = row === undefined ? undefined : this.#row.open(row.data);
     if (opened === undefined) return undefined;
-    const data = opened.value as SessionData;
+    const data = JSON.parse(opened.text) as SessionData;
     change(data);
-    data.version += 1;
-    tx.update(MODEL, this.#row.pk, this.#sealed(data));
-    return data;
+    const written = { version: opened.version + 1, text: JSON.stringify(data) };
+    this.#write(tx, written.text, written.version);
+    return written;
   }
 
   /** To be called when the transaction of {@link amend} is durable. */
-  amended(written: SessionData | undefined, change: (data: SessionData) => void): void {
-    if (written?.version !== this.data.version + 1) return;
+  amended(written: Amended | undefined, change: (data: SessionData) => void): void {
+    if (written?.version !== this.#version + 1) return;
     change(this.data);
-    this.data.version = written.version;
-    this.#saved = JSON.stringify(written);
+    this.#version = written.version;
+    this.#text = written.text;
   }
 
   #requireUnchanged(tx: Snapshot): void {
+    if (!this.isStored) return;
     const row = tx.get(MODEL, this.#row.pk);
     if (row === undefined) throw new SessionNotFound(this.id);
-    if ((row.data as SealedData).version !== this.data.version) throw new SessionConflict();
+    if ((row.data as SealedData).version !== this.#version) throw new SessionConflict();
   }
 
-  #sealed(data: SessionData = this.data): { data: SealedData; expires: string } {
-    return { data: this.#row.seal(data.version, data as JsonObject), expires: this.#expiry() };
+  #write(tx: Transaction, text: string, version: number): void {
+    const { pk } = this.#row;
+    const expires = new Date(this.#clock() + SESSION_LIFETIME).toISOString();
+    const row = { data: this.#row.seal(version, text), expires };
+    if (version > 1) {
+      tx.update(MODEL, pk, row);
+      return;
+    }
+    tx.insert(MODEL, { pk, ...row });
+    this.#along?.(tx, this.id);
   }
+}
 
-  #expiry(): string {
-    return new Date(this.#clock() + SESSION_LIFETIME).toISOString();
-  }
+/** What {@link FlowSession.amend} wrote. */
+interface Amended {
+  readonly version: number;
+  readonly text: string;
 }

@@ -5,7 +5,7 @@ import { sensitiveTexts } from "../events/cleanse.ts";
 import { pythonType } from "../models/fields.ts";
 import type { Services } from "../services.ts";
 import { stageView } from "../stages/registry.ts";
-import type { ModelName, Row } from "../store/contract.ts";
+import type { ModelName, Row, Snapshot } from "../store/contract.ts";
 import { findPerson, type Person, pendingPerson } from "../users/person.ts";
 import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./challenge.ts";
 import type { FlowRequest } from "./executor.ts";
@@ -25,37 +25,35 @@ interface Loaded {
   readonly pending: Person | null;
 }
 
+/** A stage of the plan and what is stored of it. */
+interface Current {
+  readonly planned: PlannedStage;
+  readonly binding: Binding | null;
+  readonly stage: Row<ModelName>;
+}
+
 /** The run of one request. */
 export class StageRun {
   readonly #services: Services;
   readonly #session: FlowSession;
-  readonly #cookies: StageContext["cookies"];
   #loaded: Loaded | undefined;
-  #current:
-    | { readonly planned: PlannedStage; readonly binding: Binding | null; readonly stage: Row<ModelName> }
-    | undefined;
-  readonly #requestKey: string;
-  constructor(
-    services: Services,
-    session: FlowSession,
-    cookies: StageContext["cookies"],
-    requestKey: string,
-  ) {
+  #current: Current | undefined;
+  /** The stage at the head of the plan when the request came. */
+  #head: Current | undefined;
+  constructor(services: Services, session: FlowSession) {
     this.#services = services;
     this.#session = session;
-    this.#cookies = cookies;
-    this.#requestKey = requestKey;
   }
 
-  /** Reads the flow and the users. Throws {@link FlowMisconfigured} when the flow was deleted meanwhile. */
-  async prepare(): Promise<void> {
+  /** Reads the flow, the users and the stage. Throws {@link FlowMisconfigured} when one was deleted meanwhile. */
+  prepare(tx: Snapshot): void {
     const { plan, user: pk, slug } = this.#session.data;
-    this.#loaded = await this.#services.store.read((tx) => {
-      const flow = tx.get("authentik_flows.flow", plan.flow);
-      if (flow === undefined) throw new FlowMisconfigured(`flow ${JSON.stringify(slug)} was deleted`);
-      const user = pk === null ? null : findPerson(tx, { pk });
-      return { flow, user, pending: pendingPerson(tx, plan.context) };
-    });
+    const flow = tx.get("authentik_flows.flow", plan.flow);
+    if (flow === undefined) throw new FlowMisconfigured(`flow ${JSON.stringify(slug)} was deleted`);
+    const user = pk === null ? null : findPerson(tx, { pk });
+    this.#loaded = { flow, user, pending: pendingPerson(tx, plan.context) };
+    const [planned] = plan.stages;
+    this.#head = planned === undefined || "redirect" in planned ? undefined : read(tx, planned);
   }
 
   /** Whose requests these are, as far as it is known. */
@@ -105,16 +103,20 @@ export class StageRun {
     if (this.#current !== undefined) this.#session.data.plan.stages.unshift(this.#current.planned);
   }
 
-  /** The answer of the stage at the head of the plan, or `end` when no stage is left. */
-  async answer(method: "GET" | "POST", response: FlowRequest["response"]): Promise<StageOutcome | "end"> {
+  /**
+   * The answer of the stage at the head of the plan, or `end` when no stage is left.
+   *
+   * @param key names the request, see `StageContext`
+   */
+  async answer(request: FlowRequest, key: string): Promise<StageOutcome | "end"> {
     await this.#dropSkipped();
     if (this.#current === undefined) return "end";
     const view = stageView(this.#current.planned.model);
     if (view === undefined)
       throw new FlowMisconfigured(`stage ${this.#current.planned.model} is not available`);
-    const context = this.#context(this.#current.stage);
-    if (method === "GET") return view.get(context);
-    const { data, form } = response ?? { data: {}, form: false };
+    const context = this.#context(this.#current.stage, request.cookies ?? {}, key);
+    if (request.method === "GET") return view.get(context);
+    const { data, form } = request.response ?? { data: {}, form: false };
     return isObject(data) ? view.post(context, { data, form }) : refused(await view.get(context), data);
   }
 
@@ -127,7 +129,7 @@ export class StageRun {
         plan.context.redirect = planned.redirect;
         return;
       }
-      const current = { planned, ...(await this.#read(planned)) };
+      const current = await this.#read(planned);
       if (planned.marker !== "plain" && current.binding !== null) {
         const { user, pending } = this.#require();
         const asked = { user: pending ?? user, http, httpUser: user };
@@ -147,25 +149,18 @@ export class StageRun {
   async #reloadPending(): Promise<void> {
     const loaded = this.#require();
     const { context } = this.#session.data.plan;
-    const pending = await this.#services.store.read((tx) => pendingPerson(tx, context));
+    const pending = isObject(context.pending_user)
+      ? await this.#services.store.read((tx) => pendingPerson(tx, context))
+      : null;
     this.#loaded = { ...loaded, pending };
   }
 
-  #read(planned: PlannedStage): Promise<{ binding: Binding | null; stage: Row<ModelName> }> {
-    return this.#services.store.read((tx) => {
-      const binding =
-        planned.binding === null ? null : tx.get("authentik_flows.flowstagebinding", planned.binding);
-      const stage = tx.get(planned.model, planned.stage);
-      if (binding === undefined || stage === undefined) {
-        throw new FlowMisconfigured(
-          "a stage of this flow was deleted while the flow was running; start it again",
-        );
-      }
-      return { binding, stage };
-    });
+  async #read(planned: PlannedStage): Promise<Current> {
+    if (this.#head?.planned === planned) return this.#head;
+    return this.#services.store.read((tx) => read(tx, planned));
   }
 
-  #context(stage: Row<ModelName>): StageContext {
+  #context(stage: Row<ModelName>, cookies: StageContext["cookies"], requestKey: string): StageContext {
     const { setting } = this;
     const { plan } = this.#session.data;
     return {
@@ -179,8 +174,8 @@ export class StageRun {
       shownUser: settingUser(setting),
       http: setting.http,
       query: setting.query,
-      cookies: this.#cookies,
-      requestKey: this.#requestKey,
+      cookies,
+      requestKey,
       checkpoint: async (work) => {
         const result = await this.#services.store.transaction((tx) => {
           const written = work?.(tx);
@@ -205,6 +200,18 @@ export class StageRun {
     if (this.#loaded === undefined) throw new FlowMisconfigured("the flow was not read");
     return this.#loaded;
   }
+}
+
+function read(tx: Snapshot, planned: PlannedStage): Current {
+  const binding =
+    planned.binding === null ? null : tx.get("authentik_flows.flowstagebinding", planned.binding);
+  const stage = tx.get(planned.model, planned.stage);
+  if (binding === undefined || stage === undefined) {
+    throw new FlowMisconfigured(
+      "a stage of this flow was deleted while the flow was running; start it again",
+    );
+  }
+  return { planned, binding, stage };
 }
 
 /** A response that is no object: refused under the challenge that the stage shows now. */

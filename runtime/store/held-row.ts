@@ -10,10 +10,15 @@ export type SealedData = { version: number; sealed: string };
 export interface HeldRow {
   /** Where the row stands. Says nothing about the id. */
   readonly pk: string;
-  seal(version: number, value: JsonValue): SealedData;
-  /** The value again; nothing where the data was not sealed under this id, in this place, with this version. */
-  open(data: JsonValue): { readonly version: number; readonly value: JsonValue } | undefined;
+  /** Seals a value that is JSON text. */
+  seal(version: number, text: string): SealedData;
+  /** The JSON text again; nothing where the data was not sealed under this id, in this place, with this version. */
+  open(data: JsonValue): { readonly version: number; readonly text: string } | undefined;
 }
+
+/** Rows whose keys are kept at hand: deriving them costs more than opening a row does. */
+const AT_HAND = 500;
+const known = new Map<string, HeldRow>();
 
 /**
  * The row of an id that the client holds (its cookie) and the store does not. Without the id nothing of the row can
@@ -22,6 +27,18 @@ export interface HeldRow {
  * @param id at least 128 bits that nobody can guess
  */
 export function heldRow(model: string, id: string): HeldRow {
+  const name = `${model} ${id}`;
+  const row = known.get(name) ?? deriveRow(model, id);
+  known.delete(name);
+  known.set(name, row);
+  if (known.size > AT_HAND) {
+    const [oldest] = known.keys();
+    known.delete(oldest);
+  }
+  return row;
+}
+
+function deriveRow(model: string, id: string): HeldRow {
   const derived = (purpose: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync("sha256", id, model, purpose, bytes));
   const pk = derived("place", 24).toString("base64url");
@@ -32,12 +49,12 @@ export function heldRow(model: string, id: string): HeldRow {
   };
   return {
     pk,
-    seal: (version, value) => ({ version, sealed: box().seal([model, pk, version], value) }),
+    seal: (version, text) => ({ version, sealed: box().sealText([model, pk, version], text) }),
     open: (data) => {
       const { version, sealed } = (data ?? {}) as Partial<JsonObject>;
       if (typeof version !== "number" || typeof sealed !== "string") return undefined;
-      const opened = box().open([model, pk, version], sealed);
-      return opened === undefined ? undefined : { version, value: opened.value };
+      const text = box().openText([model, pk, version], sealed);
+      return text === undefined ? undefined : { version, text };
     },
   };
 }

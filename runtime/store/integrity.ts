@@ -2,7 +2,7 @@
 import type { Model, Pk, Reference } from "../models/model.ts";
 import { MODEL_NAMES, type ModelName, modelOf, targetsOf } from "../models/registry.ts";
 import type { FieldIssue } from "../models/validation.ts";
-import { type State, sameJson, tableOf } from "./state.ts";
+import { type State, tableOf } from "./state.ts";
 import type { AnyRow } from "./table.ts";
 
 /** A field of some model that may point to a given model. */
@@ -86,12 +86,10 @@ export function uniqueClash(
 ): { fields: readonly string[]; holder: Pk } | undefined {
   for (const { fields, scope } of UNIQUE.get(model) ?? []) {
     if (fields.some((field) => row[field] === null)) continue;
+    const conditions = fields.map((field) => [field, row[field]] as const);
     for (const name of scope) {
-      for (const other of tableOf(state, name).values()) {
-        const itself = name === model && other.pk === row.pk;
-        if (!itself && fields.every((field) => sameJson(other[field], row[field]))) {
-          return { fields, holder: other.pk };
-        }
+      for (const { pk } of tableOf(state, name).matching(conditions)) {
+        if (name !== model || pk !== row.pk) return { fields, holder: pk };
       }
     }
   }

@@ -6,7 +6,7 @@
 //
 // What waits for the disk is asynchronous. What only changes names is not: it takes microseconds, a tenth of what a
 // thread of the pool would cost.
-import { chmodSync, copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import { copyFile, type FileHandle, lstat, open, readFile, realpath, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
@@ -77,6 +77,8 @@ class FileAdapter implements Adapter<State> {
   notices: readonly string[] = [];
   /** The file has to be written now: it is not there, or its secrets stand in it plainly. */
   stale = true;
+  /** The file is one that this process made: nobody else can read it. */
+  #isOwn = false;
   /** The backup may hold plain secrets that are encrypted in the file. */
   plainBackup = false;
 
@@ -131,6 +133,7 @@ class FileAdapter implements Adapter<State> {
       this.#keepBackup();
       renameSync(fresh, this.#file);
       replaced = true;
+      this.#isOwn = true;
       await this.#syncDirectory();
     } catch (error) {
       await removeIfThere(fresh).catch(() => undefined);
@@ -172,18 +175,30 @@ class FileAdapter implements Adapter<State> {
   #keepBackup(): void {
     const fresh = `${this.#backup}.tmp`;
     try {
-      // What an interrupted write has left.
-      rmSync(fresh, { force: true });
-      linkSync(this.#file, fresh);
+      this.#copyTo(fresh);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return;
-      // File systems without hard links.
-      copyFileSync(this.#file, fresh);
+      if (code !== "EEXIST") throw error;
+      // What an interrupted write has left.
+      rmSync(fresh, { force: true });
+      this.#copyTo(fresh);
     }
     // A file that somebody put here may be open to others.
-    chmodSync(fresh, 0o600);
+    if (!this.#isOwn) chmodSync(fresh, 0o600);
     renameSync(fresh, this.#backup);
+  }
+
+  /** Makes a copy under a name that must not be there yet. */
+  #copyTo(fresh: string): void {
+    try {
+      linkSync(this.#file, fresh);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "EEXIST") throw error;
+      // File systems without hard links.
+      copyFileSync(this.#file, fresh, constants.COPYFILE_EXCL);
+    }
   }
 }
 

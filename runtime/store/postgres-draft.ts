@@ -5,7 +5,7 @@ import { Draft, type Look } from "./draft.ts";
 import { type Lookup, lookupFor, referrerLookups, uniqueLookupsOf } from "./lookups.ts";
 import { pkText, type StoredRow } from "./postgres-rows.ts";
 import { EMPTY_STATE } from "./state.ts";
-import type { AnyRow } from "./table.ts";
+import { type AnyRow, type Conditions, meets } from "./table.ts";
 
 /** Something that a transaction looks at: a row, the set of rows that a look-up finds, all rows of a model. */
 export type Item =
@@ -176,6 +176,10 @@ export class PartialDraft extends Draft {
       a.position === b.position ? a.ordinal - b.ordinal : a.position < b.position ? -1 : 1,
     );
     return placed.map(({ row }) => row);
+  }
+
+  protected override matching(model: ModelName, conditions: Conditions): AnyRow[] {
+    return this.rowsOf(model).filter((row) => meets(row, conditions));
   }
 
   protected override nextNumber(model: ModelName): number {

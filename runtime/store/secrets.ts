@@ -34,6 +34,8 @@ function nonce(): Buffer {
 /** Seals values with one key. A sealed value opens only in the place (`model`, pk, field) it was sealed for. */
 export class SecretBox {
   readonly #key: KeyObject;
+  /** Keys of keyed hashes, by purpose; there are a handful. */
+  readonly #hashKeys = new Map<string, KeyObject>();
 
   /** @param key 32 bytes, or their spelling as 64 hexadecimal digits or as base64. Throws {@link StoreKeyError}. */
   constructor(key: Uint8Array | string) {
@@ -51,21 +53,41 @@ export class SecretBox {
 
   /** See `KeyedHash` of the store's contract. */
   keyedHash(purpose: string, text: string): string {
-    const key = Buffer.from(hkdfSync("sha256", this.#key, "postern", purpose, 32));
+    let key = this.#hashKeys.get(purpose);
+    if (key === undefined) {
+      key = createSecretKey(Buffer.from(hkdfSync("sha256", this.#key, "postern", purpose, 32)));
+      this.#hashKeys.set(purpose, key);
+    }
     return createHmac("sha256", key).update(text, "utf8").digest("hex");
   }
 
   /** The value, encrypted under a fresh nonce. */
   seal(place: readonly JsonValue[], value: JsonValue): string {
+    return this.sealText(place, JSON.stringify(value));
+  }
+
+  /** As {@link seal}, of a value that is JSON already. */
+  sealText(place: readonly JsonValue[], text: string): string {
     const iv = nonce();
     const cipher = createCipheriv(CIPHER, this.#key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(JSON.stringify(place)));
-    const body = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
+    const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
   }
 
   /** The value again, or nothing where the text was not sealed with this key for this place. */
   open(place: readonly JsonValue[], sealed: string): { readonly value: JsonValue } | undefined {
+    const text = this.openText(place, sealed);
+    if (text === undefined) return undefined;
+    try {
+      return { value: JSON.parse(text) as JsonValue };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** As {@link open}, the value as JSON. */
+  openText(place: readonly JsonValue[], sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, "base64");
     if (bytes.length < IV_BYTES + TAG_BYTES) return undefined;
     const decipher = createDecipheriv(CIPHER, this.#key, bytes.subarray(0, IV_BYTES), {
@@ -74,8 +96,8 @@ export class SecretBox {
     decipher.setAAD(Buffer.from(JSON.stringify(place)));
     decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     try {
-      const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-      return { value: JSON.parse(text.toString("utf8")) as JsonValue };
+      const body = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+      return body.toString("utf8");
     } catch {
       return undefined;
     }

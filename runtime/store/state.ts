@@ -3,7 +3,7 @@ import type { Pk } from "../models/model.ts";
 import { isModelName, type ModelName, type Row } from "../models/registry.ts";
 import type { Snapshot } from "./contract.ts";
 import { StoreError } from "./errors.ts";
-import { type AnyRow, LayeredTable, type Table } from "./table.ts";
+import { type AnyRow, type Conditions, LayeredTable, type Table } from "./table.ts";
 
 /** Everything a store holds. A change makes a new state; tables and rows that did not change are shared. */
 export interface State {
@@ -32,20 +32,6 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** Whether two JSON values are equal; the order of keys does not count. */
-export function sameJson(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  return keys.every(
-    (key) =>
-      Object.hasOwn(right, key) &&
-      sameJson((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
-  );
-}
-
 /** Reads one state. */
 export class StateView implements Snapshot {
   protected state: State;
@@ -58,15 +44,12 @@ export class StateView implements Snapshot {
   }
 
   list<M extends ModelName>(model: M, where: Partial<Row<M>> = {}): Row<M>[] {
-    const conditions = Object.entries(where);
-    const found: AnyRow[] = [];
-    rows: for (const row of this.rowsOf(model)) {
-      for (const [field, value] of conditions) {
-        if (!sameJson(row[field], value) || !Object.hasOwn(row, field)) continue rows;
-      }
-      found.push(row);
-    }
-    return found as unknown as Row<M>[];
+    return [...this.matching(model, Object.entries(where))] as unknown as Row<M>[];
+  }
+
+  /** The rows of a model, in the order of insertion, whose fields have these values. */
+  protected matching(model: ModelName, conditions: Conditions): readonly AnyRow[] {
+    return tableOf(this.state, model).matching(conditions);
   }
 
   /** All rows of a model in the order of insertion. */

@@ -15,6 +15,78 @@ export interface Table {
   has(pk: Pk): boolean;
   /** The rows in order. */
   values(): readonly AnyRow[];
+  /** The rows in order whose fields have these values. */
+  matching(conditions: Conditions): readonly AnyRow[];
+}
+
+/** Fields and the values they are to have. */
+export type Conditions = readonly (readonly [field: string, value: unknown])[];
+
+/** Whether a row's fields have these values. */
+export function meets(row: AnyRow, conditions: Conditions): boolean {
+  return conditions.every(([field, value]) => sameJson(row[field], value) && Object.hasOwn(row, field));
+}
+
+/** Whether two JSON values are equal; the order of keys does not count. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every(
+    (key) =>
+      Object.hasOwn(right, key) &&
+      sameJson((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
+  );
+}
+
+/** Tables with fewer rows are looked through. */
+const WORTH_AN_INDEX = 64;
+/** Indexes of one flat map. Other questions are answered by looking at all rows. */
+const MOST_INDEXES = 8;
+
+/** A flat map of rows that nobody changes any more, with indexes for what is asked of it repeatedly. */
+class Base {
+  readonly rows: ReadonlyMap<Pk, AnyRow>;
+  /** By the fields' names; nothing where they were asked for once. */
+  readonly #indexes = new Map<string, Map<string, AnyRow[]> | undefined>();
+
+  constructor(rows: ReadonlyMap<Pk, AnyRow>) {
+    this.rows = rows;
+  }
+
+  /** The rows in order whose fields have these values, or nothing where there is no index for that. */
+  indexed(conditions: Conditions): readonly AnyRow[] | undefined {
+    if (this.rows.size < WORTH_AN_INDEX || conditions.length === 0) return undefined;
+    if (!conditions.every(([, value]) => isScalar(value))) return undefined;
+    const fields = conditions.map(([field]) => field);
+    const name = JSON.stringify(fields);
+    if (!this.#indexes.has(name)) {
+      if (this.#indexes.size < MOST_INDEXES) this.#indexes.set(name, undefined);
+      return undefined;
+    }
+    const index = this.#indexes.get(name) ?? this.#index(fields);
+    this.#indexes.set(name, index);
+    return index.get(JSON.stringify(conditions.map(([, value]) => value))) ?? [];
+  }
+
+  #index(fields: readonly string[]): Map<string, AnyRow[]> {
+    const index = new Map<string, AnyRow[]>();
+    for (const row of this.rows.values()) {
+      const values = fields.map((field) => row[field]);
+      if (!values.every(isScalar)) continue;
+      const key = JSON.stringify(values);
+      const found = index.get(key);
+      if (found === undefined) index.set(key, [row]);
+      else found.push(row);
+    }
+    return index;
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 /** Differences that a table may always have. */
@@ -22,7 +94,7 @@ const FEW = 16;
 
 /** A table that its transaction changes, and that nobody changes afterwards. */
 export class LayeredTable implements Table {
-  readonly #base: ReadonlyMap<Pk, AnyRow>;
+  readonly #base: Base;
   /** Rows of the base that have changed; null where one is gone. */
   readonly #over: Map<Pk, AnyRow | null>;
   /** Rows that stand behind those of the base. */
@@ -39,7 +111,7 @@ export class LayeredTable implements Table {
       this.#added = new Map(from.#added);
       this.#gone = from.#gone;
     } else {
-      this.#base = new Map(from?.values().map((row) => [row.pk, row]));
+      this.#base = new Base(new Map(from?.values().map((row) => [row.pk, row])));
       this.#over = new Map();
       this.#added = new Map();
       this.#gone = 0;
@@ -47,14 +119,14 @@ export class LayeredTable implements Table {
   }
 
   get size(): number {
-    return this.#base.size - this.#gone + this.#added.size;
+    return this.#base.rows.size - this.#gone + this.#added.size;
   }
 
   get(pk: Pk): AnyRow | undefined {
     const added = this.#added.get(pk);
     if (added !== undefined) return added;
     const over = this.#over.get(pk);
-    return over === undefined ? this.#base.get(pk) : (over ?? undefined);
+    return over === undefined ? this.#base.rows.get(pk) : (over ?? undefined);
   }
 
   has(pk: Pk): boolean {
@@ -67,29 +139,45 @@ export class LayeredTable implements Table {
     return this.#rows;
   }
 
+  matching(conditions: Conditions): readonly AnyRow[] {
+    const found = this.#base.indexed(conditions);
+    const isNew = (row: AnyRow | null): boolean =>
+      row !== null && meets(row, conditions) && !found?.some(({ pk }) => pk === row.pk);
+    // A row that has come to match stands somewhere among the others.
+    if (found === undefined || [...this.#over.values()].some(isNew)) {
+      return this.values().filter((row) => meets(row, conditions));
+    }
+    const rows = [...this.#added.values()].filter((row) => meets(row, conditions));
+    const stand = found.flatMap((row) => {
+      const over = this.#over.get(row.pk);
+      return over === undefined ? [row] : over !== null && meets(over, conditions) ? [over] : [];
+    });
+    return [...stand, ...rows];
+  }
+
   /** Puts a row in the place of the one with its pk, or behind all others. */
   set(row: AnyRow): void {
     this.#rows = undefined;
-    const stands = !this.#added.has(row.pk) && this.#base.has(row.pk) && this.#over.get(row.pk) !== null;
+    const stands = !this.#added.has(row.pk) && this.#base.rows.has(row.pk) && this.#over.get(row.pk) !== null;
     (stands ? this.#over : this.#added).set(row.pk, row);
   }
 
   /** Takes a row out, if it is there. */
   delete(pk: Pk): void {
     this.#rows = undefined;
-    if (this.#added.delete(pk) || !this.#base.has(pk) || this.#over.get(pk) === null) return;
+    if (this.#added.delete(pk) || !this.#base.rows.has(pk) || this.#over.get(pk) === null) return;
     this.#over.set(pk, null);
     this.#gone += 1;
   }
 
   /** Few rows differ from the base: by its square root, copying the differences costs no more than flattening does. */
   #isClose(): boolean {
-    return this.#over.size + this.#added.size <= Math.max(FEW, Math.sqrt(this.#base.size));
+    return this.#over.size + this.#added.size <= Math.max(FEW, Math.sqrt(this.#base.rows.size));
   }
 
   #inOrder(): AnyRow[] {
     const rows: AnyRow[] = [];
-    for (const [pk, row] of this.#base) {
+    for (const [pk, row] of this.#base.rows) {
       const over = this.#over.size === 0 ? undefined : this.#over.get(pk);
       if (over !== null) rows.push(over ?? row);
     }

@@ -101,7 +101,7 @@ export async function startServer(choices: Choices = {}): Promise<Running> {
         const [user] = tx.list("authentik_core.user", { username });
         const expires = new Date((clock ?? Date.now)() + 86_400_000).toISOString();
         const { pk, seal } = heldRow("postern.session", id);
-        tx.insert("postern.session", { pk, user: user.pk, data: seal(1, { flow: null }), expires });
+        tx.insert("postern.session", { pk, user: user.pk, data: seal(1, '{"flow":null}'), expires });
       });
       browser.cookies.set("authentik_session", encodeURIComponent(sign(id, SECRET_KEY)));
       return browser;

@@ -2,7 +2,7 @@
 import cookie from "@fastify/cookie";
 import { fastify } from "fastify";
 import { afterEach, expect, test } from "vitest";
-import type { ClientCookie, FlowAnswer, FlowExecutor, Login } from "../../runtime/index.ts";
+import type { ClientCookie, FlowAnswer, FlowExecutor, FlowRequest, Login } from "../../runtime/index.ts";
 import { authenticate } from "../../server/authentication.ts";
 import { answerErrors } from "../../server/errors.ts";
 import { requireUser } from "../../server/principal.ts";
@@ -29,15 +29,17 @@ async function served(
   const paul = await at.add("authentik_core.user", { username: "paul" });
   const { executor } = at.runtime;
   const login = { user: marie.pk, seconds: 0, terminateOthers: false, ...given.login };
+  const give = (answer: FlowAnswer, { method }: FlowRequest): FlowAnswer =>
+    method === "GET"
+      ? answer
+      : { ...answer, ...(given.login && { login }), ...(given.cookies && { cookies: given.cookies }) };
   const giving = {
-    open: executor.open.bind(executor),
     flowOf: executor.flowOf.bind(executor),
     cancel: executor.cancel.bind(executor),
-    async request(...args: Parameters<FlowExecutor["request"]>): Promise<FlowAnswer> {
-      const answer = await executor.request(...args);
-      if (args[1].method === "GET") return answer;
-      return { ...answer, ...(given.login && { login }), ...(given.cookies && { cookies: given.cookies }) };
-    },
+    enter: async (...[slug, start, request, along]: Parameters<FlowExecutor["enter"]>) =>
+      give(await executor.enter(slug, start, request, along), request),
+    request: async (...[id, request]: Parameters<FlowExecutor["request"]>) =>
+      give(await executor.request(id, request), request),
   } as FlowExecutor;
   const runtime = { ...at.runtime, executor: giving };
   const running = await startServer({ on: { ...at, runtime, time: at.time }, settings });

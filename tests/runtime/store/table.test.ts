@@ -61,3 +61,57 @@ test("changing a copy of a large table looks at none of the rows that stay", () 
     { pk: 6 },
   ]);
 });
+
+test("rows that match are found in order, whatever was changed since the index was made", () => {
+  const change = fc.record({
+    pk: fc.nat(120),
+    colour: fc.nat(4),
+    kind: fc.constantFrom("set", "delete", "copy"),
+  });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 150 }), (changes) => {
+      const grown = new LayeredTable();
+      for (let pk = 0; pk < 100; pk += 1) grown.set({ pk, colour: pk % 5, stage: pk % 2 === 0 ? "a" : "b" });
+      let table = new LayeredTable(grown);
+      for (const { pk, colour, kind } of changes) {
+        if (kind === "copy") table = new LayeredTable(table);
+        else if (kind === "delete") table.delete(pk);
+        else table.set({ pk, colour, stage: "a" });
+        for (const conditions of [
+          [["colour", 1]],
+          [
+            ["stage", "a"],
+            ["colour", colour],
+          ],
+          [["colour", "1"]],
+          [["none", 1]],
+          [],
+        ] as const) {
+          const expected = table
+            .values()
+            .filter((row) => conditions.every(([field, value]) => row[field] === value));
+          expect(table.matching(conditions)).toEqual(expected);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a question that is asked again looks at none of the rows that do not match", () => {
+  const grown = new LayeredTable();
+  let reads = 0;
+  for (let pk = 0; pk < 1_000; pk += 1) {
+    const get = (): string => {
+      reads += 1;
+      return `+${pk}`;
+    };
+    grown.set(Object.defineProperty({ pk }, "number", { enumerable: true, get }) as never);
+  }
+  const table = new LayeredTable(grown);
+  const ask = () => table.matching([["number", "+7"]]).map(({ pk }) => pk);
+  expect([ask(), ask()]).toEqual([[7], [7]]);
+  reads = 0;
+  expect(ask()).toEqual([7]);
+  expect(reads).toBe(0);
+});
