@@ -15,6 +15,7 @@ import { WebhookMappings } from "./mappings/webhook-mapping.ts";
 import type { Observer } from "./observer.ts";
 import { PolicyEngine } from "./policies/policy-engine.ts";
 import type { Clock, RandomInt, Services, SmsProviderFactory } from "./services.ts";
+import { MessageCounts } from "./sms/message-counts.ts";
 import type { Store } from "./store/contract.ts";
 
 /** Settings of a runtime. */
@@ -135,6 +136,7 @@ function createServices(options: RuntimeOptions): Services {
     policies: new PolicyEngine(store, engine, events, logger, evaluation, options.observer),
     webhookMappings: new WebhookMappings(store, engine, events, evaluation),
     secret: options.secret ?? randomBytes(32).toString("base64url"),
+    messageCounts: new MessageCounts(),
     smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),
   };
 }

@@ -4,6 +4,7 @@ import cookie from "@fastify/cookie";
 import { type FastifyInstance, fastify, LogController } from "fastify";
 import { blueprintsArea } from "./api/blueprints.ts";
 import { brandsArea } from "./api/brands.ts";
+import { tokensArea } from "./api/core-tokens.ts";
 import { current } from "./api/current.ts";
 import { devicesArea } from "./api/devices.ts";
 import { eventsArea } from "./api/events.ts";
@@ -42,6 +43,7 @@ const AREAS: readonly Area[] = [
   policiesArea,
   propertyMappingsArea,
   usersArea,
+  tokensArea,
   groupsArea,
   eventsArea,
   brandsArea,

@@ -1,6 +1,7 @@
 // What operators ask: is it alive, is it ready, how is it doing; and the end without losing a request.
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { MessageCounts } from "../runtime/sms/message-counts.ts";
 import { requireSuperuser } from "./principal.ts";
 import type { Site } from "./site.ts";
 
@@ -35,8 +36,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  /** @param messages how the runtime's messages ended */
+  constructor(messages: MessageCounts) {
     collectDefaultMetrics({ register: this.registry });
+    new Counter({
+      name: "postern_messages_total",
+      help: "Messages by SMS stage and provider: sent, failed, or refused and why.",
+      labelNames: ["stage", "provider", "outcome"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { count, ...labels } of messages.entries()) this.inc(labels, count);
+      },
+    });
   }
 
   /** Counts an answer of the flow executor. */

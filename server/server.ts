@@ -46,7 +46,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { store } = runtime;
   const sessions = new Sessions({ store, clock, settings });
   const readiness: Readiness = { ready: true };
-  const site = { runtime, engine, store, sessions, clock, settings, logger, metrics: new Metrics() };
+  const metrics = new Metrics(runtime.services.messageCounts);
+  const site = { runtime, engine, store, sessions, clock, settings, logger, metrics };
   const { app, routes } = await buildApp(site, readiness);
   const inFlight = new InFlight();
   app.addHook("onRequest", async (_request, reply) => inFlight.add(reply.raw));

@@ -1,6 +1,7 @@
 // The store's rows as expressions query and change them: no credentials in, one transaction for each change out.
 import type { ModelFilter, ModelQuery, ModelsCapability, ModelWrite } from "../../engine/capabilities.ts";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { shapeOf } from "../models/fields.ts";
 import { hashPassword, verifyPassword } from "../models/password.ts";
 import { modelOf, STAGE_MODELS } from "../models/registry.ts";
 import type { Clock } from "../services.ts";
@@ -45,7 +46,7 @@ const named = (name: string, message: string): Error => Object.assign(new Error(
 /** The store as a capability; `access` says whether expressions may also change users and groups. */
 export function storedModels(store: Store, clock: Clock, access: "read" | "write"): ModelsCapability {
   return {
-    query: (query) => store.read((tx) => rowsOf(tx, query)),
+    query: (query) => readRows(store, query),
     checkPassword: async (pk, password) => {
       const row = await store.read((tx) => tx.get(USER, pk));
       return row !== undefined && verifyPassword(password, row.password);
@@ -56,12 +57,50 @@ export function storedModels(store: Store, clock: Clock, access: "read" | "write
 
 // ---- reading -------------------------------------------------------------------------------------
 
-function rowsOf(tx: Snapshot, query: ModelQuery): JsonObject[] {
+/** Rows that one query may look at: they all go to the sandbox. */
+const MOST_ROWS = 10_000;
+
+async function readRows(store: Store, query: ModelQuery): Promise<JsonObject[]> {
   const models = QUERIED.get(query.model) ?? [];
   const wantsUsers = query.filters.some((filter) => filter.path.includes("users"));
-  return models
-    .flatMap((model) => tx.list(model).map((row) => shown(tx, model, row as Row<ModelName>, wantsUsers)))
-    .filter((row) => query.filters.every((filter) => mayFit(row, filter)));
+  for (const model of models) await expectFew(store, model, indexedPart(model, query));
+  if (wantsUsers) await expectFew(store, USER, {});
+  return store.read((tx) =>
+    models
+      .flatMap((model) => {
+        const rows = tx.list(model, indexedPart(model, query));
+        return rows.map((row) => shown(tx, model, row as Row<ModelName>, wantsUsers));
+      })
+      .filter((row) => query.filters.every((filter) => mayFit(row, filter))),
+  );
+}
+
+async function expectFew(store: Store, model: ModelName, where: object): Promise<void> {
+  if ((await store.size(model, where, MOST_ROWS + 1)) <= MOST_ROWS) return;
+  const remedy = "filter it by a field that few rows share, such as pk, username or email";
+  throw named(
+    "django.db.utils.NotSupportedError",
+    `this query would look at more than ${MOST_ROWS.toLocaleString("en")} rows of ${model}; ${remedy}`,
+  );
+}
+
+/** What of a query the store can decide by itself: plain fields that are to equal a value. */
+function indexedPart(model: ModelName, { filters }: ModelQuery): { [field: string]: JsonValue } {
+  const { schema, secrets } = modelOf(model);
+  const known = (field: string): boolean =>
+    field === "pk" || (Object.hasOwn(schema.shape, field) && !secrets.includes(field as never));
+  const plain = filters.flatMap(({ path, lookup, value, negated }): [string, JsonValue][] => {
+    const [field = "", key] = path;
+    const isPlain = path.length === 1 || (path.length === 2 && key === "pk");
+    const isScalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    return isPlain && isScalar && !negated && lookup === "exact" && known(field) ? [[field, value]] : [];
+  });
+  // A list never equals one of its items: what is asked of it is decided row by row.
+  return Object.fromEntries(plain.filter(([field]) => field === "pk" || !isList(model, field)));
+}
+
+function isList(model: ModelName, field: string): boolean {
+  return shapeOf(modelOf(model).schema.shape[field] as never).kind.type === "list";
 }
 
 function shown(tx: Snapshot, model: ModelName, row: Row<ModelName>, wantsUsers: boolean): JsonObject {

@@ -21,6 +21,7 @@ export type EventAction =
   | "model_updated"
   | "model_deleted"
   | "user_write"
+  | "secret_view"
   | `custom_${string}`;
 
 /** Who and what an event is about. */

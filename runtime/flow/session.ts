@@ -43,6 +43,8 @@ export class FlowSession {
   /** The data of a transaction that is not durable yet. */
   #written: string | undefined;
   readonly #along: Along | undefined;
+  /** Another request has written since, or ended the session. */
+  #isBehind = false;
   private constructor(id: string, version: number, text: string, clock: () => number, along?: Along) {
     this.id = id;
     this.data = JSON.parse(text) as SessionData;
@@ -84,9 +86,9 @@ export class FlowSession {
     return this.#version > 0;
   }
 
-  /** Whether something is to be saved. */
+  /** Whether something is to be saved, or another request is known to have come first. */
   get isChanged(): boolean {
-    return JSON.stringify(this.data) !== this.#text;
+    return this.#isBehind || JSON.stringify(this.data) !== this.#text;
   }
 
   /** Writes what changed, if anything. Throws {@link SessionConflict} when another request wrote first. */
@@ -135,7 +137,8 @@ export class FlowSession {
 
   /** To be called when the transaction of {@link amend} is durable. */
   amended(written: Amended | undefined, change: (data: SessionData) => void): void {
-    if (written?.version !== this.#version + 1) return;
+    this.#isBehind = written?.version !== this.#version + 1;
+    if (written === undefined || this.#isBehind) return;
     change(this.data);
     this.#version = written.version;
     this.#text = written.text;

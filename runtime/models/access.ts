@@ -18,6 +18,9 @@ export const token = defineModel({
     description: text({ blank: true }).default(""),
     /** SHA-256 of the key, in hexadecimal digits. The key has 256 random bits, so no salt and no slow hash is needed. */
     key_hash: text(),
+    /** The key itself, sealed under the server's secret key, as long as it can be looked at. */
+    key_sealed: text().nullable().default(null),
+    key_viewable_until: moment().nullable().default(null),
     created: moment().default(now),
     /** Whether `expires` counts. */
     expiring: flag().default(false),
@@ -25,7 +28,7 @@ export const token = defineModel({
   }),
   unique: [["identifier"], ["key_hash"]],
   references: { user: OF_A_USER },
-  secrets: ["key_hash"],
+  secrets: ["key_hash", "key_sealed"],
 });
 
 /** `postern.session`: a browser, logged in or not; Postern's own model. The pk is a hash of the session's id. */

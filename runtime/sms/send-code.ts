@@ -85,6 +85,7 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
   const limits = new Limits(services.store);
   const subjects = subjectsOf(request);
   if (!isCountryAllowed(request)) {
+    services.messageCounts.add(stage, "refused_country");
     await recordRefusal(services, request, limits, { reason: "country" });
     return refused("country", NOT_SUPPORTED);
   }
@@ -116,14 +117,19 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
   if (taken === undefined) return refused("gone", NOT_SENT);
   switch (taken.kind) {
     case "refused":
+      services.messageCounts.add(stage, "refused_number");
       return refused("refused", taken.message);
     case "busy":
+      services.messageCounts.add(stage, "refused_busy");
       return refused("busy", BEING_SENT);
     case "cooldown":
+      services.messageCounts.add(stage, "refused_cooldown");
+      await recordRefusal(services, request, limits, { reason: "cooldown" });
       return refused("cooldown", cooldownText(taken.wait));
     case "repeated":
       return ended(taken.delivery.problem);
     case "limit":
+      services.messageCounts.add(stage, "refused_limit");
       await recordLimit(services, request, taken.reached, taken.notice);
       return refused("limit", TOO_MANY);
   }
@@ -131,6 +137,7 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
     () => undefined,
     (error: unknown) => error ?? new Error("the provider failed without a reason"),
   );
+  services.messageCounts.add(stage, failure === undefined ? "sent" : "failed");
   const problem =
     failure === undefined
       ? null

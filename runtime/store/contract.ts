@@ -67,6 +67,11 @@ export interface Store {
    */
   transaction<T>(work: (tx: Transaction) => T): Promise<T>;
   /**
+   * How many rows `list` would bring here: those that meet the condition, or all of the model where a database has no
+   * index for it. Counting ends at `limit`. For those who would rather not ask than have a large table read.
+   */
+  size<M extends ModelName>(model: M, where: Partial<Row<M>>, limit: number): Promise<number>;
+  /**
    * The pks of at most `limit` rows of a model whose field `expires` is at or before a moment, found without reading
    * the others. A store may be late with a row, by an hour at most; never early.
    */

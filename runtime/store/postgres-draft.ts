@@ -225,7 +225,7 @@ export class PartialDraft extends Draft {
 }
 
 /** The smallest item that holds all rows that meet a condition. */
-function itemFor(model: ModelName, where: object): Item {
+export function itemFor(model: ModelName, where: object): Item {
   const conditions = where as { readonly [field: string]: unknown };
   if (Object.hasOwn(conditions, "pk")) {
     const { pk } = conditions;

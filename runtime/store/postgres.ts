@@ -13,11 +13,11 @@
 // comes to an end however many others there are.
 
 import type { ModelName } from "../models/registry.ts";
-import type { ExpiringModel, KeyedHash, Pk, Snapshot, Store, Transaction } from "./contract.ts";
+import type { ExpiringModel, KeyedHash, Pk, Row, Snapshot, Store, Transaction } from "./contract.ts";
 import { StoreClosed, StoreError, StoreOutcomeUnknown } from "./errors.ts";
 import { CommitRequest, EVERYTHING } from "./postgres-commit.ts";
 import { Contended, type HeldConnection, PostgresConnection } from "./postgres-connection.ts";
-import { type Item, isSame, type Known, PartialDraft, type Write } from "./postgres-draft.ts";
+import { type Item, isSame, itemFor, type Known, PartialDraft, type Write } from "./postgres-draft.ts";
 import { openSchema } from "./postgres-migration.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
 import { type Fetched, PostgresReader, type Wanted } from "./postgres-reader.ts";
@@ -133,6 +133,21 @@ class PostgresStore implements Store {
         }
         return await this.#alone(attempt);
       });
+    });
+  }
+
+  size<M extends ModelName>(model: M, where: Partial<Row<M>>, limit: number): Promise<number> {
+    const { record, lookup } = namesIn(this.#schema);
+    const item = itemFor(model, where);
+    if (item.kind === "row") return Promise.resolve(Math.min(limit, 1));
+    const [name, rows, values] =
+      item.kind === "set"
+        ? ["set", `${lookup} WHERE scope = $1 AND key = $2::uuid LIMIT $3`, [item.scope, item.key, limit]]
+        : ["model", `${record} WHERE model = $1 LIMIT $2`, [model, limit]];
+    const text = `SELECT count(*)::integer AS size FROM (SELECT 1 FROM ${rows}) AS counted`;
+    return this.#begin(async () => {
+      const [{ size }] = await this.#connection.read({ name: `postern-size-${name}`, text }, values);
+      return size as number;
     });
   }
 

@@ -3,7 +3,16 @@
 // All transactions that wait are run, each on the outcome of the one before, and the last outcome is written once.
 // Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
 // starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
-import type { ExpiringModel, KeyedHash, Pk, Snapshot, Store, Transaction } from "./contract.ts";
+import type {
+  ExpiringModel,
+  KeyedHash,
+  ModelName,
+  Pk,
+  Row,
+  Snapshot,
+  Store,
+  Transaction,
+} from "./contract.ts";
 import { Draft } from "./draft.ts";
 import { StoreClosed, StoreError } from "./errors.ts";
 import { type State, StateView } from "./state.ts";
@@ -49,6 +58,10 @@ export class SerialStore implements Store {
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#draining ??= this.#drain();
     });
+  }
+
+  async size<M extends ModelName>(model: M, where: Partial<Row<M>>, limit: number): Promise<number> {
+    return Math.min(limit, await this.read((tx) => tx.list(model, where).length));
   }
 
   async expired(model: ExpiringModel, now: Date, limit: number): Promise<Pk[]> {

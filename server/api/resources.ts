@@ -2,6 +2,7 @@
 import type { Resource } from "../resources/resource.ts";
 import { BLUEPRINTS } from "./blueprints.ts";
 import { BRANDS } from "./brands.ts";
+import { TOKENS } from "./core-tokens.ts";
 import { ALL_SMS_DEVICES, OWN_SMS_DEVICES } from "./devices.ts";
 import { EVENTS } from "./events.ts";
 import { FLOW_BINDINGS, FLOWS } from "./flows.ts";
@@ -20,6 +21,7 @@ export const RESOURCES: readonly Resource[] = [
   BLUEPRINTS,
   GROUPS,
   USERS,
+  TOKENS,
   EVENTS,
   FLOWS,
   FLOW_BINDINGS,

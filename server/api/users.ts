@@ -174,7 +174,8 @@ export const usersArea: Area = (site) => async (api) => {
   );
 };
 
-function showUser(view: View, { row }: Found): JsonObject {
+/** A user as the API shows one. */
+export function showUser(view: View, { row }: Found): JsonObject {
   const user = row as unknown as Row<typeof USER>;
   const groups = user.groups.flatMap((pk) => view.tx.get("authentik_core.group", pk) ?? []);
   return {

@@ -128,6 +128,7 @@ function requestSchema(resource: Resource, isPatch: boolean): Schema {
   };
   const needed = shapes
     .filter(([field, shape]) => !shape.optional || resource.required.includes(field))
+    .filter(([field]) => !Object.hasOwn(resource.defaults, field))
     .map(([field]) => field);
   const required = isPatch ? [] : needed;
   return objectSchema(

@@ -41,7 +41,9 @@ export function readInput(
   const extras: JsonObject = {};
   for (const field of resource.writable) {
     const schema = model.schema.shape[field] as z.ZodType;
-    const value = given(input, field, resource, mode);
+    const own = given(input, field, resource, mode);
+    const value =
+      own === undefined && mode.kind !== "patch" ? resource.defaults[field]?.(view, mode.existing) : own;
     const isOptional = shapeOf(schema).optional && !resource.required.includes(field);
     if (value === undefined && (mode.kind === "patch" || isOptional)) continue;
     if (value === undefined) {

@@ -38,8 +38,9 @@ function rowsOf(view: View, model: ModelName, where: JsonObject): Found[] {
 }
 
 function conditionsOf(view: View, resource: Resource): Condition[] {
-  const conditions: Condition[] =
-    resource.access === "owner" ? [{ where: { user: view.principal.user.pk } }] : [];
+  const { access } = resource;
+  const isAll = access === "superuser" || (access === "owner_or_superuser" && view.principal.superuser);
+  const conditions: Condition[] = isAll ? [] : [{ where: { user: view.principal.user.pk } }];
   const faults: { [name: string]: string[] } = {};
   for (const [name, filter] of Object.entries(resource.filters)) {
     const values = view.all(name).filter((text) => text !== "");

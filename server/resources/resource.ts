@@ -20,8 +20,8 @@ export interface Found {
 /** What clients can do with a resource. */
 export type Operation = "list" | "create" | "retrieve" | "update" | "destroy" | "used_by";
 
-/** Who may: a superuser, or any user for the rows whose field `user` names them. */
-export type Access = "superuser" | "owner";
+/** Who may: a superuser, or any user for the rows whose field `user` names them; or both, a superuser for all rows. */
+export type Access = "superuser" | "owner" | "owner_or_superuser";
 
 /** A field of a resource that is not a field of its model, such as a group's members. */
 export interface ExtraField {
@@ -49,7 +49,7 @@ export interface Resource {
   /** authentik's name of the key in paths: `stage_uuid`. */
   readonly key: string;
   /** The field that the key is compared with. */
-  readonly lookup: "pk" | "slug";
+  readonly lookup: "pk" | "slug" | "identifier";
   /** Fields of the model that clients set. */
   readonly writable: readonly string[];
   /** Of these, the ones that clients have to set although the model has a default. */
@@ -62,6 +62,15 @@ export interface Resource {
   readonly rules: { readonly [field: string]: FieldRule };
   /** Checks what cannot be checked inside of a transaction; runs before it. Throws ApiError. */
   readonly prepare?: (site: Site, input: JsonObject, existing: AnyRow | undefined) => Promise<void>;
+  /** Values of fields that a POST or PUT may leave out although they have no default. */
+  readonly defaults: { readonly [field: string]: (view: View, existing: AnyRow | undefined) => JsonValue };
+  /** What is written in the place of a client's values, once they are checked. */
+  readonly complete?: (
+    tx: Transaction,
+    view: View,
+    fields: JsonObject,
+    existing: AnyRow | undefined,
+  ) => JsonObject;
   /** Values of fields that a PUT leaves out, where these do not stay as they are. */
   readonly putDefaults: JsonObject;
   /** What the expression of a new row is called in its syntax errors. */
@@ -100,6 +109,12 @@ export const EVERYTHING: readonly Operation[] = [
 /** Is it a field of Postern's own? They are taken, but neither shown nor filtered by: what clients see is authentik's. */
 export const isOwnField = (field: string): boolean => field.startsWith("postern_");
 
+/** Whether a request may see a row. */
+export function isVisible({ access }: Resource, { principal }: View, row: AnyRow): boolean {
+  if (access === "superuser") return true;
+  return row.user === principal.user.pk || (access === "owner_or_superuser" && principal.superuser);
+}
+
 /** What a resource's definition has to say; the rest has defaults. */
 export type ResourceDefinition = Partial<Resource> &
   Pick<Resource, "path" | "models" | "object" | "key" | "show">;
@@ -119,6 +134,7 @@ export function defineResource(definition: ResourceDefinition): Resource {
     unsupported: [],
     extras: {},
     rules: {},
+    defaults: {},
     putDefaults: {},
     newExpressionName: "None",
     shownPk: "pk",

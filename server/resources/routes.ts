@@ -15,7 +15,14 @@ import { describeOperation, operationName } from "./description.ts";
 import { expectObject, type InputMode, readInput } from "./input.ts";
 import { listPage } from "./listing.ts";
 import { splitName, titleOf } from "./model-names.ts";
-import type { Access, AnyRow, Found, Operation, Resource } from "./resource.ts";
+import {
+  type Access,
+  type AnyRow,
+  type Found,
+  isVisible,
+  type Operation,
+  type Resource,
+} from "./resource.ts";
 import { usedBy } from "./used-by.ts";
 import { View } from "./view.ts";
 
@@ -94,14 +101,13 @@ export function find(view: View, resource: Resource, request: FastifyRequest): F
   const key = (request.params as { readonly [name: string]: string })[resource.key] as string;
   for (const model of resource.models) {
     const row = findIn(view, model, resource, key);
-    const isOwn = resource.access === "superuser" || row?.user === view.principal.user.pk;
-    if (row !== undefined && isOwn) return { model, row };
+    if (row !== undefined && isVisible(resource, view, row)) return { model, row };
   }
   throw notFound(resource.object);
 }
 
 function findIn(view: View, model: Found["model"], { lookup }: Resource, key: string): AnyRow | undefined {
-  if (lookup === "slug") return (view.tx.list(model, { slug: key }) as unknown as AnyRow[])[0];
+  if (lookup !== "pk") return (view.tx.list(model, { [lookup]: key }) as unknown as AnyRow[])[0];
   const pk = shapePk(modelOf(model), key);
   if (pk instanceof Fault) throw new ApiError(404, { detail: "Not found." });
   return view.tx.get(model, pk) as unknown as AnyRow | undefined;
@@ -124,7 +130,8 @@ async function create(
   const shown = await write(site, request, (tx, view) => {
     const input = readInput(view, site.engine, resource, jsonBody(request), { kind: "create" });
     const [model] = resource.models;
-    const row = tx.insert(model, input.fields as NewRow<typeof model>) as unknown as AnyRow;
+    const fields = resource.complete?.(tx, view, input.fields, undefined) ?? input.fields;
+    const row = tx.insert(model, fields as NewRow<typeof model>) as unknown as AnyRow;
     const found = { model, row };
     writeExtras(tx, resource, found, input.extras);
     recordChange(site, tx, request, "model_created", found);
@@ -146,7 +153,8 @@ async function update(
   return await write(site, request, (tx, view) => {
     const { model, row: existing } = find(view, resource, request);
     const input = readInput(view, site.engine, resource, jsonBody(request), { kind, existing });
-    const touched = { ...input.fields, ...touch(site, model) };
+    const fields = resource.complete?.(tx, view, input.fields, existing) ?? input.fields;
+    const touched = { ...fields, ...touch(site, model) };
     const row = tx.update(model, existing.pk, touched) as unknown as AnyRow;
     const found = { model, row };
     writeExtras(tx, resource, found, input.extras);

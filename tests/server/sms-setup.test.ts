@@ -155,3 +155,27 @@ test("many browsers at once do not get into each other's way", async () => {
     expect(number).toBe(`+1202555${username.slice("user".length).padStart(4, "0")}`);
   }
 });
+
+test("metrics count messages by stage and provider, and what was refused by its reason; numbers are not in them", async () => {
+  const { browser, at, running } = await configuring({ postern_allowed_countries: ["US"] });
+  await ask(browser);
+  await respond(browser, { phone_number: "+12025550173" });
+  await respond(browser, { phone_number: "+12025550173" });
+  await respond(browser, { phone_number: "+4930123456" });
+  at.provider.delivery = rejection(400, "no");
+  await respond(browser, { phone_number: "+12025550199" });
+  const text = await (await running.client().once("/-/metrics")).text();
+  expect(
+    text
+      .split("\n")
+      .filter((line) => line.startsWith("postern_messages_total"))
+      .sort(),
+  ).toEqual(
+    ["failed", "refused_cooldown", "refused_country", "sent"].map(
+      (outcome) => `postern_messages_total{stage="sms",provider="generic",outcome="${outcome}"} 1`,
+    ),
+  );
+  expect(text).not.toMatch(/2025550|30123456/);
+  const reasons = (await at.events("suspicious_request")).map(({ context }) => context.reason);
+  expect(reasons).toEqual(["cooldown", "country"]);
+});

@@ -27,6 +27,7 @@ export function watchedStore(store: Store, written: (changes: readonly RowChange
       if (changes.length > 0) written(changes);
       return result;
     },
+    size: (model, where, limit) => store.size(model, where, limit),
     expired: (model, now, limit) => store.expired(model, now, limit),
     close: () => store.close(),
     [Symbol.asyncDispose]: () => store.close(),

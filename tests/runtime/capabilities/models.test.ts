@@ -44,7 +44,7 @@ afterAll(() => engine.close());
 
 async function answer(source: string, access: "read" | "write" = "read"): Promise<string> {
   const head =
-    "from authentik.core.models import User, Group, Token\nfrom authentik.stages.authenticator_sms.models import SMSDevice, AuthenticatorSMSStage\nfrom authentik.flows.models import Stage\n";
+    "from authentik.core.models import User, Group, Token\nfrom authentik.stages.authenticator_sms.models import SMSDevice, AuthenticatorSMSStage\nfrom authentik.flows.models import Stage\nfrom authentik.events.models import Event\n";
   const outcome = await engine
     .expression("test", `${head}${source.includes("\n") ? source : `return ${source}`}`, "policy")
     .run(
@@ -118,4 +118,17 @@ test.each([
   ],
 ])("%s raises %s", async (source, expected) => {
   expect(await answer(source, "write")).toBe(expected);
+});
+
+test("what would read a large table is refused and says how to ask; what an index finds is not", async () => {
+  const rows = 10_001;
+  await store.transaction((tx) => {
+    for (let index = 0; index < rows; index += 1) {
+      tx.insert("authentik_events.event", { action: index % 2 === 0 ? "login" : "logout", app: "test" });
+    }
+  });
+  expect(await answer("len(Event.objects.filter(action='login'))")).toBe("5001");
+  expect(await answer("Event.objects.count()")).toBe(
+    "NotSupportedError: this query would look at more than 10,000 rows of authentik_events.event; filter it by a field that few rows share, such as pk, username or email",
+  );
 });

@@ -586,6 +586,23 @@ export function storeContract(name: string, open: () => Promise<Store>, runs = 2
       });
     });
 
+    describe("size", () => {
+      it("counts what a list would bring, up to a limit", async () => {
+        await change((tx) => {
+          for (let index = 0; index < 12; index += 1) {
+            tx.insert(USER, { username: `u${index}`, email: index < 5 ? "same@example.com" : "" });
+          }
+        });
+        expect(await store.size(USER, {}, 100)).toBe(12);
+        expect(await store.size(USER, {}, 7)).toBe(7);
+        expect(await store.size(USER, { email: "same@example.com" }, 100)).toBe(5);
+        expect(await store.size(USER, { email: "same@example.com" }, 3)).toBe(3);
+        expect(await store.size(USER, { username: "u3" }, 100)).toBe(1);
+        expect(await store.size(USER, { email: "nobody@example.com" }, 100)).toBe(0);
+        expect(await store.size(GROUP, {}, 100)).toBe(0);
+      });
+    });
+
     describe("expired", () => {
       it("names the rows whose time is over, as many as asked for", async () => {
         const now = new Date("2026-06-01T12:30:00.000Z");

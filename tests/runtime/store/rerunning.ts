@@ -29,6 +29,7 @@ export function rerunningStore(): Store {
         suppose(work, states.at(-2) ?? EMPTY_STATE);
         return work(tx);
       }),
+    size: (model, where, limit) => inner.size(model, where, limit),
     expired: (model, now, limit) => inner.expired(model, now, limit),
     close: () => inner.close(),
     [Symbol.asyncDispose]: () => inner.close(),

@@ -13,6 +13,7 @@ const AREAS = [
   "/authenticators/sms/",
   "/core/brands/",
   "/core/groups/",
+  "/core/tokens/",
   "/core/users/",
   "/events/events/",
   "/flows/bindings/",
