@@ -2,7 +2,7 @@
 import { createEngine } from "../../engine/index.ts";
 import { createRuntime, lowdbStore, memoryStore, postgresStore, type Store } from "../../runtime/index.ts";
 import { createLogger, createServer } from "../../server/index.ts";
-import type { Place } from "./main.ts";
+import type { Place } from "./subject.ts";
 
 const place = JSON.parse(process.argv[2] ?? "") as Place;
 

@@ -74,6 +74,8 @@ export interface FlowAnswer {
 /** What a flow in progress has still to do, and what it knows. */
 export interface Inspection {
   readonly slug: string;
+  /** pks of the bindings of the stages that are done, the last one last; null for one that another stage put in. */
+  readonly done: readonly (string | null)[];
   /** pks of the bindings of the stages to come, the current one first; null for one that another stage put in. */
   readonly bindings: readonly (string | null)[];
   /** The plan's context, with secrets hidden and phone numbers masked. */
@@ -82,6 +84,8 @@ export interface Inspection {
 
 /** How often a request is served again because another one changed the state first. */
 const ATTEMPTS = 5;
+/** Stages that are done which an inspector is told of. */
+const REMEMBERED = 50;
 /** Expired sessions are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
 /** What is cleared away then. */
@@ -184,12 +188,13 @@ export class FlowExecutor {
   async inspect(id: string): Promise<Inspection | undefined> {
     const { store, clock } = this.#services;
     try {
-      const { slug, plan } = (await FlowSession.load(store, id, clock)).data;
+      const { slug, plan, done = [] } = (await FlowSession.load(store, id, clock)).data;
       const pending = await store.read((tx) => pendingPerson(tx, plan.context));
       const context =
         pending === null ? plan.context : { ...plan.context, pending_user: personReference(pending) };
       return {
         slug,
+        done,
         bindings: plannedStages(plan).map(({ binding }) => binding),
         context: cleanse(sanitize(context) as JsonObject),
       };
@@ -289,7 +294,10 @@ export class FlowExecutor {
   ): Promise<FlowAnswer> {
     const { commit, login, logout, cookies } = outcome;
     const given = { ...(login && { login }), ...(logout && { logout }), ...(cookies && { cookies }) };
-    session.data.plan.stages.shift();
+    const [planned] = session.data.plan.stages.splice(0, 1);
+    if (planned !== undefined && "binding" in planned) {
+      session.data.done = [...(session.data.done ?? []), planned.binding].slice(-REMEMBERED);
+    }
     if (session.data.plan.stages.length === 0) return this.#finish(run, session, commit, given);
     const before = session.data.user;
     if (logout) session.data.user = null;
@@ -336,6 +344,7 @@ export class FlowExecutor {
     const planned = await planFlow(this.#services, { flow, user, http, context });
     if (planned.kind === "plan") {
       session.data.plan = planned.plan;
+      session.data.done = [];
       await this.#save(session);
       return { status: 302, challenge: null, session: session.id, slug: session.data.slug };
     }

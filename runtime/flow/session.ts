@@ -23,6 +23,8 @@ export type SessionData = {
   /** The page's query, where `next` stands. */
   query: { [key: string]: string };
   plan: Plan;
+  /** pks of the bindings of the stages that are done, the last one last; null for one that another stage put in. */
+  done?: (string | null)[];
 };
 
 /** What is written together with a new session, in one transaction: the browser's row that leads to it, say. */

@@ -100,7 +100,10 @@ export class StageRun {
 
   /** Returns the current stage to the head of the plan. */
   putBack(): void {
-    if (this.#current !== undefined) this.#session.data.plan.stages.unshift(this.#current.planned);
+    if (this.#current === undefined) return;
+    const { plan, done } = this.#session.data;
+    plan.stages.unshift(this.#current.planned);
+    done?.pop();
   }
 
   /**

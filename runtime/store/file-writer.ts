@@ -3,7 +3,8 @@
 // The bytes of each model are kept, and each row's place in them. A state shares the rows that did not change with the
 // state before, so the rows are compared by identity: from the first that differs on, bytes are made anew, out of
 // texts that are kept too. A new device is one row's text behind the others'.
-import type { FileHandle } from "node:fs/promises";
+import { writev, writevSync } from "node:fs";
+import { promisify } from "node:util";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import { MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
 import { CIPHER, type SecretBox } from "./secrets.ts";
@@ -125,12 +126,17 @@ class ModelBytes {
   }
 }
 
-/** Writes all parts at the handle's position, in one call unless the system takes less at a time. */
-export async function writeParts(handle: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+/** Bytes that are written while the process waits: the system takes them into its cache at once. */
+const LITTLE = 262_144;
+const written = promisify(writev);
+
+/** Writes all parts to a new file, in one call unless the system takes less at a time. */
+export async function writeParts(descriptor: number, parts: readonly Uint8Array[]): Promise<void> {
+  const isLittle = parts.reduce((sum, { length }) => sum + length, 0) <= LITTLE;
   let left = [...parts];
   while (left.length > 0) {
-    let { bytesWritten: written } = await handle.writev(left);
-    while (left.length > 0 && written >= left[0].length) written -= (left.shift() as Uint8Array).length;
-    if (written > 0) left = [left[0].subarray(written), ...left.slice(1)];
+    let count = isLittle ? writevSync(descriptor, left) : (await written(descriptor, left)).bytesWritten;
+    while (left.length > 0 && count >= left[0].length) count -= (left.shift() as Uint8Array).length;
+    if (count > 0) left = [left[0].subarray(count), ...left.slice(1)];
   }
 }

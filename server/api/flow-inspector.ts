@@ -12,7 +12,7 @@ import { FLOW_BINDINGS } from "./flows.ts";
 const FLOW = "authentik_flows.flow";
 const BINDING = "authentik_flows.flowstagebinding";
 
-/** The flow inspector, for superusers. Stages that are done are not kept, so there are no earlier plans. */
+/** The flow inspector, for superusers. Of stages that are done it is known which they were, not what was known then. */
 export const flowInspector: Area = (site) => async (api) => {
   api.get("/flows/inspector/:flow_slug/", { config: { operation: OPERATION } }, async (request) => {
     const principal = requireSuperuser(request);
@@ -30,15 +30,17 @@ export const flowInspector: Area = (site) => async (api) => {
           ? NO_STAGE
           : FLOW_BINDINGS.show(view, { model: BINDING, row: row as AnyRow });
       };
-      const [current, next] = inspected.bindings;
+      const { done, bindings, context } = inspected;
+      const path = [...done, ...bindings];
+      const plan = (at: number, plan_context: JsonObject): JsonObject => ({
+        current_stage: shown(path[at]),
+        next_planned_stage: shown(path[at + 1]),
+        plan_context,
+        session_id: session.pk,
+      });
       return {
-        plans: [],
-        current_plan: {
-          current_stage: shown(current),
-          next_planned_stage: shown(next),
-          plan_context: inspected.context,
-          session_id: session.pk,
-        },
+        plans: done.map((_, at) => plan(at, {})),
+        current_plan: plan(done.length, context),
         is_completed: false,
       };
     });

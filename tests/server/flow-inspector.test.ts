@@ -41,6 +41,21 @@ test("shows the current stage, the next one and the context", async () => {
   });
 });
 
+test("stages that are done are shown in order, without what was known then", async () => {
+  const { admin, bindings } = await served();
+  await admin.once(EXECUTOR, { method: "POST" });
+  const body = JSON.parse((await raw(running as Running, admin)).text);
+  expect(body.plans).toMatchObject([
+    {
+      current_stage: { pk: bindings[0]?.pk },
+      next_planned_stage: { pk: bindings[1]?.pk },
+      plan_context: {},
+      session_id: body.current_plan.session_id,
+    },
+  ]);
+  expect(body.current_plan.current_stage.pk).toBe(bindings[1]?.pk);
+});
+
 test("hides secrets and numbers of the context", async () => {
   const { admin, at, pk } = await served();
   const [marie] = await at.rows("authentik_core.user");
