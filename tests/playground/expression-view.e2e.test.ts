@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, "../..");
 const REFUSED = "1";
 const WEBHOOK = "2";
 
-describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)("in a browser", { timeout: 300_000 }, () => {
   let playground: Playground;
   let page: Page;
 

@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, "../..");
 const PHONE = "+1234 567 890";
 const REGION = "Invalid phone number or missing region code";
 
-describe.skipIf(!hasBrowser)("in a browser", { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)("in a browser", { timeout: 300_000 }, () => {
   let playground: Playground;
   let page: Page;
 

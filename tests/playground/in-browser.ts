@@ -47,7 +47,7 @@ export async function startPlayground(): Promise<Playground> {
         reducedMotion: "reduce",
         viewport: { width, height: 900 },
       });
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(120_000);
       page.on("pageerror", (error) => complaints.push(error.message));
       page.on("console", (message) => {
         if (message.type() === "error") complaints.push(message.text());

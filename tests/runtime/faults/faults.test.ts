@@ -14,7 +14,7 @@ import { type Place, Refused, Service } from "./service.ts";
 const ENROLMENTS = IS_LONG ? 200 : 12;
 const KILLS = IS_LONG ? 30 : 3;
 const AWAY = IS_LONG ? 10_000 : 500;
-const timeout = IS_LONG ? 900_000 : 120_000;
+const timeout = IS_LONG ? 900_000 : 300_000;
 
 const database = await testDatabase();
 const ending: (() => Promise<unknown>)[] = [];

@@ -9,7 +9,7 @@ import { freshDirectory } from "./directory.ts";
 const KILLS = 22;
 
 describe("kill -9", () => {
-  it(`at ${KILLS} random moments loses no acknowledged transaction`, { timeout: 120_000 }, async () => {
+  it(`at ${KILLS} random moments loses no acknowledged transaction`, { timeout: 300_000 }, async () => {
     const file = join(await freshDirectory(), "postern.json");
     const kept: string[] = [];
     const gone: string[] = [];
