@@ -94,6 +94,9 @@ async function addFiles({ version }: Manifest): Promise<void> {
     mkdirSync(dirname(join(dist, file)), { recursive: true });
     copyFileSync(join(root, file), join(dist, file));
   }
+  // The playground offers them as examples.
+  const blueprints = "fixtures/blueprints";
+  cpSync(join(root, blueprints), join(dist, blueprints), { recursive: true });
   writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "module", version })}\n`);
 }
 

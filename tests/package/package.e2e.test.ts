@@ -32,6 +32,7 @@ test("it holds compiled code, its types, and what is read at run time; nothing o
   ]);
   expect(names).toEqual(
     expect.arrayContaining([
+      "dist/fixtures/blueprints/login-with-sms.yaml",
       "dist/playground/dist/index.html",
       "dist/schemas/blueprint.schema.json",
       "dist/schemas/suite.schema.json",

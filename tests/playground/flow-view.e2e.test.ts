@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PROMPT_TYPES } from "../../runtime/models/prompt.ts";
 import {
   axeFindings,
   hasBrowser,
@@ -208,6 +209,53 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 300_000 }, () => {
     expect(playground.complaints.splice(0)).toEqual([expect.stringContaining("400")]);
   });
 
+  test("a prompt of every kind can be filled in, and axe finds nothing", async () => {
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: /Import blueprints/ }).click(),
+    ]);
+    await chooser.setFiles({
+      name: "every-kind.yaml",
+      mimeType: "application/yaml",
+      buffer: Buffer.from(promptsOfEveryKind()),
+    });
+    const dropdown = screen().getByRole("combobox", { name: "It is dropdown" });
+    await dropdown.waitFor();
+    expect(await dropdown.inputValue()).toBe("two");
+    expect(await axeFindings(page)).toEqual([]);
+    await enter("It is number", "42");
+    await enter("It is e-mail", "jo@example.com");
+    await enter("It is date", "2026-02-03");
+    await enter("It is date-time", "2026-02-03T04:05");
+    for (const kind of ["text", "text_area", "username", "password", "ak-locale"]) {
+      await screen().getByLabel(`It is ${kind} *`, { exact: true }).fill("some words");
+    }
+    await screen().getByLabel("It is checkbox").check();
+    await screen().getByRole("radio", { name: "one" }).check();
+    await screen()
+      .getByLabel("It is file")
+      .setInputFiles({
+        name: "a.txt",
+        mimeType: "text/plain",
+        buffer: Buffer.from("x"),
+      });
+    await go("Continue");
+    await says(screen(), "The flow is done");
+  });
+
+  test("a blueprint that the expression view took in can be walked", async () => {
+    await page.getByRole("button", { name: "Expression", exact: true }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Import …" }).click(),
+    ]);
+    await chooser.setFiles(join(root, "fixtures/blueprints/phone-settings.yaml"));
+    await says(page.getByRole("status"), /imported/);
+    await page.getByRole("button", { name: "Flow", exact: true }).click();
+    await page.getByLabel("Example").selectOption({ label: "Imported blueprints" });
+    await says(diagram(), "phone-settings");
+  });
+
   test.each([
     ["light", 1280],
     ["dark", 1280],
@@ -243,3 +291,27 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 300_000 }, () => {
     await page.getByRole("button", { name: "Ablauf", exact: true }).waitFor();
   });
 });
+
+/** A flow of one prompt stage with a field of each kind; choices come from a list, as a blueprint's expression gives them. */
+function promptsOfEveryKind(): string {
+  const choosing = new Set<string>(["dropdown", "radio-button-group"]);
+  const prompts = PROMPT_TYPES.map((type, order) => {
+    const label = `It is ${type === "email" ? "e-mail" : type}`;
+    const choices = choosing.has(type)
+      ? { placeholder: 'return ["one", "two"]', placeholder_expression: true, initial_value: "two" }
+      : {};
+    const attrs = { field_key: `key_${order}`, label, type, order, required: true, ...choices };
+    const identifiers = { name: `prompt-${type}` };
+    return JSON.stringify({ model: "authentik_stages_prompt.prompt", id: `p${order}`, identifiers, attrs });
+  });
+  const fields = PROMPT_TYPES.map((_type, order) => `!KeyOf p${order}`).join(", ");
+  return `
+version: 1
+metadata: { name: every kind }
+entries:
+  - { model: authentik_flows.flow, id: flow, identifiers: { slug: kinds }, attrs: { name: Kinds, title: Kinds, designation: recovery } }
+${prompts.map((prompt) => `  - ${prompt}`).join("\n")}
+  - { model: authentik_stages_prompt.promptstage, id: ask, identifiers: { name: ask }, attrs: { fields: [${fields}] } }
+  - { model: authentik_flows.flowstagebinding, identifiers: { target: !KeyOf flow, stage: !KeyOf ask, order: 0 } }
+`;
+}

@@ -97,9 +97,9 @@ function Input({ field, isWrong, describedBy }: InputProps) {
     case "dropdown":
       return (
         <Labelled label={label} isRequired={required}>
-          <select {...shared} defaultValue={value}>
+          <select {...shared}>
             {options.map((option) => (
-              <option key={option.value} value={option.value}>
+              <option key={option.value} value={option.value} selected={option.value === value}>
                 {option.label}
               </option>
             ))}

@@ -200,6 +200,17 @@ describe("enrolling a phone", () => {
     expect(message?.text).toContain("for Example Inc. SMS authentication");
   });
 
+  test("a text beyond GSM-7 is told with what makes it so", async () => {
+    const { name, text } = blueprint("sms-enrollment.yaml");
+    const blueprints = [{ name, text: text.replace("foo bar baz", "Código 🙂") }];
+    const own = new Held(await answered(await post("", { blueprints })));
+    await own.step("start", { slug: "enroll-generic", user: "marie" });
+    await own.respond({ phone: PHONE });
+    const { message, wire, bodyBytes } = own.last("provider");
+    expect(message).toMatchObject({ alphabet: "UCS-2", units: 16, segments: 1, beyond: ["ó", "🙂"] });
+    expect(bodyBytes).toBe(Buffer.byteLength(wire?.split("\r\n\r\n")[1] ?? ""));
+  });
+
   test("a user whom the blueprint does not have is made; a flow for nobody is denied", async () => {
     await trial.step("start", { slug: "enroll-generic", user: "jo" });
     expect(trial.challenge).toMatchObject({ component: "ak-stage-prompt" });
