@@ -16,7 +16,7 @@ import { settingsOf } from "./open-server.ts";
 import { isDatabase, shownPlace } from "./store-options.ts";
 
 const run = promisify(execFile);
-const SET_UP = "npm start, in the checkout, sets everything up again; elsewhere, install Postern again";
+const SET_UP = "npm start, in a checkout, sets everything up again; elsewhere, npm rebuild isolated-vm re2";
 
 /** All looks, in the order in which a person mends what they find. */
 export async function examine(options: ExamineOptions): Promise<readonly Examined[]> {

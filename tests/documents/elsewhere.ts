@@ -17,6 +17,9 @@ export const elsewhere: ReadonlyMap<string, Elsewhere> = new Map<string, Elsewhe
   ["npm test", ALL],
   ["npm pack", NPM_PACKAGE],
   ["npm install ./postern-0.1.0.tgz", NPM_PACKAGE],
+  ["node examples/fastify-app/main.ts", NPM_PACKAGE],
+  // The same requests, without a port that must be free.
+  ["curl ", { test: "tests/examples/fastify-app.test.ts" }],
   ["npm run check", ALL],
   ["npm run format", ALL],
   ["npm run bench", { test: "tests/bench/run.test.ts" }],

@@ -87,7 +87,7 @@ test("`postern stubs` writes what editors read, `postern doctor` finds nothing t
 
 test("the plain script runs with it", async () => {
   await cp(join(root, "examples/plain-node"), join(project.folder, "plain-node"), { recursive: true });
-  const ask = (phone: string) => project.run(process.execPath, ["plain-node/ask.ts", phone]);
+  const ask = (phone: string) => project.run(process.execPath, ["plain-node/ask.mjs", phone]);
   expect(await ask("+1234 567 890")).toEqual({
     code: 0,
     out: 'accepted\n{"from":"+12340000","to":"+1234 567 890","body":"Your code is 042815"}\n',

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createEngine, ExpressionFailure } from "postern/engine";
 
-const read = (file: string): Promise<string> => readFile(new URL(file, import.meta.url), "utf8");
+const read = (file) => readFile(new URL(file, import.meta.url), "utf8");
 const [phone = "+1234 567 890"] = process.argv.slice(2);
 
 // One engine for the whole program: it is a process of its own, and keeps what it has compiled.
