@@ -152,6 +152,8 @@ function freezeRealm(): void {
   }
 }
 
+const SPACE = 0x20;
+const SEMICOLON = 0x3b;
 /** Characters of outcomes after which a batch ends. */
 const LONG_BATCH = 1 << 14;
 
@@ -265,14 +267,21 @@ function seal(
         return given.slice(at - length, at);
       };
       const taken = (length: number): string | undefined => (length < 0 ? undefined : take(length));
+      /** The next number, and over the character behind it. */
+      const number = (): number => {
+        const start = at;
+        while (given.charCodeAt(at) > SPACE && given.charCodeAt(at) !== SEMICOLON) at += 1;
+        at += 1;
+        return +given.slice(start, at - 1);
+      };
       try {
         while (at < given.length) {
-          const lengths = take(given.indexOf(";", at) - at).split(" ");
-          at += 1;
-          const id = take(+lengths[0]);
-          const context = taken(+lengths[1]);
-          const told = taken(+lengths[2]);
-          const outcome = evaluateOne(id, context, told, take(+lengths[3]), +lengths[4]);
+          const [ofId, ofContext, ofSettings] = [number(), number(), number()];
+          const [ofOptions, longest] = [number(), number()];
+          const id = take(ofId);
+          const context = taken(ofContext);
+          const told = taken(ofSettings);
+          const outcome = evaluateOne(id, context, told, take(ofOptions), longest);
           const text = typeof outcome === "string" ? `${outcome.length}:${outcome}` : `${outcome};`;
           if (finished === undefined) return text;
           finished += text;
