@@ -152,10 +152,15 @@ function freezeRealm(): void {
   }
 }
 
+/** Characters of a text that crosses without being copied. */
+const PIECE = 1000;
 const SPACE = 0x20;
 const SEMICOLON = 0x3b;
 /** Characters of outcomes after which a batch ends. */
 const LONG_BATCH = 1 << 14;
+
+/** A text, or a list of it alone: as the worker has it cross. */
+type Text = string | readonly [string];
 
 /** What the worker passes in: functions of the host, as plain functions of this realm that hold no other handle. */
 type HostCallback = (...args: never[]) => unknown;
@@ -181,8 +186,11 @@ function seal(
   /** Whoever asks the host may take long from here on: what is finished does not wait for it. */
   const handOver = (): void => {
     if (finished === undefined) return;
-    apply(deliver, undefined, [finished]);
+    // A text of a kilobyte would be one outside of V8's heap, which the worker would keep for long.
+    const pieces: string[] = [];
+    for (let at = 0; at < finished.length; at += PIECE) pieces.push(finished.slice(at, at + PIECE));
     finished = undefined;
+    apply(deliver, undefined, pieces);
   };
   // Wrapped, so that what the guest holds are this realm's own frozen functions.
   const host = freeze({
@@ -234,12 +242,13 @@ function seal(
   let settings = "";
   const evaluateOne = (
     id: string,
-    nextContext: string | undefined,
+    nextContext: Text | undefined,
     nextSettings: string | undefined,
     options: string,
     longest: number,
   ): string | number => {
-    if (nextContext !== undefined) contextJson = nextContext;
+    if (nextContext !== undefined)
+      contextJson = typeof nextContext === "string" ? nextContext : nextContext[0];
     if (nextSettings !== undefined) settings = nextSettings;
     const outcome: unknown = apply(evaluate, guest, [id, contextJson, settings, options]);
     if (typeof outcome !== "string") return -1;
@@ -249,17 +258,27 @@ function seal(
     load: (id: string, factory: unknown, length: number) => apply(load, guest, [id, factory, length]),
     drop: (id: string) => apply(drop, guest, [id]),
     /**
-     * The outcome, or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that
+     * The outcome in a list, so that it is copied; or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that
      * are not given are those of before.
      */
-    evaluate: evaluateOne,
+    evaluate: (
+      id: string,
+      nextContext: Text | undefined,
+      nextSettings: string | undefined,
+      options: string,
+      longest: number,
+    ): [string] | number => {
+      const outcome = evaluateOne(id, nextContext, nextSettings, options, longest);
+      return typeof outcome === "string" ? [outcome] : outcome;
+    },
     /**
      * Evaluations one after the other, for one crossing. `given` has for each the lengths of its texts (-1: not given) and its
      * `longest`, with blanks between and a semicolon after them, and the texts: the arguments of {@link evaluateOne}. Gives outcomes in
      * a row, each with its length and a colon before it (what is no text: nothing before it). Ends early with an evaluation that has
      * asked the host for anything, whose outcome is then the only one, and where a text to send has grown large.
      */
-    evaluateAll: (given: string) => {
+    evaluateAll: (all: Text): [string] => {
+      const given = typeof all === "string" ? all : all[0];
       finished = "";
       let at = 0;
       const take = (length: number): string => {
@@ -283,11 +302,11 @@ function seal(
           const told = taken(ofSettings);
           const outcome = evaluateOne(id, context, told, take(ofOptions), longest);
           const text = typeof outcome === "string" ? `${outcome.length}:${outcome}` : `${outcome};`;
-          if (finished === undefined) return text;
+          if (finished === undefined) return [text];
           finished += text;
           if (finished.length > LONG_BATCH) break;
         }
-        return finished;
+        return [finished];
       } catch (error) {
         handOver();
         throw error;

@@ -11,7 +11,6 @@
 // `supervisor.ts`.
 import * as fs from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { crc32 } from "node:zlib";
 import ivm from "isolated-vm";
 import type { Re2Callback } from "../regex/re2-channel.ts";
@@ -114,9 +113,9 @@ const log = new ivm.Callback((text: unknown) => {
   if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
 });
 
-/** Outcomes of the batch under way, handed over by an evaluation that now asks for something. */
-const deliver = new ivm.Callback((outcomes: unknown) => {
-  settle(String(outcomes));
+/** Outcomes of the batch under way, handed over in pieces by an evaluation that now asks for something. */
+const deliver = new ivm.Callback((...pieces: unknown[]) => {
+  settle(pieces.join(""));
 });
 
 /** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
@@ -148,27 +147,22 @@ const collectGarbage = new ivm.Callback(() => {
 });
 
 /**
- * A text of a kilobyte and more crosses as one outside of V8's heap, which only a whole collection gives back, and none is due for
- * that: what has crossed is counted. On either side, and in characters.
+ * How a text crosses: as it is, one of a kilobyte and more becomes a text outside of V8's heap, at six times the cost, and only a
+ * whole collection gives it back, of which none is due for that. In a list it is copied, which is dear for very long ones alone.
  */
-const crossed = { in: 0, out: 0 };
+const COPIED = 1 << 15;
+const crossing = (text: string): string | [string] => (text.length <= COPIED ? [text] : text);
+/** Characters that have gone in as they are. */
+let crossedIn = 0;
 const COLLECT_AFTER = 1 << 25;
-let collectHere: (() => void) | undefined;
-/** Gives back the texts that have crossed; at a time when nobody waits. */
+/** Gives back the texts that have gone in; at a time when nobody waits. */
 function releaseTexts(): void {
-  if (crossed.in > COLLECT_AFTER) {
-    crossed.in = 0;
-    collectGuest();
-  }
-  if (crossed.out > COLLECT_AFTER) {
-    crossed.out = 0;
-    if (collectHere === undefined) {
-      setFlagsFromString("--expose-gc");
-      collectHere = runInNewContext("gc") as () => void;
-      setFlagsFromString("--no-expose-gc");
-    }
-    collectHere();
-  }
+  if (crossedIn <= COLLECT_AFTER) return;
+  crossedIn = 0;
+  collectGuest();
+}
+function countCrossing(text: string | undefined): void {
+  if (text !== undefined && text.length > COPIED) crossedIn += text.length;
 }
 
 const capabilities = [heapUsed, cpuMs, collectGarbage, re2, call, zone, digest, log, deliver];
@@ -306,17 +300,19 @@ function run(frame: Frame): void {
   // until it would have fired, so that a busy worker holds (evaluations per second) * (wall limit) of them, no more.
   let outcome: unknown;
   try {
-    const given = [program.id, contextJson, settings, texts[0], outputBytes];
-    crossed.in += contextJson?.length ?? 0;
+    const text = contextJson === undefined ? contextJson : crossing(contextJson);
+    const given = [program.id, text, settings, texts[0], outputBytes];
+    countCrossing(contextJson);
     contextJson = undefined;
     settings = undefined;
     // The parent knows how long it took to answer, and keeps the exact deadline.
-    outcome = evaluate.applySync(undefined, given as never, { timeout: wallMs + hostMs });
+    outcome = evaluate.applySync(undefined, given as never, { ...COPYING, timeout: wallMs + hostMs });
   } catch (error) {
     stop(sequence, error);
   }
-  answer(sequence, outputBytes, outcome);
+  answer(sequence, outputBytes, Array.isArray(outcome) ? outcome[0] : outcome);
 }
+const COPYING = { arguments: { copy: true }, result: { copy: true } } as const;
 
 /** Ends the worker for what the guest has thrown. */
 function stop(sequence: number, error: unknown): never {
@@ -330,7 +326,6 @@ function stop(sequence: number, error: unknown): never {
 /** Answers with an outcome as the realm gives it. */
 function answer(sequence: number, outputBytes: number, outcome: unknown): void {
   if (typeof outcome === "string") {
-    crossed.out += outcome.length;
     const { size } = held;
     const bytes = held.add(ANSWER.done, [sequence], [outcome]);
     if (bytes > outputBytes) {
@@ -410,6 +405,7 @@ function takeBatch(): string {
     else if (type === REQUEST.run && fields[1] === first[1] && fields[3] === first[3]) {
       const program = programs.get(fields[4]);
       if (program === undefined || program.rejected !== undefined) break;
+      if (count > 0 && given.length + (context?.length ?? 0) > COPIED) break;
       const { id } = program;
       const [options] = texts;
       const lengths = `${id.length} ${context?.length ?? -1} ${told?.length ?? -1} ${options.length} ${fields[2]};`;
@@ -432,12 +428,13 @@ function runBatch(given: string): void {
   begin(first);
   contextJson = undefined;
   settings = undefined;
-  crossed.in += given.length;
+  countCrossing(given);
   let outcomes: unknown;
   try {
-    outcomes = evaluateAll.applySync(undefined, [given] as never, {
+    [outcomes] = evaluateAll.applySync(undefined, [crossing(given)] as never, {
+      ...COPYING,
       timeout: first.fields[1] + first.fields[3],
-    });
+    }) as [unknown];
   } catch (error) {
     stop(batch.find(isRun)?.fields[0] ?? first.fields[0], error);
   }

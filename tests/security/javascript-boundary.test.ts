@@ -58,6 +58,7 @@ const makers = `
         () => maker("'made:' + typeof process")]) {
         try {
           const result = use();
+          if (result instanceof Promise) result.catch(() => {});
           if (typeof result === "string" && result.startsWith("made:")) seen.push(String(maker).slice(0, 80));
         } catch {}
       }
