@@ -48,17 +48,21 @@ const roots = `
 const makers = `
   const seen = [];
   let tried = 0;
+  // A failed promise that nobody looks after ends the evaluation, unless V8 collects it first.
+  const caught = (made) => {
+    if (made instanceof Promise) made.catch(() => {});
+    return made;
+  };
   for (const value of found) {
     for (const maker of [value, value.constructor, value.constructor?.constructor]) {
       if (typeof maker !== "function") continue;
-      // Their failed promises would end the evaluation.
+      // These make failed promises that nobody gets to see.
       if (maker.name === "[Symbol.asyncDispose]" || maker.name === "fromAsync") continue;
       tried += 1;
-      for (const use of [() => maker("return 'made:' + typeof process")(), () => new maker("return 'made:' + typeof process")(),
-        () => maker("'made:' + typeof process")]) {
+      for (const use of [() => caught(maker("return 'made:' + typeof process"))(),
+        () => caught(new maker("return 'made:' + typeof process"))(), () => caught(maker("'made:' + typeof process"))]) {
         try {
           const result = use();
-          if (result instanceof Promise) result.catch(() => {});
           if (typeof result === "string" && result.startsWith("made:")) seen.push(String(maker).slice(0, 80));
         } catch {}
       }
