@@ -139,8 +139,6 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     "--disable-sigusr1",
     "--disable-warning=SecurityWarning",
     `--stack-size=${stackKilobytes()}`,
-    // isolated-vm would have it at one: then V8 looks through the snapshot's objects, of which there are many, four times as often.
-    "--max-semi-space-size=4",
     program,
     snapshot,
     String(artifacts.snapshot.crc32),
