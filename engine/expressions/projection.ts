@@ -183,6 +183,7 @@ function lengthOf(value: JsonValue, longest: number, depth: number): number {
   } else if (isPlain(value)) {
     for (const key in value) {
       if (length > longest) break;
+      if (!Object.hasOwn(value, key)) continue;
       length += key.length + 4 + lengthOf(value[key] as JsonValue, longest - length, depth + 1);
     }
   }

@@ -69,9 +69,10 @@ class Survey {
     return this.reaches;
   }
 
-  /** Opens the parts of a node. */
+  /** Opens the parts of a node, not what somebody has put on `Object.prototype`. */
   private look(node: object): void {
     for (const key in node) {
+      if (!Object.hasOwn(node, key)) continue;
       const part = (node as Readonly<Record<string, unknown>>)[key];
       if (typeof part === "object") this.open.push(part);
     }
