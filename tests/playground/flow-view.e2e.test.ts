@@ -47,10 +47,10 @@ describe.skipIf(!hasBrowser)("in a browser", { timeout: 300_000 }, () => {
     await screen(of).getByLabel(label).first().fill(value);
   }
   const go = (name: string, of = page) => screen(of).getByRole("button", { name, exact: true }).click();
-  /** The code in the last message on the phone. */
+  /** The code in the last message that reached the phone; waits for one. */
   async function codeOnPhone(of = page): Promise<string> {
-    const text = await phone(of).locator(".sms").last().textContent();
-    return /\d{6}/.exec(text ?? "")?.[0] ?? "none";
+    const arrived = phone(of).locator(".sms:not(.lost)").filter({ hasText: /\d{6}/ });
+    return /\d{6}/.exec(String(await arrived.last().textContent()))?.[0] as string;
   }
   /** Waits until the field of this name has the focus: who has answered goes on without looking for the next form. */
   async function focused(name: string): Promise<void> {
