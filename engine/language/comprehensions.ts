@@ -46,7 +46,7 @@ export function comprehension(f: Frame, node: Node): string {
     );
     return f.mark(
       node,
-      `((${source})=>{${lasting}return ${f.use("generatorExpression")}(${JSON.stringify(inner.qualname)},()=>{${step}})})(${first})`,
+      `((${source})=>{${lasting}return ${f.use("generatorExpression")}(${JSON.stringify(qualname)},()=>{${step}})})(${first})`,
     );
   }
   if (isGenerator) {

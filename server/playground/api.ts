@@ -1,4 +1,5 @@
 // What the playground's page and its server side say to each other: types only, so that the page may import them.
+import type { Diagnostic } from "../../engine/check/diagnostic.ts";
 import type { CoveredWay, TraceEvent, TraceLine } from "../../engine/trace.ts";
 import type { ExpressionError, JsonObject, JsonValue, Limits, LogEntry } from "../../engine/types.ts";
 
@@ -80,17 +81,7 @@ export interface EvaluateAnswer {
 }
 
 /** A finding of `POST check/`; places as `postern check` gives them. */
-export interface Finding {
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-  readonly notes: readonly string[];
-  readonly hint?: string;
-}
+export type Finding = Diagnostic;
 
 /** A name an expression can read: `GET names/?kind=policy`. */
 export interface KnownName {

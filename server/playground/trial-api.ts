@@ -4,6 +4,7 @@
 // with a browser, and an SMS gateway on this machine that keeps what it is sent. What happens in it is told as a list of
 // entries, oldest first. Everything that the page shows follows from the entries up to the one that is looked at.
 import type { ExpressionError, JsonObject, JsonValue } from "../../engine/types.ts";
+import type { BindingsDecided, PolicyAsked } from "../../runtime/observer.ts";
 
 export type { ExpressionError, JsonObject, JsonValue };
 
@@ -142,24 +143,13 @@ export interface AnswerEntry {
 export type TrialChallenge = JsonObject & { readonly component: string };
 
 /** A policy was asked, or a group or user binding. */
-export interface PolicyEntry {
+export interface PolicyEntry extends PolicyAsked {
   readonly kind: "policy";
-  readonly binding: string | null;
-  readonly policy: { readonly pk: string; readonly name: string } | null;
-  /** As it counts. */
-  readonly passing: boolean;
-  readonly messages: readonly string[];
-  readonly error?: ExpressionError;
-  readonly steps: number;
-  readonly durationMs: number;
 }
 
 /** All that is bound to a flow or to a stage of it was asked. */
-export interface DecisionEntry {
+export interface DecisionEntry extends BindingsDecided {
   readonly kind: "decision";
-  readonly target: string;
-  readonly mode: "all" | "any";
-  readonly passing: boolean;
 }
 
 /** A message was handed to the provider. */

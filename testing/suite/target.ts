@@ -1,5 +1,6 @@
 // Finds what a suite is about: an expression in a file or in a blueprint.
 import type { ExpressionKind } from "../../engine/types.ts";
+import type { BlueprintExpression } from "../../runtime/blueprint/expressions.ts";
 import type { Target } from "./suite.ts";
 
 /** Why a blueprint has no such expression. */
@@ -20,13 +21,18 @@ const SITES: Readonly<Record<ExpressionKind, readonly string[]>> = {
   expression: ["policy", "webhook", "mapping", "prompt"],
 };
 
-/** Every expression that a blueprint holds as plain text. Throws what reading a blueprint throws. */
-export async function blueprintTargets(file: string, text: string): Promise<Target[]> {
+/** What a blueprint holds; its reader is loaded when there is a blueprint to read. */
+async function expressionsOf(file: string, text: string): Promise<BlueprintExpression[]> {
   const [{ blueprintExpressions }, { parseBlueprint }] = await Promise.all([
     import("../../runtime/blueprint/expressions.ts"),
     import("../../runtime/blueprint/parse.ts"),
   ]);
-  return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" })).map((found) => ({
+  return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
+}
+
+/** Every expression that a blueprint holds as plain text. Throws what reading a blueprint throws. */
+export async function blueprintTargets(file: string, text: string): Promise<Target[]> {
+  return (await expressionsOf(file, text)).map((found) => ({
     kind: found.site === "policy" ? "policy" : found.site === "prompt" ? "expression" : "mapping",
     name: found.label,
     source: found.source,
@@ -43,13 +49,7 @@ export async function blueprintTarget(
   text: string,
   name: string,
 ): Promise<Target> {
-  const [{ blueprintExpressions }, { parseBlueprint }] = await Promise.all([
-    import("../../runtime/blueprint/expressions.ts"),
-    import("../../runtime/blueprint/parse.ts"),
-  ]);
-  const all = blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" })).filter(({ site }) =>
-    SITES[kind].includes(site),
-  );
+  const all = (await expressionsOf(file, text)).filter(({ site }) => SITES[kind].includes(site));
   const found = all.filter(({ label }) => label === name);
   const [first] = found;
   if (first === undefined) {

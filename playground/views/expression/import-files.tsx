@@ -1,10 +1,10 @@
 // Files that are picked or dropped: expressions, blueprints, suites.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import { importFiles } from "../../server.ts";
 import { cases, contextText, imported, keepCase, kind, notice, source, t } from "../../state.ts";
 import { importedBlueprints } from "../../trial/trial.ts";
+import { FileButton } from "../file-button.tsx";
 
 async function take(list: FileList | null | undefined): Promise<void> {
   const picked = [...(list ?? [])];
@@ -34,26 +34,7 @@ async function take(list: FileList | null | undefined): Promise<void> {
 
 /** Opens the browser's own dialog. */
 export function ImportButton() {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        accept=".py,.yaml,.yml"
-        onChange={({ currentTarget }) => {
-          void take(currentTarget.files).then(() => {
-            currentTarget.value = "";
-          });
-        }}
-      />
-      <button type="button" title={t("importHelp")} onClick={() => input.current?.click()}>
-        {t("importFiles")}
-      </button>
-    </>
-  );
+  return <FileButton accept=".py,.yaml,.yml" label={t("importFiles")} title={t("importHelp")} take={take} />;
 }
 
 const isOver = signal(false);

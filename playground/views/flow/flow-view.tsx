@@ -1,5 +1,4 @@
 // The Flow view: a flow that is tried out, with its diagram, its user's screen and phone, and what happens.
-import { useRef } from "preact/hooks";
 import { trialExampleList } from "../../examples/trials.ts";
 import { language, notice, t } from "../../state.ts";
 import {
@@ -15,6 +14,7 @@ import {
   trial,
 } from "../../trial/trial.ts";
 import { useTrial } from "../../trial/use-trial.ts";
+import { FileButton } from "../file-button.tsx";
 import { Diagram } from "./diagram.tsx";
 import { Phone } from "./phone.tsx";
 import { Screen } from "./screen.tsx";
@@ -128,7 +128,6 @@ function FlowStart() {
 }
 
 function ImportBlueprints() {
-  const input = useRef<HTMLInputElement>(null);
   const take = async (files: FileList | null): Promise<void> => {
     const picked = [...(files ?? [])];
     if (picked.length === 0) return;
@@ -141,23 +140,5 @@ function ImportBlueprints() {
       notice.value = (error as Error).message;
     }
   };
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        accept=".yaml,.yml"
-        onChange={({ currentTarget }) => {
-          void take(currentTarget.files).then(() => {
-            currentTarget.value = "";
-          });
-        }}
-      />
-      <button type="button" onClick={() => input.current?.click()}>
-        {t("trialImport")}
-      </button>
-    </>
-  );
+  return <FileButton accept=".yaml,.yml" label={t("trialImport")} take={take} />;
 }
