@@ -9,8 +9,11 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 const pinnedNode = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
 const thisFile = fileURLToPath(import.meta.url);
 
-/** True where this Node has the pinned one's major, or is a later one and the set-up brought none. */
-const fits = (major === 24 && minor >= 15) || (major > 24 && !existsSync(pinnedNode));
+/**
+ * True where this Node has the pinned one's major, or is a later one and the set-up brought none. Odd-numbered releases are
+ * refused: engine/node-release.ts says why.
+ */
+const fits = (major === 24 && minor >= 15) || (major > 24 && major % 2 === 0 && !existsSync(pinnedNode));
 
 /**
  * What Node makes of our modules (types removed, code compiled) is kept, beside what they are made of: to make it anew takes
@@ -46,7 +49,7 @@ if (fits) {
   });
 } else {
   process.stderr.write(
-    `postern: needs Node 24.15 or later, this is ${process.versions.node}.\n` +
+    `postern: needs Node 24 from 24.15 on, or an even-numbered release after it; this is ${process.versions.node}.\n` +
       "In a checkout, `npm start` brings the right one once; elsewhere, install Node 24 LTS.\n",
   );
   process.exitCode = 2;

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createEngine } from "../engine/index.ts";
+import { nodeFit, SUPPORTED_NODE } from "../engine/node-release.ts";
 import { findArtifacts } from "../engine/sandbox/snapshot.ts";
 import { defaultLimits, sandboxOptions } from "../engine/sandbox-options.ts";
 import type { Engine } from "../engine/types.ts";
@@ -39,10 +40,10 @@ export async function examine(options: ExamineOptions): Promise<readonly Examine
 
 /** Whether this Node is one that Postern is made for. */
 export function nodeVersion(version: string): Examined {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const found = `Node ${version}`;
-  if (major === 24 && minor >= 15) return { name: "node", state: "ok", found };
-  const isLater = major > 24;
+  const found = `Node ${version}; supported: ${SUPPORTED_NODE}`;
+  const fit = nodeFit(version);
+  if (fit === "tested") return { name: "node", state: "ok", found };
+  const isLater = fit === "later";
   const todo = isLater
     ? "Postern is tested with Node 24 LTS: install that if something is odd"
     : "install Node 24 LTS, 24.15 or later";

@@ -24,6 +24,14 @@ export class ExpressionSyntaxError extends Error {
   }
 }
 
+/** This process runs on a release of Node that gets no fixes of V8, or lacks what Postern needs. */
+export class UnsupportedNode extends Error {
+  override readonly name = "UnsupportedNode";
+  constructor(version: string, supported: string) {
+    super(`Postern does not run on Node ${version}. It needs ${supported}; install Node 24 LTS.`);
+  }
+}
+
 /** A mapping raised, or met a limit. */
 export class ExpressionFailure extends Error {
   override readonly name = "ExpressionFailure";

@@ -11,6 +11,7 @@ import { type GuestError, type GuestOutcome, readOutcome } from "./guest-outcome
 import { hostCalls, type OnHostError, warn } from "./host-calls.ts";
 import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
+import { requireSupportedNode } from "./node-release.ts";
 import { type Program, programId } from "./program.ts";
 import { startSandbox } from "./sandbox/pool.ts";
 import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
@@ -44,7 +45,7 @@ export type {
   PolicyAnswer,
 } from "./capabilities.ts";
 export type { CheckOptions, Diagnostic, DiagnosticCode, Site } from "./check/check.ts";
-export { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
+export { ExpressionFailure, ExpressionSyntaxError, UnsupportedNode } from "./errors.ts";
 export type { Place, PlaceEntry, Use } from "./expressions/places.ts";
 export { defaultLimits } from "./sandbox-options.ts";
 export type * from "./trace.ts";
@@ -389,8 +390,13 @@ export async function expressionStubs(): Promise<ReadonlyMap<string, string>> {
   return (await import("./check/stubs.ts")).expressionStubs();
 }
 
-/** Starts an engine. Its worker process is spawned at once; the first evaluation waits for it. */
+/**
+ * Starts an engine. Its worker process is spawned at once; the first evaluation waits for it.
+ *
+ * @throws UnsupportedNode on a release of Node that is refused: one that is too old, or odd-numbered.
+ */
 export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
+  requireSupportedNode();
   const options = own(given);
   const limits = { ...defaultLimits, ...options.limits };
   const sandbox = startSandbox(sandboxOptions(limits, options.workers));

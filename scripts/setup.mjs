@@ -51,7 +51,7 @@ const runByPinnedNode = process.execPath.startsWith(`${realpathSync(root)}${sep}
 function runningNodeFits() {
   if (runByPinnedNode) return false;
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < 24 || (major === 24 && minor < 15)) return false;
+  if (major < 24 || (major === 24 && minor < 15) || major % 2 === 1) return false;
   const folder = join(modules, "isolated-vm", "prebuilds", `${process.platform}-${process.arch}`);
   const names = ["", ".glibc", ".musl"].map(
     (libc) => `isolated-vm.abi${process.versions.modules}${libc}.node`,

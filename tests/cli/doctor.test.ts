@@ -99,7 +99,7 @@ test("a Node that is too old, a module that is missing, and time zones that are 
   expect(nodeVersion("22.1.0")).toMatchObject({ state: "fail", todo: "install Node 24 LTS, 24.15 or later" });
   expect(nodeVersion("24.14.9").state).toBe("fail");
   expect(nodeVersion("24.15.0").state).toBe("ok");
-  expect(nodeVersion("25.0.0").state).toBe("warn");
+  expect(nodeVersion("26.0.0").state).toBe("warn");
   expect(await nativeModule("no-such-module", "")).toMatchObject({
     state: "fail",
     found: expect.stringContaining("no-such-module does not load: "),

@@ -1,6 +1,6 @@
-// G3, G4 and G6 of the rules: what is decoded, what is installed, and what other code in the process may have changed.
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+// G3 to G6 of the rules: what is decoded, what is installed, which Node runs it, and what other code in the process may have changed.
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
@@ -8,6 +8,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GuestJsonError, readGuestJson } from "../../engine/guest-json.ts";
 import { readOutcome } from "../../engine/guest-outcome.ts";
+import { nodeFit, SUPPORTED_NODE } from "../../engine/node-release.ts";
+import { freshDirectory } from "../runtime/store/directory.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -143,6 +145,63 @@ describe("G4 packages", () => {
     const supervisor = readFileSync(join(root, "engine/sandbox/supervisor.ts"), "utf8");
     expect(supervisor).toContain('"--no-node-snapshot"');
     expect(process.execArgv).not.toContain("--no-node-snapshot");
+  });
+});
+
+// Fixes of V8 come with Node only. A process is told that it is another release before anything of ours is loaded.
+describe("G5 releases of Node that get no fixes of V8", () => {
+  const releases = {
+    "22.22.0": "refused",
+    "24.14.9": "refused",
+    "24.15.0": "tested",
+    "25.9.9": "refused",
+    "26.0.0": "later",
+  } as const;
+  const pretending = (version: string): string => {
+    const versions = `{ ...process.versions, node: "${version}" }`;
+    const source = `Object.defineProperty(process, "versions", { value: ${versions} })`;
+    return `data:text/javascript,${encodeURIComponent(source)}`;
+  };
+  const rejected = ([, fit]: readonly [string, string]): boolean => fit === "refused";
+  const all = Object.entries(releases);
+
+  test.each(all)("%s is %s", (version, fit) => expect(nodeFit(version)).toBe(fit));
+
+  test.each(all.filter(rejected))(
+    "no engine starts on %s: the error names the supported range",
+    (version) => {
+      const module = pathToFileURL(join(root, "engine/index.ts")).href;
+      const source = `const { createEngine } = await import("${module}");
+      await createEngine().then(() => console.log("started"), ({ name, message }) => console.log(name, message));
+      process.exit();`;
+      const flags = ["--import", pretending(version), "--input-type=module", "--eval", source];
+      const { stdout } = spawnSync(process.execPath, flags, { encoding: "utf8", cwd: root });
+      expect(stdout).toBe(
+        `UnsupportedNode Postern does not run on Node ${version}. It needs ${SUPPORTED_NODE}; install Node 24 LTS.\n`,
+      );
+    },
+  );
+
+  test("the command refuses the same ones where no other Node is at hand, and loads nothing", async () => {
+    const folder = await freshDirectory();
+    mkdirSync(join(folder, "cli"));
+    const launcher = join(folder, "cli/bin.mjs");
+    copyFileSync(join(root, "cli/bin.mjs"), launcher);
+    for (const [version, fit] of all) {
+      const flags = ["--import", pretending(version), launcher, "doctor"];
+      const { status, stderr } = spawnSync(process.execPath, flags, { encoding: "utf8", cwd: folder });
+      // The program itself is not in this folder: who gets past the look fails to load it.
+      if (fit !== "refused") expect(stderr, version).toContain("ERR_MODULE_NOT_FOUND");
+      else {
+        expect(stderr, version).toContain(`postern: needs ${SUPPORTED_NODE}; this is ${version}.\n`);
+        expect(status).toBe(2);
+      }
+    }
+  });
+
+  test("npm is told the same range", () => {
+    const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(engines).toEqual({ node: "^24.15.0 || >=26.0.0" });
   });
 });
 
