@@ -5,6 +5,7 @@ import { type Difference, differences, pathText } from "./difference.ts";
 import type { Place } from "./problem.ts";
 import type { Failure } from "./result.ts";
 import type { Expectation, SentExpectation, TextExpectation } from "./schema.ts";
+import { textPattern } from "./text-pattern.ts";
 
 /** Collects what is not as it should be. */
 export class Expectations {
@@ -101,13 +102,13 @@ function fits(expected: TextExpectation, actual: string): boolean {
   if (typeof expected === "string") return actual === expected;
   return "contains" in expected
     ? actual.includes(expected.contains)
-    : new RegExp(expected.pattern, "u").test(actual);
+    : textPattern(expected.pattern).test(actual);
 }
 /** A text that is expected, in words. */
 function expectedText(expected: TextExpectation): string {
   if (typeof expected === "string") return JSON.stringify(expected);
   if ("contains" in expected) return `a text with ${JSON.stringify(expected.contains)}`;
-  return `a text like /${expected.pattern}/u`;
+  return `a text like /${expected.pattern}/`;
 }
 
 const listOf = <T>(value: readonly T[] | T): readonly T[] => (Array.isArray(value) ? value : [value as T]);

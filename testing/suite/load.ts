@@ -21,6 +21,7 @@ import type {
 } from "./suite.ts";
 import { fill, readTable, TableError } from "./tables.ts";
 import { blueprintTarget, fileTarget, NotInBlueprint } from "./target.ts";
+import { patternProblem, patternsOf } from "./text-pattern.ts";
 
 /** The clock of cases that name none: the same in every run. */
 export const DEFAULT_NOW: number = Date.UTC(2026, 0, 1);
@@ -222,18 +223,14 @@ class Loader {
     const all = known.length === 0 ? `the suite has no ${what}s` : `there are ${known.join(", ")}`;
     this.report(path, `there is no ${what} ${name}`, near === undefined ? all : `did you mean ${near}?`);
   }
-  /** Patterns are compiled now, not in the middle of a run. */
-  private checkPatterns(value: unknown, path: Path): void {
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, item] of Object.entries(value)) {
-      const at = [...path, Array.isArray(value) ? Number(key) : key];
-      if (key === "pattern" && typeof item === "string" && !item.includes("${")) {
-        try {
-          new RegExp(item, "u");
-        } catch (error) {
-          this.report(at, (error as Error).message);
-        }
-      } else this.checkPatterns(item, at);
+  /** Patterns are compiled now, not in the middle of a run. `at`: where they stand, if not where the case has them. */
+  private checkPatterns(each: ExpressionCase | FlowCase, path: Path, at?: Path): void {
+    for (const { part, pattern } of patternsOf(each)) {
+      if (at === undefined && pattern.includes("${")) continue;
+      const problem = patternProblem(pattern);
+      if (problem === undefined) continue;
+      const hint = "RE2 reads it: it cannot look around or refer back";
+      this.report(at ?? [...path, ...part], `${pattern} is no pattern: ${problem}`, hint);
     }
   }
   private checkUnique(cases: readonly { name: string; place: Place }[]): void {
@@ -272,6 +269,8 @@ class Loader {
       const filled = fill(template, row, (name) => missing.add(name)) as ExpressionCase | FlowCase;
       for (const name of missing)
         this.report(at, `row ${i + 1} has no ${name}`, `it has ${Object.keys(row).join(", ")}`);
+      if (patternsOf(each).some(({ pattern }) => pattern.includes("${")))
+        this.checkPatterns(filled, path, at);
       const name = isNamed ? String(filled.name) : `${each.name} (${i + 1})`;
       made.push(await this.oneCase(suite, { ...filled, name }, path, at, people));
     }

@@ -15,7 +15,9 @@ const text = z
     z.string().meta({ description: "the text, exactly" }),
     z.strictObject({ contains: z.string().describe("a part of the text") }).meta({ title: "contains" }),
     z
-      .strictObject({ pattern: z.string().describe("a JavaScript regular expression") })
+      .strictObject({
+        pattern: z.string().describe("a regular expression that RE2 takes, found anywhere in the text"),
+      })
       .meta({ title: "pattern" }),
   ])
   .meta({ id: "Text", title: "a text, {contains: …} or {pattern: …}" });

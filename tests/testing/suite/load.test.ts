@@ -62,7 +62,7 @@ describe("a broken suite", () => {
         "a.suite.yaml:4:26: pattern is missing",
         "  4 |     expect: { messages: [{ patern: x }] }",
         "    |                          ^",
-        "  hint: pattern: a JavaScript regular expression",
+        "  hint: pattern: a regular expression that RE2 takes, found anywhere in the text",
         "a.suite.yaml:4:28: there is no patern here",
         "  4 |     expect: { messages: [{ patern: x }] }",
         "    |                            ^",
@@ -163,9 +163,20 @@ describe("a broken suite", () => {
       "a pattern that is none",
       'policy: p.py\ncases:\n  - name: a\n    expect: { messages: { pattern: "(" } }\n',
       [
-        "a.suite.yaml:4:36: Invalid regular expression: /(/u: Unterminated group",
+        "a.suite.yaml:4:36: ( is no pattern: missing ): (",
         '  4 |     expect: { messages: { pattern: "(" } }',
         "    |                                    ^",
+        "  hint: RE2 reads it: it cannot look around or refer back",
+      ],
+    ],
+    [
+      "a row that makes a pattern which would look around",
+      `policy: p.py\ncases:\n  - name: a\n    each: [{ p: "(?=a)" }]\n    expect: { messages: [{ pattern: "^\${p}" }] }\n`,
+      [
+        "a.suite.yaml:4:12: ^(?=a) is no pattern: invalid perl operator: (?=",
+        '  4 |     each: [{ p: "(?=a)" }]',
+        "    |            ^",
+        "  hint: RE2 reads it: it cannot look around or refer back",
       ],
     ],
     [
