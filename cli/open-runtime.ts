@@ -17,6 +17,7 @@ import {
   postgresStore,
   type Runtime,
   RuntimeError,
+  type RuntimeOptions,
   type Store,
   StoreError,
   ValidationError,
@@ -55,6 +56,7 @@ export interface PartsOptions extends Omit<OpenRuntimeOptions, "notice"> {
   /** Signs what clients keep for the runtime. */
   readonly secret?: string;
   readonly logger: Logger;
+  readonly codeAlarm?: RuntimeOptions["codeAlarm"];
   /** Told of what was ignored in the store's file. */
   notice(text: string): void;
 }
@@ -84,7 +86,7 @@ export async function openStore(
 
 /** Opens store, engine and runtime. Throws {@link UsageError} when the store cannot be used. */
 export async function openParts(options: PartsOptions): Promise<Parts> {
-  const { storePlace, storeKey, allow, twilioBaseUrl, notice, logger, secret } = options;
+  const { storePlace, storeKey, allow, twilioBaseUrl, notice, logger, secret, codeAlarm } = options;
   const http = httpClient(allow);
   await using opened = new AsyncDisposableStack();
   const store = opened.use(await openStore(storePlace, { key: storeKey, notice }));
@@ -96,6 +98,7 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
     smsProvider: (config) => createSmsProvider(config, http, { twilioBaseUrl }),
     logger,
     secret,
+    codeAlarm,
   });
   return { engine, store, runtime, resources: opened.move() };
 }

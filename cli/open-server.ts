@@ -31,6 +31,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
     env,
     logger: runtimeLogger(logger),
     secret: settings.secretKey ?? (await keptSecret(storePlace)),
+    codeAlarm: { sent: settings.codeAlarmSent, confirmed: settings.codeAlarmConfirmed },
     notice,
   });
   opened.use(resources);
@@ -46,6 +47,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
     storeKey: _key,
     blueprints: _blueprints,
     allow: _allow,
+    codeAlarmSent: _sent,
+    codeAlarmConfirmed: _confirmed,
     ...rest
   } = settings;
   const { limitSteps: _s, limitCpuMs: _c, limitMemoryMb: _m, limitWallMs: _w, ...own } = rest;

@@ -1,5 +1,6 @@
 // The settings of `postern serve`: the server's own, and where its store, blueprints and gateways are.
 import { z } from "zod";
+import { DEFAULT_CODE_ALARM } from "../runtime/sms/code-counts.ts";
 import { settingsSchema } from "../server/settings.ts";
 
 const positive = z.int().positive().optional();
@@ -18,6 +19,10 @@ export const serveSettingsSchema = settingsSchema.extend({
   blueprints: z.array(z.string().min(1)).default([]),
   /** Private or plain-HTTP gateways that SMS may go to. */
   allow: z.array(z.string().min(1)).default([]),
+  /** How many codes an hour to one country can raise the alarm. */
+  codeAlarmSent: z.int().positive().default(DEFAULT_CODE_ALARM.sent),
+  /** The share of them that must come back, from 0 to 1; 0 raises none. */
+  codeAlarmConfirmed: z.number().min(0).max(1).default(DEFAULT_CODE_ALARM.confirmed),
   limitSteps: positive,
   limitCpuMs: positive,
   limitMemoryMb: positive,

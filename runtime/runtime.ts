@@ -15,6 +15,7 @@ import { WebhookMappings } from "./mappings/webhook-mapping.ts";
 import type { Observer } from "./observer.ts";
 import { PolicyEngine } from "./policies/policy-engine.ts";
 import type { Clock, RandomInt, Services, SmsProviderFactory } from "./services.ts";
+import { type CodeAlarm, CodeCounts, DEFAULT_CODE_ALARM } from "./sms/code-counts.ts";
 import { MessageCounts } from "./sms/message-counts.ts";
 import type { Store } from "./store/contract.ts";
 
@@ -43,6 +44,8 @@ export interface RuntimeOptions {
    * installation. By default drawn at random, so that nothing signed outlives the process.
    */
   readonly secret?: string;
+  /** When codes that nobody types in are a warning in the log; by default, where less than a quarter of 50 an hour come back. */
+  readonly codeAlarm?: CodeAlarm;
   /** What `!Env` reads in blueprints; by default nothing. */
   readonly env?: { readonly [name: string]: string | undefined };
 }
@@ -137,6 +140,9 @@ function createServices(options: RuntimeOptions): Services {
     webhookMappings: new WebhookMappings(store, engine, events, evaluation),
     secret: options.secret ?? randomBytes(32).toString("base64url"),
     messageCounts: new MessageCounts(),
+    codeCounts: new CodeCounts(clock, options.codeAlarm ?? DEFAULT_CODE_ALARM, (count) =>
+      logger.log("warning", "few of the codes sent to a country come back", { ...count }),
+    ),
     smsProvider: options.smsProvider ?? ((config) => createSmsProvider(config, http)),
   };
 }

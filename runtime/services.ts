@@ -5,6 +5,7 @@ import type { EventLog } from "./events/event-log.ts";
 import type { CleansingLogger } from "./logger.ts";
 import type { WebhookMappings } from "./mappings/webhook-mapping.ts";
 import type { PolicyEngine } from "./policies/policy-engine.ts";
+import type { CodeCounts } from "./sms/code-counts.ts";
 import type { MessageCounts } from "./sms/message-counts.ts";
 import type { Store } from "./store/contract.ts";
 
@@ -31,6 +32,7 @@ export interface Services {
   readonly webhookMappings: WebhookMappings;
   readonly smsProvider: SmsProviderFactory;
   readonly messageCounts: MessageCounts;
+  readonly codeCounts: CodeCounts;
   /** Signs what clients keep for the runtime (the second factor's cookie). */
   readonly secret: string;
 }

@@ -23,8 +23,8 @@ export async function walk(
 ): Promise<FlowAnswer> {
   const answer = await ask(site, request, reply, step);
   if (answer.challenge !== null) site.metrics.flowAnswer(answer.slug, answer.challenge.component);
-  if (answer.logout) await site.sessions.logout(request, reply);
-  if (answer.login !== undefined) await site.sessions.login(request, reply, answer.login);
+  if (answer.login === null) await site.sessions.logout(request, reply);
+  else if (answer.login !== undefined) await site.sessions.login(request, reply, answer.login);
   for (const { name, value, seconds } of answer.cookies ?? []) {
     const secure = site.sessions.secure(request);
     reply.setCookie(name, value, { path: "/", httpOnly: true, sameSite: "lax", secure, maxAge: seconds });

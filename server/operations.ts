@@ -1,7 +1,7 @@
 // What operators ask: is it alive, is it ready, how is it doing; and the end without losing a request.
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { MessageCounts } from "../runtime/sms/message-counts.ts";
+import type { Services } from "../runtime/services.ts";
 import { requireSuperuser } from "./principal.ts";
 import type { Site } from "./site.ts";
 
@@ -36,8 +36,8 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** @param messages how the runtime's messages ended */
-  constructor(messages: MessageCounts) {
+  /** @param runtime what counts the runtime's messages and codes */
+  constructor({ messageCounts, codeCounts }: Pick<Services, "messageCounts" | "codeCounts">) {
     collectDefaultMetrics({ register: this.registry });
     new Counter({
       name: "postern_messages_total",
@@ -46,7 +46,32 @@ export class Metrics {
       registers: [this.registry],
       collect() {
         this.reset();
-        for (const { count, ...labels } of messages.entries()) this.inc(labels, count);
+        for (const { count, ...labels } of messageCounts.entries()) this.inc(labels, count);
+      },
+    });
+    const labelNames = ["country", "purpose"] as const;
+    for (const what of ["sent", "confirmed"] as const) {
+      new Counter({
+        name: `postern_codes_${what}_total`,
+        help: `Codes that were ${what}, by country of the number and purpose.`,
+        labelNames,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const { country, purpose, [what]: count } of codeCounts.entries())
+            this.inc({ country, purpose }, count);
+        },
+      });
+    }
+    new Gauge({
+      name: "postern_codes_alarm",
+      help: "1 where too few of the last hour's codes were confirmed, else 0.",
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { country, purpose, alarm } of codeCounts.entries())
+          this.set({ country, purpose }, alarm ? 1 : 0);
       },
     });
   }

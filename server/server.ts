@@ -46,7 +46,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { store } = runtime;
   const sessions = new Sessions({ store, clock, settings });
   const readiness: Readiness = { ready: true };
-  const metrics = new Metrics(runtime.services.messageCounts);
+  const metrics = new Metrics(runtime.services);
   const site = { runtime, engine, store, sessions, clock, settings, logger, metrics };
   const { app, routes } = await buildApp(site, readiness);
   const inFlight = new InFlight();

@@ -16,16 +16,15 @@ export class Execution {
   #session: string | null;
   #status: 200 | 302;
   #challenge: Challenge;
-  #login: Login | null;
-  #loggedOut: boolean;
+  /** What the stages did last to the browser's login: null is out, undefined nothing. */
+  #login: Login | null | undefined;
   private constructor(slug: string, executor: FlowExecutor, answer: Shown) {
     this.slug = slug;
     this.#executor = executor;
     this.#session = answer.session;
     this.#status = 200;
     this.#challenge = answer.challenge;
-    this.#login = answer.login ?? null;
-    this.#loggedOut = answer.logout ?? false;
+    this.#login = answer.login;
   }
 
   /** Continues after an answer of the executor, up to the first challenge. */
@@ -50,12 +49,12 @@ export class Execution {
 
   /** The user whom the flow has logged in, if it has. */
   get login(): Login | null {
-    return this.#login;
+    return this.#login ?? null;
   }
 
   /** Whether the flow has logged out whoever sent the requests, and nobody in since. */
   get loggedOut(): boolean {
-    return this.#loggedOut;
+    return this.#login === null;
   }
 
   /** What HTTP would have answered to the last request: 302 when it led to the next stage. */
@@ -96,10 +95,7 @@ export class Execution {
     const last = await follow(this.slug, this.#executor, answer, request.http);
     this.#session = last.session;
     this.#challenge = last.challenge;
-    if (last.login !== undefined || last.logout) {
-      this.#login = last.login ?? null;
-      this.#loggedOut = last.logout ?? false;
-    }
+    if (last.login !== undefined) this.#login = last.login;
     return last.challenge;
   }
 }
@@ -114,16 +110,16 @@ async function follow(
   http?: HttpRequestInput,
 ): Promise<Shown> {
   let answer = first;
-  let { login, logout } = first;
+  let { login } = first;
   for (let hop = 0; hop < HOPS; hop += 1) {
     const { challenge, session } = answer;
     if (challenge !== null) {
-      return { ...answer, challenge, ...(login && { login }), ...(logout && { logout }) };
+      return { ...answer, challenge, ...(login !== undefined && { login }) };
     }
     if (session === null) break;
     // The same client asks on: policies of the next stage see the request of now, not the one that started the flow.
     answer = await executor.request(session, { method: "GET", http });
-    if (answer.login !== undefined || answer.logout) ({ login, logout } = answer);
+    if (answer.login !== undefined) ({ login } = answer);
   }
   throw new FlowLoop(slug, HOPS);
 }

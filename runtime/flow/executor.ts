@@ -63,10 +63,11 @@ export interface FlowAnswer {
   readonly session: string | null;
   /** The flow. */
   readonly slug: string;
-  /** The stage that is now done logged this user in; the embedder's session is theirs from now on. */
-  readonly login?: Login;
-  /** The stage that is now done logged out whoever was logged in. */
-  readonly logout?: boolean;
+  /**
+   * The stage that is now done logged this user in, or, with null, out whoever was: the embedder's session is theirs, or
+   * nobody's, from now on.
+   */
+  readonly login?: Login | null;
   /** What the stage that is now done leaves with the client. */
   readonly cookies?: readonly ClientCookie[];
 }
@@ -287,23 +288,17 @@ export class FlowExecutor {
     }
   }
 
-  async #done(
-    run: StageRun,
-    session: FlowSession,
-    outcome: StageOutcome & { readonly kind: "done" },
-  ): Promise<FlowAnswer> {
-    const { commit, login, logout, cookies } = outcome;
-    const given = { ...(login && { login }), ...(logout && { logout }), ...(cookies && { cookies }) };
+  async #done(run: StageRun, session: FlowSession, outcome: Done): Promise<FlowAnswer> {
+    const { login } = outcome;
     const [planned] = session.data.plan.stages.splice(0, 1);
     if (planned !== undefined && "binding" in planned) {
       session.data.done = [...(session.data.done ?? []), planned.binding].slice(-REMEMBERED);
     }
-    if (session.data.plan.stages.length === 0) return this.#finish(run, session, commit, given);
+    if (session.data.plan.stages.length === 0) return this.#finish(run, session, outcome);
     const before = session.data.user;
-    if (logout) session.data.user = null;
-    if (login !== undefined) session.data.user = login.user;
+    if (login !== undefined) session.data.user = login?.user ?? null;
     const instead = await this.#services.store.transaction((tx) => {
-      const replaced = commit?.(tx);
+      const replaced = outcome.commit?.(tx);
       if (replaced === undefined) session.save(tx);
       return replaced;
     });
@@ -312,22 +307,20 @@ export class FlowExecutor {
       return this.#applyInstead(run, session, instead);
     }
     session.saved();
-    return { status: 302, challenge: null, session: session.id, slug: session.data.slug, ...given };
+    outcome.committed?.();
+    const { id, data } = session;
+    return { status: 302, challenge: null, session: id, slug: data.slug, ...given(outcome) };
   }
 
-  async #finish(
-    run: StageRun,
-    session: FlowSession,
-    commit?: (StageOutcome & { readonly kind: "done" })["commit"],
-    given: Pick<FlowAnswer, "login" | "logout" | "cookies"> = {},
-  ): Promise<FlowAnswer> {
+  async #finish(run: StageRun, session: FlowSession, outcome: Done = { kind: "done" }): Promise<FlowAnswer> {
     const instead = await this.#services.store.transaction((tx) => {
-      const replaced = commit?.(tx);
+      const replaced = outcome.commit?.(tx);
       if (replaced === undefined) session.remove(tx);
       return replaced;
     });
     if (instead !== undefined) return this.#applyInstead(run, session, instead);
-    return { ...ended(run.setting, finishedTarget(run.setting)), ...given };
+    outcome.committed?.();
+    return { ...ended(run.setting, finishedTarget(run.setting)), ...given(outcome) };
   }
 
   /** The stage was not done after all: it goes back to the head of the plan. */
@@ -363,6 +356,13 @@ export class FlowExecutor {
     await this.#services.store.transaction((tx) => session.save(tx));
     session.saved();
   }
+}
+
+type Done = StageOutcome & { readonly kind: "done" };
+
+/** What a stage that is done gives to the client. */
+function given({ login, cookies }: Done): Pick<FlowAnswer, "login" | "cookies"> {
+  return { ...(login !== undefined && { login }), ...(cookies && { cookies }) };
 }
 
 /** What is read before a request is served. */

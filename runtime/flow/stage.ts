@@ -34,14 +34,15 @@ export type StageOutcome =
   | { readonly kind: "rejected"; readonly challenge: StageChallenge; readonly errors: ResponseErrors }
   /**
    * The stage is done. `commit` runs in the very transaction that takes the stage off the plan, so both happen or
-   * neither; an outcome it returns replaces this one, and it must then have changed nothing.
+   * neither; an outcome it returns replaces this one, and it must then have changed nothing. `committed` is called
+   * once, when that transaction is durable.
    */
   | {
       readonly kind: "done";
       readonly commit?: (tx: Transaction) => StageOutcome | undefined;
-      readonly login?: Login;
-      /** The browser that runs the flow is logged out. */
-      readonly logout?: boolean;
+      readonly committed?: () => void;
+      /** Who the browser that runs the flow belongs to from now on; null: it is logged out. */
+      readonly login?: Login | null;
       readonly cookies?: readonly ClientCookie[];
     }
   /** The stage cannot be passed: access denied, or restart. */

@@ -138,6 +138,7 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
     (error: unknown) => error ?? new Error("the provider failed without a reason"),
   );
   services.messageCounts.add(stage, failure === undefined ? "sent" : "failed");
+  if (failure === undefined) services.codeCounts.sent(request.number, request.purpose);
   const problem =
     failure === undefined
       ? null

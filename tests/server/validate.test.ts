@@ -62,6 +62,9 @@ test("choosing the device sends one code, is answered with Empty response, and t
   expect(at.sent).toHaveLength(1);
   expect(at.sent[0]?.config.account_sid).toBe(stage.account_sid);
   expect(await body(browser, { code: at.sent[0]?.token })).toEqual(ROOT);
+  expect(at.runtime.services.codeCounts.entries()).toMatchObject([
+    { purpose: "login", sent: 1, confirmed: 1, alarm: false },
+  ]);
 });
 
 test("authentik's own client does it too", async () => {

@@ -106,6 +106,7 @@ async function confirm(context: SmsStageContext, draft: DeviceDraft, code: strin
       tx.insert("authentik_stages_authenticator_sms.smsdevice", row);
       return undefined;
     },
+    committed: () => services.codeCounts.confirmed(given.phone_number, "setup"),
   };
 }
 

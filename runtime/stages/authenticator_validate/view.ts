@@ -154,6 +154,7 @@ async function checkCode(
       consume(tx, context, code, offer);
       return undefined;
     },
+    committed: () => services.codeCounts.confirmed(offer.device.phone_number, "login"),
     ...(seconds >= 1 && { cookies: [{ name: MFA_COOKIE, value, seconds }] }),
   };
 }

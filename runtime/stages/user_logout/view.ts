@@ -10,7 +10,7 @@ const logout: StageView<typeof LOGOUT>["get"] = async (context): Promise<StageOu
   const event = requestUser && services.events.row("logout", {}, { user: requestUser, http, app });
   return {
     kind: "done",
-    logout: true,
+    login: null,
     commit: (tx) => {
       if (event !== null) tx.insert("authentik_events.event", event);
       return undefined;

@@ -210,15 +210,12 @@ export class Trial {
     throw new FlowLoop(answer.slug, HOPS);
   }
 
-  async #take({ status, challenge, session, slug, login, logout, cookies }: FlowAnswer): Promise<void> {
+  async #take({ status, challenge, session, slug, login, cookies }: FlowAnswer): Promise<void> {
     const { executor, store } = this.#installation.runtime;
     this.#walk = session === null ? undefined : { session, slug, challenge };
     for (const { name, value } of cookies ?? []) this.#cookies.set(name, value);
     const inspected = session === null ? undefined : await executor.inspect(session);
-    const user =
-      login === undefined
-        ? undefined
-        : await store.read((tx) => tx.get("authentik_core.user", login.user)?.username);
+    const user = login && (await store.read((tx) => tx.get("authentik_core.user", login.user)?.username));
     this.#timeline.add({
       kind: "answer",
       status,
@@ -226,7 +223,7 @@ export class Trial {
       plan: inspected?.bindings ?? [],
       context: inspected?.context ?? null,
       ended: session === null,
-      ...(user !== undefined ? { user } : logout ? { user: null } : {}),
+      ...(user !== undefined && { user }),
     });
   }
 }
