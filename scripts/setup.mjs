@@ -17,6 +17,7 @@ import { existsSync, linkSync, readFileSync, realpathSync, renameSync, rmSync, w
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { joinSources } from "./joined-sources.mjs";
 
 /** The checkout's own folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -186,15 +187,24 @@ async function buildRe2(node) {
   const headers = join(modules, "node", "node_modules", `node-${process.platform}-${process.arch}`);
   const useHeaders = node === pinnedNode && existsSync(join(headers, "include", "node", "node.h"));
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`;
-  const { output } = await npm(["rebuild", "re2", ...(useHeaders ? [`--nodedir=${headers}`] : [])], {
-    PATH: path,
-    // node-gyp compiles one file after the other unless told otherwise.
-    JOBS: process.env.JOBS ?? "max",
-    // The package asks for -O3 and debugging symbols; without them the matching is as fast and the compilation is not.
-    CXXFLAGS: process.env.CXXFLAGS ?? "-O2 -g0",
-  });
+  const rebuild = () =>
+    npm(["rebuild", "re2", ...(useHeaders ? [`--nodedir=${headers}`] : [])], {
+      PATH: path,
+      // node-gyp compiles one file after the other unless told otherwise.
+      JOBS: process.env.JOBS ?? "max",
+      // The package asks for -O3 and debugging symbols; without them the matching is as fast and the compilation is not.
+      CXXFLAGS: process.env.CXXFLAGS ?? "-O2 -g0",
+    });
+  const separate = joinSources(join(modules, "re2"));
+  let { output } = await rebuild();
+  separate?.();
   if (nativeModulesLoad(node)) return;
   const missing = missingBuildTools();
+  if (separate !== undefined && missing.length === 0) {
+    // A compiler that does not take the sources together gets them as the package has them.
+    ({ output } = await rebuild());
+    if (nativeModulesLoad(node)) return;
+  }
   throw new SetupError(
     `re2 or isolated-vm does not load in ${node}:\n${tail(output)}`,
     missing.length > 0
@@ -215,7 +225,7 @@ async function makeReady() {
     );
   }
   if (!nativeModulesLoad(node)) {
-    await timed("building re2 for it, once; one to two minutes where no binary can be downloaded", () =>
+    await timed("building re2 for it, once; about a minute where no binary can be downloaded", () =>
       buildRe2(node),
     );
   }

@@ -15,7 +15,7 @@ import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-const script = join(import.meta.dirname, "../../scripts/setup.mjs");
+const scripts = join(import.meta.dirname, "../../scripts");
 
 let root: string;
 let tools: string;
@@ -25,17 +25,24 @@ beforeEach(() => {
   tools = join(folder, "tools");
   mkdirSync(join(root, "scripts"), { recursive: true });
   mkdirSync(tools);
-  cpSync(script, join(root, "scripts/setup.mjs"));
+  for (const name of ["setup.mjs", "joined-sources.mjs"])
+    cpSync(join(scripts, name), join(root, "scripts", name));
   writeFileSync(join(root, "package-lock.json"), JSON.stringify({ packages: { "": {} } }));
 });
 afterEach(() => rmSync(dirname(root), { recursive: true, force: true }));
 
 /** Puts an npm on PATH: a shell script that notes its arguments first. */
 function npmIs(body: string): void {
-  for (const name of ["sh", "cat", "mkdir", "cp", "sleep"]) symlinkSync(`/bin/${name}`, join(tools, name));
+  for (const name of ["sh", "cat", "mkdir", "cp", "sleep", "grep", "true"])
+    symlinkSync(`/bin/${name}`, join(tools, name));
   const log = join(root, "npm.log");
   writeFileSync(join(tools, "npm"), `#!/bin/sh\necho "$1 $2" >> ${log}\n${body}\n`);
   chmodSync(join(tools, "npm"), 0o755);
+}
+
+/** What a build needs, as far as the set-up looks for it. */
+function putCompilersOnPath(): void {
+  for (const name of ["python3", "make", "c++"]) symlinkSync("/bin/true", join(tools, name));
 }
 
 function npmCalls(): string[] {
@@ -157,4 +164,54 @@ test("a build that fails names the tools that are missing", async () => {
   expect(err).toContain(
     "python3 and make and a C++ compiler to compile one are missing. On Debian: apt-get install",
   );
+});
+
+const RECIPE =
+  '{ "targets": [{ "sources": ["lib/a.cc", "lib/b.cc", "vendor/re2/re2/dfa.cc", "vendor/re2/c.cc"] }] }';
+
+/** Shell text of a build that loads if `condition` holds where it is run, in re2's folder. */
+function building(condition: string): string {
+  return `
+[ "$1" = ci ] && {${installing()}
+  echo "throw 1" > node_modules/re2/index.js
+  echo '${RECIPE}' > node_modules/re2/binding.gyp
+  exit 0; }
+cd node_modules/re2
+cat binding.gyp >> ${root}/recipes
+cat joined-0.cc >> ${root}/joined
+${condition} && echo "module.exports = RegExp" > index.js`;
+}
+
+test("re2's sources are compiled together, those that stand in each other's way by themselves", async () => {
+  npmIs(building("true"));
+  putCompilersOnPath();
+  expect(await setup()).toMatchObject(ready);
+  expect(npmCalls()).toEqual(["ci --ignore-scripts", "rebuild re2"]);
+  expect(readFileSync(join(root, "recipes"), "utf8")).toBe(
+    '{ "targets": [{ "sources": ["joined-0.cc","joined-1.cc","vendor/re2/re2/dfa.cc"] }] }\n',
+  );
+  expect(readFileSync(join(root, "joined"), "utf8")).toBe('#include "lib/a.cc"\n#include "lib/b.cc"\n');
+  expect(readFileSync(join(root, "node_modules/re2/binding.gyp"), "utf8")).toBe(`${RECIPE}\n`);
+});
+
+test("a build of joined sources that fails is followed by one of re2's own recipe", async () => {
+  npmIs(building("grep -q lib/a binding.gyp"));
+  putCompilersOnPath();
+  expect(await setup()).toMatchObject(ready);
+  expect(npmCalls()).toEqual(["ci --ignore-scripts", "rebuild re2", "rebuild re2"]);
+});
+
+test("a set-up that was broken off while it built re2 is taken up", async () => {
+  npmIs(building("true"));
+  putCompilersOnPath();
+  const folder = join(root, "node_modules/re2");
+  mkdirSync(folder, { recursive: true });
+  await new Promise((resolve) =>
+    spawn("/bin/sh", ["-c", `set -- ci; ${building("true")}`], { cwd: root }).on("close", resolve),
+  );
+  writeFileSync(join(folder, "binding.gyp.original"), `${RECIPE}\n`);
+  writeFileSync(join(folder, "binding.gyp"), '{ "sources": ["joined-0.cc"] }');
+  expect(await setup()).toMatchObject(ready);
+  expect(npmCalls()).toEqual(["rebuild re2"]);
+  expect(readFileSync(join(folder, "binding.gyp"), "utf8")).toBe(`${RECIPE}\n`);
 });
