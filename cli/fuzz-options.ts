@@ -1,17 +1,20 @@
 // What `postern fuzz` and `postern diff` share: their options, what is known of the inputs, the progress line, the case that is printed.
 import { randomInt } from "node:crypto";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { ExpressionSyntaxError } from "../engine/errors.ts";
 import type { Engine, ExpressionKind } from "../engine/types.ts";
+import type { PromptField } from "../testing/arbitraries/context.ts";
 import type { SearchOptions, SearchResult } from "../testing/fuzz/search.ts";
 import type { Knowledge } from "../testing/fuzz/values.ts";
 import { readInput } from "./input-file.ts";
 import { type CommandIo, UsageError } from "./io.ts";
 import { positiveInteger } from "./limit-options.ts";
+import { addNameOption, kindOption, type Subject } from "./subject.ts";
 
 /** What commander collects. */
 export interface FuzzOptions {
-  readonly kind: ExpressionKind;
+  readonly kind?: ExpressionKind;
+  readonly name?: string;
   readonly context?: string;
   readonly blueprint?: string;
   readonly stage?: string;
@@ -30,12 +33,8 @@ function seed(text: string): number {
 
 /** Adds the options to a command. */
 export function addFuzzOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--kind <kind>", "what the expression is")
-        .choices(["policy", "mapping", "expression"])
-        .default("policy"),
-    )
+  return addNameOption(command)
+    .addOption(kindOption())
     .option("--context <file>", "a context whose shape every input has")
     .option("--blueprint <file>", "where --stage is")
     .option("--stage <name>", "the prompt stage whose answers are prompt_data")
@@ -45,8 +44,16 @@ export function addFuzzOptions(command: Command): Command {
     .option("--json", "print one line of JSON");
 }
 
-/** What the options say about the inputs. Throws {@link UsageError}. */
-export async function knowledgeOf(options: FuzzOptions, engine: Engine, io: CommandIo): Promise<Knowledge> {
+/**
+ * What the options say about the inputs, and what a blueprint says that the subjects stand in: a policy that only ever validates
+ * prompts is asked about what they collect. Throws {@link UsageError}.
+ */
+export async function knowledgeOf(
+  options: FuzzOptions,
+  subjects: readonly Subject[],
+  engine: Engine,
+  io: CommandIo,
+): Promise<Knowledge> {
   const { context, blueprint, stage } = options;
   if ((blueprint === undefined) !== (stage === undefined))
     throw new UsageError(
@@ -56,15 +63,30 @@ export async function knowledgeOf(options: FuzzOptions, engine: Engine, io: Comm
     context === undefined
       ? undefined
       : (await import("./exact-yaml.ts")).parseContext(await readInput(context, io), context);
-  if (blueprint === undefined || stage === undefined) return given === undefined ? {} : { given };
-  const { promptFields } = await import("../testing/fuzz/prompt-fields.ts");
-  const text = await readInput(blueprint, io);
-  const fields = await promptFields(engine, text, blueprint, stage).catch((error: unknown) => {
+  const fields = await fieldsOf(options, subjects, engine, io);
+  return { ...(fields === undefined ? {} : { fields }), ...(given === undefined ? {} : { given }) };
+}
+
+async function fieldsOf(
+  { blueprint, stage }: FuzzOptions,
+  subjects: readonly Subject[],
+  engine: Engine,
+  io: CommandIo,
+): Promise<readonly PromptField[] | undefined> {
+  const { origin } = subjects.find(({ origin }) => typeof origin !== "string") ?? {};
+  if (stage === undefined && origin === undefined) return undefined;
+  const { promptFields, validatedFields } = await import("../testing/fuzz/prompt-fields.ts");
+  try {
+    if (blueprint !== undefined && stage !== undefined)
+      return await promptFields(engine, await readInput(blueprint, io), blueprint, stage);
+    if (typeof origin !== "object") return undefined;
+    const text = await readInput(origin.blueprint, io);
+    return await validatedFields(engine, text, origin.blueprint, origin.name);
+  } catch (error) {
     if (error instanceof Error && ["PropertyError", "BlueprintError"].includes(error.name))
       throw new UsageError(error.message);
     throw error;
-  });
-  return { fields, ...(given === undefined ? {} : { given }) };
+  }
 }
 
 /** The search's own options; the seed is drawn where none is given. */
@@ -78,12 +100,12 @@ export function searchOptions(options: FuzzOptions, progress: Progress): SearchO
 }
 
 /** Turns what is wrong with the input of a search into a {@link UsageError}. */
-export async function asUsage<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function asUsage<T>(subject: Subject, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ExpressionSyntaxError)
-      throw new UsageError(`${file}:${error.line}:${error.column}: ${error.type}: ${error.text}`);
+      throw new UsageError(`${subject.at(error.line, error.column)}: ${error.type}: ${error.text}`);
     if (error instanceof Error && error.name === "PropertyError") throw new UsageError(error.message);
     throw error;
   }

@@ -1,5 +1,4 @@
 // `postern diff`: looks for an input on which two versions of an expression decide differently.
-import { basename } from "node:path";
 import type { Command } from "commander";
 import {
   addFuzzOptions,
@@ -11,8 +10,8 @@ import {
   searchOptions,
 } from "../fuzz-options.ts";
 import type { CommandHost } from "../host.ts";
-import { readInput } from "../input-file.ts";
 import { type ExitCode, exit, printableLines, UsageError, write } from "../io.ts";
+import { readSubject, type Subject } from "../subject.ts";
 
 async function run(
   files: readonly [before: string, after: string],
@@ -20,20 +19,23 @@ async function run(
   { io, library }: CommandHost,
 ): Promise<ExitCode> {
   if (files[0] === "-" && files[1] === "-") throw new UsageError("the two versions cannot both be stdin");
-  const names = basename(files[0]) === basename(files[1]) ? files : files.map((file) => basename(file));
-  const subject = async (i: 0 | 1) => ({
-    name: names[i] as string,
-    source: await readInput(files[i], io),
-    kind: options.kind,
-  });
-  const [before, after] = [await subject(0), await subject(1)];
+  const [old, other] = [await readSubject(files[0], options, io), await readSubject(files[1], options, io)];
+  const areAlike = old.name === other.name;
+  const [before, after] = [old, other].map((each) => (areAlike ? { ...each, name: each.shown } : each)) as [
+    Subject,
+    Subject,
+  ];
+  if (before.kind !== after.kind)
+    throw new UsageError(
+      `${before.shown} is a ${before.kind} and ${after.shown} a ${after.kind}: say --kind`,
+    );
   await using engine = await library.createEngine();
   const { diff } = await import("../../testing/fuzz/search.ts");
-  const knowledge = await knowledgeOf(options, engine, io);
+  const knowledge = await knowledgeOf(options, [before, after], engine, io);
   const progress = new Progress(io);
   const search = searchOptions(options, progress);
-  for (const [i, { name, source, kind }] of [before, after].entries())
-    await asUsage(files[i] as string, async () => engine.expression(name, source, kind));
+  for (const each of [before, after])
+    await asUsage(each, async () => engine.expression(each.name, each.source, each.kind));
   const result = await diff(engine, before, after, knowledge, search).finally(() => progress.clear());
   checkAnswered(result, files.join(", "));
   const { runs, unanswered, found } = result;
@@ -42,7 +44,7 @@ async function run(
   const suite =
     found === undefined
       ? ""
-      : suiteText(options.kind, files[1], [{ name, input: found.input, expect: found.expect }]);
+      : suiteText(after.kind, after.origin, [{ name, input: found.input, expect: found.expect }]);
   if (options.json) {
     const difference =
       found === undefined ? null : { why: found.why.split("\n"), context: found.context, suite };
@@ -71,7 +73,7 @@ export function addDiffCommand(program: Command, host: CommandHost): void {
     .description(
       "Tries inputs on two versions of an expression and prints the smallest on which they pass, say, return or raise something else.",
     )
-    .argument("<old>", "the one version; - reads it from stdin")
+    .argument("<old>", "the one version, or a blueprint that holds it; - reads it from stdin")
     .argument("<new>", "the other");
   addFuzzOptions(command)
     .addHelpText(

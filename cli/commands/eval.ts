@@ -1,6 +1,5 @@
 // `postern eval`: runs one expression, or a batch of them.
-import { basename } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { ExpressionSyntaxError } from "../../engine/errors.ts";
 import type {
   Engine,
@@ -17,10 +16,12 @@ import { readInput } from "../input-file.ts";
 import { type CommandIo, type ExitCode, exit, UsageError, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { answerText } from "../outcome-text.ts";
+import { addNameOption, kindOption, readSubject } from "../subject.ts";
 import { batchDefaults, runBatch } from "./batch.ts";
 
 interface EvalOptions extends LimitOptions, GrantOptions {
-  readonly kind: ExpressionKind;
+  readonly kind?: ExpressionKind;
+  readonly name?: string;
   readonly context?: string;
   readonly batch?: boolean;
   readonly json?: boolean;
@@ -53,11 +54,10 @@ async function evalOne(
   if (file === "-" && options.context === "-") {
     throw new UsageError("the expression and the context cannot both be stdin; give one of them as a file");
   }
-  const source = await readInput(file, io);
+  const { name, kind, source, shown } = await readSubject(file, options, io);
   const context = await contextOf(options, io);
-  const name = file === "-" ? "stdin" : basename(file);
   await using engine = await library.createEngine(engineOptions);
-  const request = { kind: options.kind, source, context };
+  const request = { kind, source, context };
   const watching: EvaluateOptions = options.explain ? { trace: true } : {};
   const answer =
     options.record === undefined
@@ -65,7 +65,7 @@ async function evalOne(
       : await recorded(engine, { name, ...request }, { ...engineOptions, ...watching }, options.record, io);
   if (options.json) await write(io.stdout, `${answerJson(answer)}\n`);
   else {
-    await write(io.stdout, answerText(answer, source, file === "-" ? "stdin" : file, io.color));
+    await write(io.stdout, answerText(answer, source, shown, io.color));
     await hint(answer, library, io);
     if (options.explain) await explain(answer, source, io);
   }
@@ -130,18 +130,14 @@ export function addEvalCommand(program: Command, host: CommandHost): void {
         "The context is a YAML or JSON file; its top-level keys are the expression's variables. A policy sees " +
         "`request`, for example\n{request: {user: {username: marie}, context: {prompt_data: {phone: '+1234'}}}}",
     )
-    .argument("[file]", "the expression; - reads it from stdin")
-    .addOption(
-      new Option("--kind <kind>", "what the expression is")
-        .choices(["policy", "mapping", "expression"])
-        .default("policy"),
-    )
+    .argument("[file]", "the expression, or a blueprint that holds it; - reads it from stdin")
+    .addOption(kindOption())
     .option("--context <file>", "the variables; - reads them from stdin")
     .option("--batch", "answer one JSON request per line of stdin: {id, kind, source, context}")
     .option("--explain", "show every line that ran with the values it saw; secrets are masked")
     .option("--record <file>", "add what it takes to repeat the evaluation (`postern replay`) to this file")
     .option("--json", "print the whole outcome as one line of JSON");
-  addLimitOptions(addGrantOptions(command)).addHelpText(
+  addLimitOptions(addGrantOptions(addNameOption(command))).addHelpText(
     "after",
     "\nExit code: 0 passed, 1 denied or failed, 2 wrong usage, unreadable file or syntax error.\n" +
       "A batch ends with 0 once every line is answered; the answers say what passed.",
@@ -160,12 +156,12 @@ export function addEvalCommand(program: Command, host: CommandHost): void {
     if (options.explain || options.record !== undefined) {
       throw new UsageError("--explain and --record are for one expression; leave out --batch");
     }
-    if (file !== undefined || options.context !== undefined) {
+    if ((file ?? options.context ?? options.name) !== undefined) {
       throw new UsageError(
-        "--batch reads its expressions and contexts from stdin; leave out the file and --context",
+        "--batch reads its expressions and contexts from stdin; leave out the file, --context and --name",
       );
     }
     await using engine = await host.library.createEngine(engineOptions);
-    host.end(await runBatch(host.io, engine, { ...batchDefaults, kind: options.kind }));
+    host.end(await runBatch(host.io, engine, { ...batchDefaults, kind: options.kind ?? "policy" }));
   });
 }

@@ -1,5 +1,4 @@
 // `postern fuzz`: looks for an input for which a property of an expression does not hold.
-import { basename } from "node:path";
 import type { Command } from "commander";
 import type { FoundCase } from "../../testing/fuzz/suite-text.ts";
 import {
@@ -12,32 +11,32 @@ import {
   searchOptions,
 } from "../fuzz-options.ts";
 import type { CommandHost } from "../host.ts";
-import { readInput } from "../input-file.ts";
 import { type ExitCode, exit, printable, write } from "../io.ts";
+import { readSubject } from "../subject.ts";
 
 interface Options extends FuzzOptions {
   readonly property: string[];
 }
 
 async function run(file: string, options: Options, { io, library }: CommandHost): Promise<ExitCode> {
-  const source = await readInput(file, io);
-  const subject = { name: file === "-" ? "stdin" : basename(file), source, kind: options.kind };
+  const subject = await readSubject(file, options, io);
+  const { kind } = subject;
   await using engine = await library.createEngine();
   const { fuzz, reachedBy } = await import("../../testing/fuzz/search.ts");
   const { propertyOf } = await import("../../testing/fuzz/properties.ts");
-  const knowledge = await knowledgeOf(options, engine, io);
+  const knowledge = await knowledgeOf(options, [subject], engine, io);
   const progress = new Progress(io);
   const search = searchOptions(options, progress);
-  const results = await asUsage(file, async () => {
+  const results = await asUsage(subject, async () => {
     // Syntax errors in the engine's words, before the source is looked at.
-    engine.expression(subject.name, source, options.kind);
+    engine.expression(subject.name, subject.source, kind);
     const { root } = reachedBy(subject, knowledge);
     const names = options.property.length === 0 ? ["never-raises"] : options.property;
-    const properties = names.map((text) => propertyOf(text, { kind: options.kind, root, engine }));
+    const properties = names.map((text) => propertyOf(text, { kind, root, engine }));
     const all = [];
     for (const property of properties) {
       const result = await fuzz(engine, subject, property, knowledge, search);
-      checkAnswered(result, file);
+      checkAnswered(result, subject.shown);
       all.push({ property: property.name, ...result });
     }
     return all;
@@ -58,7 +57,7 @@ async function run(file: string, options: Options, { io, library }: CommandHost)
     ];
   });
   const { suiteText } = await import("../../testing/fuzz/suite-text.ts");
-  const suite = cases.length === 0 ? "" : suiteText(options.kind, file, cases);
+  const suite = cases.length === 0 ? "" : suiteText(kind, subject.origin, cases);
   if (options.json) {
     const properties = results.map(({ property, runs, unanswered, found }) => ({
       property,
@@ -102,7 +101,7 @@ export function addFuzzCommand(program: Command, host: CommandHost): void {
         "  verdict.passing or len(verdict.messages) > 0\n" +
         "A PATH is request.context.prompt_data.phone, or its end where that is plain: phone.",
     )
-    .argument("<file>", "the expression; - reads it from stdin")
+    .argument("<file>", "the expression, or a blueprint that holds it; - reads it from stdin")
     .option("--property <text>", "what must hold; repeatable", (text, all: string[]) => [...all, text], []);
   addFuzzOptions(command)
     .addHelpText(

@@ -9,6 +9,7 @@ import { addStoreOptions, type StoreOptions, shownPlace, storeAccess } from "../
 
 interface ImportOptions extends StoreOptions, BlueprintOptions {
   readonly dryRun?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,10 +31,12 @@ export function addImportCommand(program: Command, host: CommandHost): void {
     )
     .argument("<blueprint>", "the blueprint's YAML; - is stdin")
     .option("--dry-run", "check only, change nothing")
+    .option("--strict", "load nothing where an entry would be left out")
     .option("--json", "print the result as JSON");
   addBlueprintOptions(addStoreOptions(command)).addHelpText(
     "after",
-    "\nExit code: 0 loaded, 2 the blueprint or the store cannot be used.",
+    "\nExit code: 0 loaded, what is left out being named on stderr; 2 the blueprint or the store cannot be used, or, with\n" +
+      "--strict, an entry would be left out.",
   );
   command.action(async (file: string, options: ImportOptions) => {
     const { io, library } = host;
@@ -53,7 +56,7 @@ export function addImportCommand(program: Command, host: CommandHost): void {
       const { entries } = await runtime.apply(text, name, {
         context: options.set,
         dryRun,
-        unknownModels: "skip",
+        unknownModels: options.strict ? "error" : "skip",
       });
       await write(
         io.stdout,

@@ -1,5 +1,4 @@
 // `postern replay`: repeats recorded evaluations, or shows which of them another expression would decide otherwise.
-import { basename } from "node:path";
 import type { Command } from "commander";
 import { ExpressionSyntaxError } from "../../engine/errors.ts";
 import type { Engine, JsonValue, Outcome } from "../../engine/types.ts";
@@ -9,9 +8,11 @@ import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { type Colors, exit, printable, UsageError, write } from "../io.ts";
 import { errorText } from "../outcome-text.ts";
+import { readSubject, type Subject } from "../subject.ts";
 
 interface ReplayOptions {
   readonly against?: string;
+  readonly name?: string;
   readonly json?: boolean;
 }
 
@@ -25,7 +26,14 @@ export function addReplayCommand(program: Command, host: CommandHost): void {
         "outside. With --against it shows which of the decisions another expression would turn.",
     )
     .argument("<recordings>", "a file of recordings; - is stdin")
-    .option("--against <file>", "evaluate this expression in place of the recorded ones")
+    .option(
+      "--against <file>",
+      "evaluate this expression, or one of a blueprint, in place of the recorded ones",
+    )
+    .option(
+      "--name <name>",
+      "of the blueprint that is named with --against, the expression of the entry with this name",
+    )
     .option("--json", "print one line of JSON for each recording")
     .addHelpText(
       "after",
@@ -44,12 +52,16 @@ export function addReplayCommand(program: Command, host: CommandHost): void {
         if (error instanceof RecordingError) throw new UsageError(`${name}: ${error.message}`);
         throw error;
       }
-      const other = options.against === undefined ? undefined : await readInput(options.against, io);
+      const { against, name: entry } = options;
+      if (against === undefined && entry !== undefined)
+        throw new UsageError("--name is for a blueprint that --against names");
+      const named = entry === undefined ? {} : { name: entry };
+      const other = against === undefined ? undefined : await readSubject(against, named, io);
       await using engine = await library.createEngine();
-      if (other !== undefined) await requireCompiles(engine, options.against as string, other, io.color);
+      if (other !== undefined) requireCompiles(engine, other, io.color);
       let differing = 0;
       for (const [i, recording] of recordings.entries()) {
-        const replayed = await replay(engine, recording, other);
+        const replayed = await replay(engine, recording, other?.source);
         const differs =
           other === undefined ? replayed.differences.length > 0 : isTurned(recording, replayed.outcome);
         if (differs) differing += 1;
@@ -66,12 +78,12 @@ export function addReplayCommand(program: Command, host: CommandHost): void {
 }
 
 /** Throws {@link UsageError} with the author's line where the text is no expression. */
-async function requireCompiles(engine: Engine, file: string, source: string, color: Colors): Promise<void> {
+function requireCompiles(engine: Engine, { name, source, shown }: Subject, color: Colors): void {
   try {
-    engine.expression(basename(file), source);
+    engine.expression(name, source);
   } catch (error) {
     if (!(error instanceof ExpressionSyntaxError)) throw error;
-    throw new UsageError(`${file}: ${errorText(syntaxErrorData(file, error), source, file, color)}`);
+    throw new UsageError(`${shown}: ${errorText(syntaxErrorData(shown, error), source, shown, color)}`);
   }
 }
 

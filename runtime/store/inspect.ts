@@ -6,9 +6,12 @@ import { StoreDamaged, StoreError } from "./errors.ts";
 import { readState } from "./file-format.ts";
 import { FileLock } from "./file-lock.ts";
 import { type HeldConnection, PostgresConnection } from "./postgres-connection.ts";
-import { expectUsable } from "./postgres-migration.ts";
+import { expectOpenable } from "./postgres-migration.ts";
 import { namesIn } from "./postgres-schema.ts";
 import { SecretBox } from "./secrets.ts";
+
+/** Where `postgresStore` keeps everything unless it is told otherwise. */
+const SCHEMA = "postern";
 
 /** What stands in a store that can be opened. */
 export interface StoreReport {
@@ -21,7 +24,7 @@ export interface StoreReport {
 /**
  * Looks at the store in a file, or in the database of a `postgres://` URL.
  *
- * @param key decrypts what the file holds encrypted, to see that it is the right one; a database's is not tried
+ * @param key decrypts what the store holds encrypted, to see that it is the right one
  * @throws StoreError (or one of its kinds) that says why it cannot be opened and what to do: what opening it would throw.
  */
 export async function inspectStore(
@@ -29,7 +32,9 @@ export async function inspectStore(
   options: { readonly key?: string } = {},
 ): Promise<StoreReport> {
   const box = options.key === undefined ? undefined : new SecretBox(options.key);
-  return /^postgres(?:ql)?:\/\//i.test(place) ? await inspectDatabase(place) : await inspectFile(place, box);
+  return /^postgres(?:ql)?:\/\//i.test(place)
+    ? await inspectDatabase(place, box)
+    : await inspectFile(place, box);
 }
 
 async function inspectFile(path: string, box: SecretBox | undefined): Promise<StoreReport> {
@@ -67,14 +72,12 @@ async function expectFolder(folder: string): Promise<void> {
   }
 }
 
-async function inspectDatabase(url: string): Promise<StoreReport> {
+async function inspectDatabase(url: string, box: SecretBox | undefined): Promise<StoreReport> {
   const connection = new PostgresConnection(url, { connections: 1 });
   try {
     return await connection.hold(async (client: HeldConnection) => {
-      await expectUsable(client, connection.place);
-      const { record } = namesIn("postern");
-      const [found] = await client.sql(`SELECT to_regclass('${record}') IS NOT NULL AS there`);
-      if (found?.there !== true) return { exists: false, rows: 0 };
+      if (!(await expectOpenable(client, connection.place, SCHEMA, box))) return { exists: false, rows: 0 };
+      const { record } = namesIn(SCHEMA);
       const [counted] = await client.sql(`SELECT count(*)::integer AS rows FROM ${record}`);
       return { exists: true, rows: counted?.rows as number };
     });

@@ -45,7 +45,7 @@ export function openSchema(
 }
 
 /** Throws {@link StoreError} where the server or the database is none that Postern can use. */
-export async function expectUsable(client: HeldConnection, place: string): Promise<void> {
+async function expectUsable(client: HeldConnection, place: string): Promise<void> {
   const [{ encoding, version }] = await client.sql(
     "SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::integer AS version",
   );
@@ -57,6 +57,50 @@ export async function expectUsable(client: HeldConnection, place: string): Promi
       `${place} is on PostgreSQL ${Math.floor((version as number) / 10_000)}; use 15 or later`,
     );
   }
+}
+
+/** Throws {@link StoreError} where a later version has been at the tables. */
+function expectNoNewer(applied: number, place: string): void {
+  if (applied <= MIGRATIONS.length) return;
+  throw new StoreError(
+    `a newer Postern has changed ${place} (migration ${applied}; this one knows ${MIGRATIONS.length}): use that version`,
+  );
+}
+
+/** Throws {@link StoreKeyError} where the secrets are encrypted with another key than this one, or none is given. */
+function expectKey(encryption: Setting["encryption"], box: SecretBox | undefined, place: string): void {
+  if (encryption === null) return;
+  const { cipher, check } = encryption;
+  if (cipher !== CIPHER || typeof check !== "string") {
+    throw new StoreError(`${place} says of its encryption what no Postern wrote; it was left as it is`);
+  }
+  if (box === undefined) {
+    throw new StoreKeyError(`${place} holds encrypted secrets: open it with the key it was written with`);
+  }
+  if (box.open(CHECK_PLACE, check)?.value !== KEY_CHECK) {
+    throw new StoreKeyError(`${place} was written with another key: open it with that one`);
+  }
+}
+
+/** Throws what {@link openSchema} would for tables that are there, and changes nothing; false where there are none. */
+export async function expectOpenable(
+  client: HeldConnection,
+  place: string,
+  schema: string,
+  box: SecretBox | undefined,
+): Promise<boolean> {
+  await expectUsable(client, place);
+  const { migration, setting } = namesIn(schema);
+  const [found] = await client.sql("SELECT to_regclass($1) IS NOT NULL AS there", [migration]);
+  if (found?.there !== true) return false;
+  const [counted] = await client.sql(`SELECT count(*)::integer AS applied FROM ${migration}`);
+  expectNoNewer(counted?.applied as number, place);
+  // An older Postern's tables may lack it.
+  const [setup] = await client.sql("SELECT to_regclass($1) IS NOT NULL AS there", [setting]);
+  if (setup?.there !== true) return true;
+  const [row] = await client.sql(`SELECT encryption FROM ${setting}`);
+  expectKey((row as unknown as Setting).encryption, box, place);
+  return true;
 }
 
 class Opening {
@@ -104,11 +148,7 @@ class Opening {
         )`);
     }
     const [{ applied }] = await this.#client.sql(`SELECT count(*)::integer AS applied FROM ${migration}`);
-    if ((applied as number) > MIGRATIONS.length) {
-      throw new StoreError(
-        `a newer Postern has changed ${this.#place} (migration ${applied}; this one knows ${MIGRATIONS.length}): use that version`,
-      );
-    }
+    expectNoNewer(applied as number, this.#place);
     for (const [index, { name, sql }] of MIGRATIONS.entries()) {
       if (index < (applied as number)) continue;
       await this.#client.sql(sql(this.#names));
@@ -130,24 +170,8 @@ class Opening {
   /** Compares the key with the one in use; encrypts all secrets where there was none. Whether it did. */
   async #encrypt({ encryption }: Setting): Promise<boolean> {
     const box = this.#box;
-    if (encryption !== null) {
-      const { cipher, check } = encryption;
-      if (cipher !== CIPHER || typeof check !== "string") {
-        throw new StoreError(
-          `${this.#place} says of its encryption what no Postern wrote; it was left as it is`,
-        );
-      }
-      if (box === undefined) {
-        throw new StoreKeyError(
-          `${this.#place} holds encrypted secrets: open it with the key it was written with`,
-        );
-      }
-      if (box.open(CHECK_PLACE, check)?.value !== KEY_CHECK) {
-        throw new StoreKeyError(`${this.#place} was written with another key: open it with that one`);
-      }
-      return false;
-    }
-    if (box === undefined) return false;
+    expectKey(encryption, box, this.#place);
+    if (encryption !== null || box === undefined) return false;
     const { record, setting, commitNumber } = this.#names;
     const codec = new RowCodec(box, () => undefined);
     const plain = new RowCodec(undefined, () => undefined);

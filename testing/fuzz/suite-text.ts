@@ -1,6 +1,7 @@
 // What a search found, as the text of a suite that `postern test` runs.
 import { stringify } from "yaml";
 import type { ExpressionKind, JsonObject } from "../../engine/types.ts";
+import type { Origin } from "../suite/schema.ts";
 import type { Input } from "./input.ts";
 
 /** A case to write. */
@@ -12,8 +13,8 @@ export interface FoundCase {
   readonly comment?: string;
 }
 
-/** A suite of these cases about the expression in `file`, relative to where the suite will stand. */
-export function suiteText(kind: ExpressionKind, file: string, cases: readonly FoundCase[]): string {
+/** A suite of these cases about the expression; files are relative to where the suite will stand. */
+export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly FoundCase[]): string {
   const texts = cases.map(({ name, input: { groups, user, ...input }, expect, comment }) => {
     const body = { name, ...(user === undefined ? {} : { user }), ...input, expect };
     const text = stringify([body], { lineWidth: 0 }).trimEnd();
@@ -24,6 +25,6 @@ export function suiteText(kind: ExpressionKind, file: string, cases: readonly Fo
       .join("");
   });
   const groups = Object.assign({}, ...cases.map(({ input }) => input.groups)) as JsonObject;
-  const head = { [kind]: file, ...(Object.keys(groups).length === 0 ? {} : { groups }) };
+  const head = { [kind]: origin, ...(Object.keys(groups).length === 0 ? {} : { groups }) };
   return `${stringify(head, { lineWidth: 0 })}cases:\n${texts.join("")}`;
 }

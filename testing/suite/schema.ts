@@ -308,6 +308,7 @@ export type Expectation = z.infer<typeof expectationSchema>;
 export type FlowExpectation = z.infer<typeof flowExpectation>;
 export type TextExpectation = z.infer<typeof text>;
 export type SentExpectation = z.infer<typeof sent>;
+export type Origin = z.infer<typeof origin>;
 export type UserFixture = z.infer<typeof user>;
 export type GroupFixture = z.infer<typeof group>;
 export type StubsFile = z.infer<typeof stubsSchema>;

@@ -30,10 +30,15 @@ async function expressionsOf(file: string, text: string): Promise<BlueprintExpre
   return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
 }
 
-/** Every expression that a blueprint holds as plain text. Throws what reading a blueprint throws. */
-export async function blueprintTargets(file: string, text: string): Promise<Target[]> {
-  return (await expressionsOf(file, text)).map((found) => ({
-    kind: found.site === "policy" ? "policy" : found.site === "prompt" ? "expression" : "mapping",
+/**
+ * Every expression that a blueprint holds as plain text; with `kind` those that may stand as one of that kind. Throws what
+ * reading a blueprint throws.
+ */
+export async function blueprintTargets(file: string, text: string, kind?: ExpressionKind): Promise<Target[]> {
+  const found = await expressionsOf(file, text);
+  const wanted = kind === undefined ? found : found.filter(({ site }) => SITES[kind].includes(site));
+  return wanted.map((found) => ({
+    kind: kind ?? (found.site === "policy" ? "policy" : found.site === "prompt" ? "expression" : "mapping"),
     name: found.label,
     source: found.source,
     file,

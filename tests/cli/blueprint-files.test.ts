@@ -92,6 +92,9 @@ test("`import` names what it leaves out, on stderr and in its JSON", async () =>
       },
     ],
   });
+  const strict = await postern(["import", path, "--store", `${store}.strict`, "--strict"], { library });
+  expect(strict).toMatchObject({ code: 2, out: "" });
+  expect(strict.err).toContain(`${path}:8:10: `);
   const again = await postern(["import", path, "--store", store], { library });
   expect(again.out).toBe(`${path}: 2 entries (1 unchanged, 1 unsupported); kept in ${store}\n`);
 });

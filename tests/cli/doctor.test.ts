@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { nativeModule, nodeVersion, settingsAndStore, timeZones } from "../../cli/examination.ts";
 import { library } from "../../cli/library.ts";
 import { lowdbStore } from "../../runtime/store/lowdb.ts";
+import { postgresStore } from "../../runtime/store/postgres.ts";
 import { testDatabase } from "../postgres/database.ts";
 import { postern } from "./command-line.ts";
 
@@ -129,5 +130,27 @@ database.describe("a database", () => {
     });
     expect(gone.at(-1)).toMatchObject({ state: "fail", todo: expect.stringContaining("start the database") });
     expect(JSON.stringify(gone)).not.toContain("secret@");
+  });
+
+  test("that holds encrypted secrets needs its key, and says so", async () => {
+    const key = (byte: string): string => byte.repeat(64);
+    const store = await postgresStore(database.url, { key: key("a") });
+    await store.close();
+    const look = async (env: Readonly<Record<string, string>>) =>
+      (await settingsAndStore({ given: { store: database.url }, dataFolder: folder, io: silent, env })).at(
+        -1,
+      );
+    const todo = "set POSTERN_STORE_KEY to the key that the store was written with";
+    expect(await look({})).toMatchObject({
+      state: "fail",
+      found: expect.stringMatching(/ holds encrypted secrets: open it with the key it was written with$/),
+      todo,
+    });
+    expect(await look({ POSTERN_STORE_KEY: key("b") })).toMatchObject({
+      state: "fail",
+      found: expect.stringMatching(/ was written with another key: open it with that one$/),
+      todo,
+    });
+    expect(await look({ POSTERN_STORE_KEY: key("a") })).toMatchObject({ state: "ok" });
   });
 });

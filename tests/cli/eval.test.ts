@@ -182,7 +182,7 @@ describe("usage", () => {
     ],
     [
       ["eval", "x.py", "--batch"],
-      "postern: --batch reads its expressions and contexts from stdin; leave out the file and --context\n",
+      "postern: --batch reads its expressions and contexts from stdin; leave out the file, --context and --name\n",
     ],
     [
       ["eval", "-", "--limit-steps", "0"],
