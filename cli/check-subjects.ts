@@ -26,7 +26,7 @@ export function subjectText(subject: Subject, color: Colors): string {
     .join("");
 }
 
-/** Every expression of a blueprint checked where it stands, and what its bindings come to where that is wrong. */
+/** Every expression of a blueprint checked where it stands, and what its flows come to where that is wrong. */
 export async function blueprintSubjects(
   text: string,
   name: string,
@@ -44,9 +44,9 @@ export async function blueprintSubjects(
       place: ({ line, column }) => place(line, column),
     });
   }
-  const bindings = await library.checkBlueprint(text, name);
-  if (bindings.length === 0) return subjects;
-  const label = `${name}: policy bindings`;
+  const flows = await library.checkBlueprint(text, name);
+  if (flows.length === 0) return subjects;
+  const label = `${name}: flows`;
   return [
     ...subjects,
     {
@@ -54,7 +54,7 @@ export async function blueprintSubjects(
       label,
       isExpression: false,
       source: text,
-      diagnostics: bindings,
+      diagnostics: flows,
       place: (diagnostic) => diagnostic,
     },
   ];

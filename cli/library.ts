@@ -40,8 +40,9 @@ export const library: Library = {
     return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
   },
   async checkBlueprint(text, file) {
-    const { parseBlueprint, skippedStages } = await import("../runtime/index.ts");
-    return skippedStages(parseBlueprint(text, { file, unknownModels: "skip" }));
+    const { parseBlueprint, setupsWithoutLogin, skippedStages } = await import("../runtime/index.ts");
+    const blueprint = parseBlueprint(text, { file, unknownModels: "skip" });
+    return [...skippedStages(blueprint), ...setupsWithoutLogin(blueprint)];
   },
   async examine(options) {
     const { examine } = await import("./examination.ts");

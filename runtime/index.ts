@@ -3,6 +3,7 @@ export type { AppliedEntry, ApplyOptions as BlueprintOptions, BlueprintReport } 
 export { BlueprintError, type Problem as BlueprintProblem } from "./blueprint/errors.ts";
 export { type BlueprintExpression, blueprintExpressions } from "./blueprint/expressions.ts";
 export { type Blueprint, parseBlueprint } from "./blueprint/parse.ts";
+export { setupsWithoutLogin } from "./blueprint/setups-without-login.ts";
 export { skippedStages } from "./blueprint/skipped-stages.ts";
 export type { Grants } from "./capabilities/grants.ts";
 export { type HttpGrant, httpCapability } from "./capabilities/http.ts";

@@ -23,7 +23,7 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
     .description(
       "Finds syntax errors (CPython 3.13's own), unknown names, modules and attributes, wrong arguments, unreachable code, " +
         "policies that end without an answer, context keys that are not there, messages that nobody sees, and authentik's traps. A blueprint (.yaml) is checked in all its expressions, each where it is bound, and for " +
-        "bindings by which a broken policy would skip a login's stage.",
+        "bindings by which a broken policy would skip a login's stage, and flows that add an authenticator without a login.",
     )
     .argument("<files...>", "expressions or blueprints; - is an expression on stdin")
     .addOption(

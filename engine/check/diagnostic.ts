@@ -34,7 +34,9 @@ export type DiagnosticCode =
   /** What `ak_message` says reaches nobody. */
   | "unseen-message"
   /** Of a blueprint: a policy's error would skip a stage that guards the login. */
-  | "skipped-on-error";
+  | "skipped-on-error"
+  /** Of a blueprint: a flow sets an authenticator up and asks for no login before. */
+  | "setup-without-login";
 
 /** One finding, in the author's lines. */
 export interface Diagnostic {

@@ -192,6 +192,21 @@ entries:
   expect((await check(found)).out).toContain('would skip "elsewhere"');
 });
 
+test("a flow that adds an authenticator without a login is a warning, in the lines of the blueprint", async () => {
+  const phones = join(import.meta.dirname, "../../fixtures/blueprints/phone-settings.yaml");
+  const out = [
+    `${phones}:34:48: warning: a browser that was left logged in is enough to add an authenticator by "sms" [setup-without-login]`,
+    "  34 |     identifiers: { target: !KeyOf flow, stage: !KeyOf sms, order: 10 }",
+    "     |                                                ^^^^^^^^^^",
+    '  note: "sms" is a authentik_stages_authenticator_sms.authenticatorsmsstage',
+    "  note: no stage before it in the flow asks for a login",
+    "  hint: put a password stage before it, or a validation stage with `not_configured_action: deny`",
+    "",
+  ].join("\n");
+  expect(await postern(["check", phones], { library })).toMatchObject({ code: 0, out });
+  expect((await postern(["check", phones, "--strict"], { library })).code).toBe(1);
+});
+
 test("a file that is not there ends with 2", async () => {
   expect(await postern(["check", join(folder, "none.py")], { library })).toMatchObject({ code: 2, out: "" });
 });
