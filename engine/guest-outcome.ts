@@ -89,6 +89,16 @@ const isSuccess = record(
   { changes: list(change) },
 );
 
+/** The head of an evaluation that said nothing, which most are: read without a parser. */
+const QUIET =
+  /^\{"ok":true,"size":\d{1,10},"passing":(true|false),"none":(true|false),"repr":"","messages":\[\],"logs":\[\],"events":\[\],"steps":(\d{1,15})$/;
+/** Results of most policies. */
+const VERDICTS: ReadonlyMap<string, boolean | null> = new Map([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
 const SIZE = /^\{"ok":true,"size":(\d{1,10}),/;
 const RESULT = ',"result":';
 
@@ -104,10 +114,29 @@ export function readOutcome(json: string): GuestOutcome {
   const start = json.length - 1 - Number(size);
   const end = start - RESULT.length;
   if (end < 0 || !json.startsWith(RESULT, end) || !json.endsWith("}")) throw new GuestJsonError("no outcome");
-  const head = readGuestJson(`${json.slice(0, end)}}`);
-  if (!isSuccess(head.value)) throw new GuestJsonError("no outcome");
   const resultJson = json.slice(start, -1);
-  const result = readGuestJson(resultJson);
+  const verdict = VERDICTS.get(resultJson);
+  const result =
+    verdict === undefined ? readGuestJson(resultJson) : { value: verdict, hadPrototypeKey: false };
+  const headJson = json.slice(0, end);
+  const quiet = QUIET.exec(headJson);
+  if (quiet !== null) {
+    return {
+      ok: true,
+      passing: quiet[1] === "true",
+      none: quiet[2] === "true",
+      repr: "",
+      messages: [],
+      logs: [],
+      events: [],
+      steps: Number(quiet[3]),
+      result: result.value,
+      resultJson,
+      hadPrototypeKey: result.hadPrototypeKey,
+    };
+  }
+  const head = readGuestJson(`${headJson}}`);
+  if (!isSuccess(head.value)) throw new GuestJsonError("no outcome");
   return {
     ...(head.value as unknown as Said & { ok: true; passing: boolean; none: boolean; repr: string }),
     result: result.value,

@@ -108,6 +108,7 @@ class SandboxedEngine implements Engine {
   /** Characters of their sources and code. */
   private programsLength = 0;
   private readonly policies: WeakMap<Policy, Program> = new WeakMap();
+  private last: { readonly programs: readonly Program[]; readonly part: Part | null } | null = null;
 
   constructor(sandbox: Sandbox, limits: Limits, capabilities: Capabilities, onHostError: OnHostError) {
     this.sandbox = sandbox;
@@ -140,14 +141,30 @@ class SandboxedEngine implements Engine {
       if (program === undefined) throw new TypeError(`the policy "${policy.name}" is not of this engine`);
       return program;
     });
-    const all = union(programs.map((program) => reached(program, "policy")));
-    const contextJson = project(context, all, options?.limits?.contextBytes ?? this.limits.contextBytes);
+    const contextJson = project(
+      context,
+      this.reachedByAll(programs),
+      options?.limits?.contextBytes ?? this.limits.contextBytes,
+    );
     return Promise.all(
       programs.map(async (program, index) => {
         const { name } = policies[index] as Policy;
         return verdictOf(await this.run(program, name, "policy", context, options, false, contextJson));
       }),
     );
+  }
+
+  /** What any of several policies can reach; those of the last call are often those of the next. */
+  private reachedByAll(programs: readonly Program[]): Part | null {
+    const { last } = this;
+    const isSame =
+      last !== null &&
+      last.programs.length === programs.length &&
+      last.programs.every((program, index) => program === programs[index]);
+    if (isSame) return last.part;
+    const part = union(programs.map((program) => reached(program, "policy")));
+    this.last = { programs, part };
+    return part;
   }
 
   mapping(name: string, source: string): Mapping {

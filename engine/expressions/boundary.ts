@@ -293,14 +293,14 @@ function quote(text: string): string {
 const SHORT_TEXT = 64;
 
 function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): string {
-  const parts: string[] = [];
+  let text = "";
   for (const item of items) {
     const json = toJson(item, style, depth + 1);
     if (style.sanitize && FALSY.has(json)) continue;
     allocate(json.length + 16);
-    parts.push(json);
+    text += `${text === "" ? "[" : ","}${json}`;
   }
-  return `[${parts.join(",")}]`;
+  return text === "" ? "[]" : `${text}]`;
 }
 const FALSY = new Set(["null", "false", "0", "0.0", "-0.0", '""', "[]", "{}"]);
 

@@ -113,6 +113,8 @@ interface Recipe {
   readonly plain: ReadonlySet<string>;
   /** Names of attributes that other members have a say in: a row's relations, and the column of its primary key. */
   readonly entangled: ReadonlySet<string>;
+  /** Models of the rows that a row leads to, one each, by attribute. */
+  readonly toOne: ReadonlyMap<string, string>;
 }
 function recipe(
   of: PyType | Model,
@@ -123,9 +125,18 @@ function recipe(
   }: { defaults: { [name: string]: () => PyValue }; makers?: Makers; without?: string[] },
 ): Recipe {
   const model = of instanceof PyType ? undefined : of;
+  const relations = model?.relations ?? [];
   // `pk` has a second name among the columns.
+  const special = new Set([
+    "pk",
+    model?.pk.name,
+    ...(model?.moments ?? []),
+    ...relations.map(({ name }) => name),
+  ]);
   const plain = new Set(
-    Object.keys(defaults).filter((name) => !Object.hasOwn(makers, name) && name !== model?.pk.name),
+    [...Object.keys(defaults), ...(model?.fields.keys() ?? [])].filter(
+      (name) => !Object.hasOwn(makers, name) && !special.has(name) && without?.includes(name) !== true,
+    ),
   );
   return {
     type: of instanceof PyType ? of : of.type,
@@ -140,6 +151,11 @@ function recipe(
         : [model.pk.name, ...model.relations.flatMap(({ name }) => [name, `${name}_id`])].filter(
             (name) => name !== "pk",
           ),
+    ),
+    toOne: new Map(
+      relations.flatMap(({ name, relation }) =>
+        relation === undefined || relation.many || Object.hasOwn(makers, name) ? [] : [[name, relation.to]],
+      ),
     ),
   };
 }
@@ -160,10 +176,17 @@ class Attributes implements Unread {
     this.reader = reader;
   }
   isSingle(name: string): boolean {
-    return !this.recipe.entangled.has(name);
+    return !this.recipe.entangled.has(name) || this.rowAt(name) !== undefined;
+  }
+  /** The row that a relation leads to, where the context has it. */
+  private rowAt(name: string): Tree | undefined {
+    const value = this.recipe.toOne.has(name) && Object.hasOwn(this.tree, name) ? this.tree[name] : undefined;
+    return isTree(value) ? value : undefined;
   }
   single(name: string): PyValue | undefined {
-    const { model, without } = this.recipe;
+    const { model, without, toOne } = this.recipe;
+    const related = this.rowAt(name);
+    if (related !== undefined) return row(toOne.get(name) as string, related, this.reader);
     if (without?.includes(name) === true) return undefined;
     if (model === undefined) return this.given(name);
     if (name === "pk") return this.given(name) ?? this.given(model.pk.name) ?? null;

@@ -600,6 +600,21 @@ function callExpression(f: Frame, node: Call): string {
 
 /** Methods with a function of their own (`common-methods.ts`), with the number of their arguments. */
 const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "append1"]);
+/** Methods that only texts have, of the runtime's types that matter: looked up once. */
+const TEXT_METHODS: ReadonlySet<string> = new Set(
+  (
+    "capitalize casefold endswith find isalnum isalpha isdecimal isdigit islower isnumeric isspace isupper join lower " +
+    "lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip split splitlines startswith " +
+    "strip title upper zfill"
+  ).split(" "),
+);
+
+/** The function for `object.get(key, {})` or `object.get(key, [])`, which makes its fallback only where it is needed. */
+function emptyFallback(name: string, [, fallback]: readonly Expr[]): "getOrDict" | "getOrList" | null {
+  if (name !== "get" || fallback === undefined) return null;
+  if (fallback.kind === "Dict") return "getOrDict";
+  return fallback.kind === "List" ? "getOrList" : null;
+}
 
 /** `object.method(…)`: looked up before the arguments are evaluated, without making the bound method. */
 function methodCall(f: Frame, node: Call, plain: boolean): string {
@@ -607,9 +622,17 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   const name = quote(f.mangled(func.attr));
   const { args, keywords } = node;
   if (plain && args.length <= 2 && args.every((a) => isMovable(f, a))) {
+    const fallback = emptyFallback(func.attr, args);
+    if (fallback !== null)
+      return f.mark(node, `${f.use(fallback)}(${value(f, func.value)},${value(f, args[0] as Expr)})`);
     const list = args.map((a) => `,${value(f, a)}`).join("");
     const common = `${func.attr}${args.length}`;
     if (COMMON_METHODS.has(common)) return f.mark(node, `${f.use(common)}(${value(f, func.value)}${list})`);
+    if (TEXT_METHODS.has(func.attr)) {
+      const own = f.program.constant(`${f.use("textMethod")}(${name},${args.length})`);
+      const called = f.use(`text${args.length}`);
+      return f.mark(node, `${called}(${own},${value(f, func.value)},${name}${list})`);
+    }
     return f.mark(node, `${f.use(`method${args.length}`)}(${value(f, func.value)},${name}${list})`);
   }
   return f.scoped(() => {

@@ -5,7 +5,17 @@ import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attr
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
-import { append1, get1, get2 } from "./common-methods.ts";
+import {
+  append1,
+  get1,
+  get2,
+  getOrDict,
+  getOrList,
+  text0,
+  text1,
+  text2,
+  textMethod,
+} from "./common-methods.ts";
 import {
   asyncIter,
   asyncNext,
@@ -314,6 +324,12 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   append1,
   get1,
   get2,
+  getOrDict,
+  getOrList,
+  text0,
+  text1,
+  text2,
+  textMethod,
   method2,
   loadMethod,
   callMethod,

@@ -1,8 +1,9 @@
-// Calls of the methods that programs use most, on plain dicts and lists: they need no look-up, since nobody can replace them.
+// Calls of the methods that programs use most, on texts and on plain dicts and lists: they need no look-up, since nobody can
+// replace them.
 import { dictType, PyDict } from "./dict.ts";
-import { method1, method2 } from "./function.ts";
-import type { PyValue } from "./object.ts";
-import { listType, PyList } from "./sequence.ts";
+import { method, method0, method1, method2, type Native, PyBuiltin } from "./function.ts";
+import { type PyValue, strType } from "./object.ts";
+import { list, listType, PyList } from "./sequence.ts";
 import { allocate } from "./state.ts";
 
 /** `object.get(key)`. */
@@ -17,10 +18,42 @@ export function get2(object: PyValue, key: PyValue, fallback: PyValue): PyValue 
   const value = object.get(key);
   return value === undefined ? fallback : value;
 }
+/** `object.get(key, {})`. */
+export function getOrDict(object: PyValue, key: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType)
+    return method2(object, "get", key, new PyDict());
+  const value = object.get(key);
+  return value === undefined ? new PyDict() : value;
+}
+/** `object.get(key, [])`. */
+export function getOrList(object: PyValue, key: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType) return method2(object, "get", key, list([]));
+  const value = object.get(key);
+  return value === undefined ? list([]) : value;
+}
 /** `object.append(item)`. */
 export function append1(object: PyValue, item: PyValue): PyValue {
   if (!(object instanceof PyList) || object.cls !== listType) return method1(object, "append", item);
   allocate(16);
   object.items.push(item);
   return null;
+}
+
+/** What `str` has under that name, for so many arguments besides `self`: looked up once, when a program is loaded. */
+export function textMethod(name: string, given: number): Native {
+  const found = strType.lookup(name);
+  if (found instanceof PyBuiltin && found.takes(given)) return found.js;
+  return (self: PyValue, ...args: PyValue[]) => method(self, name, args, null);
+}
+/** `object.name()`, where `str` has `name`. */
+export function text0(own: Native, object: PyValue, name: string): PyValue {
+  return typeof object === "string" ? own(object) : method0(object, name);
+}
+/** `object.name(a)`, where `str` has `name`. */
+export function text1(own: Native, object: PyValue, name: string, a: PyValue): PyValue {
+  return typeof object === "string" ? own(object, a) : method1(object, name, a);
+}
+/** `object.name(a, b)`, where `str` has `name`. */
+export function text2(own: Native, object: PyValue, name: string, a: PyValue, b: PyValue): PyValue {
+  return typeof object === "string" ? own(object, a, b) : method2(object, name, a, b);
 }

@@ -38,7 +38,9 @@ export class PyDict extends Keyed {
   /** Null until something is put in; and as long as only single entries have been asked for. */
   private table: Map<Key, PyValue> | null = null;
   private unread: Unread | null;
-  /** Objects among the unread entries that were asked for: a program must find them again. */
+  /** Objects among the unread entries that were asked for, which a program must find again: the first one, and further ones. */
+  private firstKey: string | null = null;
+  private first: PyValue = null;
   private made: Map<string, PyValue> | null = null;
   private isCounted = false;
   /** Number of unread entries; -1 where nobody has asked. */
@@ -56,12 +58,12 @@ export class PyDict extends Keyed {
   set map(table: Map<Key, PyValue>) {
     this.table = table;
     this.unread = null;
-    this.made = null;
+    this.firstKey = this.first = this.made = null;
   }
   /** Entries of which not all were made: what stands for a value is the value, or the JSON of one; null where all are there. */
   get unreadEntries(): (readonly [string, unknown])[] | null {
     if (this.unread === null) return null;
-    return Object.entries(this.unread.tree).map(([key, json]) => [key, this.made?.get(key) ?? json]);
+    return Object.entries(this.unread.tree).map(([key, json]) => [key, this.known(key) ?? json]);
   }
   /** No change that an iterator would notice: the entries have been there. */
   private fill(): Map<Key, PyValue> {
@@ -83,16 +85,26 @@ export class PyDict extends Keyed {
   }
   /** One entry: most programs ask for few of many, and for those the others need not be made. */
   private single(unread: Unread, key: string): PyValue | undefined {
-    if (!Object.hasOwn(unread.tree, key)) return undefined;
+    if (key === this.firstKey) return this.first;
     const json = unread.tree[key];
-    if (typeof json !== "object" || json === null) return json as PyValue;
-    let value = this.made?.get(key);
-    if (value === undefined) {
-      value = unread.make(key);
+    if (json === undefined || json === null) return json as null | undefined;
+    // What every object inherits is a function or an object.
+    if (typeof json !== "object" && typeof json !== "function") return json as PyValue;
+    if (!Object.hasOwn(unread.tree, key)) return undefined;
+    const known = this.made?.get(key);
+    if (known !== undefined) return known;
+    const value = unread.make(key);
+    if (this.firstKey === null) {
+      this.firstKey = key;
+      this.first = value;
+    } else {
       this.made ??= new Map();
       this.made.set(key, value);
     }
     return value;
+  }
+  private known(key: string): PyValue | undefined {
+    return key === this.firstKey ? this.first : this.made?.get(key);
   }
 
   get size(): number {

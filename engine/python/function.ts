@@ -113,6 +113,10 @@ export class PyBuiltin extends PyObject {
     this.least = plain ? sig.required + self : Number.POSITIVE_INFINITY;
     this.most = plain ? sig.positional.length + self : -1;
   }
+  /** Can a method be called with so many plain arguments besides `self`, each as it is? */
+  takes(given: number): boolean {
+    return this.least <= given + 1 && given + 1 <= this.most;
+  }
   get display(): string {
     const type = this.owner ?? this.home;
     return type === null ? this.name : `${type.qualname}.${this.name}`;

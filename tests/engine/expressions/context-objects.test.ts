@@ -39,6 +39,11 @@ test("a user's dates are aware datetimes in UTC; who never logged in has none", 
     "'2024-03-31 10:30:00.500000+00:00'",
   );
   expect(await ask("request.user.last_login")).toBe("None");
+  const known = await policy("return [request.user.last_login.year, request.user.last_login.utcoffset()]", {
+    user: { username: "m", last_login: "2026-01-01T00:30:00+02:00" },
+    context: {},
+  });
+  expect(known.repr).toBe("[2025, datetime.timedelta(0)]");
   // What is no date stays what it was.
   expect(await ask("request.user.password_change_date")).toBe("'?'");
 });
@@ -51,6 +56,26 @@ test("a date that only was read is no change", async () => {
   ]);
   expect(await changes("request.user.date_joined = request.user.date_joined.replace(year=2025)")).toEqual([
     { op: "set", path: ["request", "user", "date_joined"], value: "2025-01-01T10:00:00+00:00" },
+  ]);
+});
+
+test("the row that a relation leads to is one object, changes and all", async () => {
+  const context = { application: { name: "a", provider: { pk: 3, name: "p", authorization_flow_id: "f" } } };
+  const run = async (source: string) => policy(source, { user: null, context });
+  const alone = await run(
+    "a = request.context['application']\nreturn [a.provider is a.provider, a.provider.name]",
+  );
+  expect(alone.repr).toBe("[True, 'p']");
+  const first = await run(
+    "a = request.context['application']\np = a.provider\nvars(a)\nreturn p is a.provider",
+  );
+  expect(first.repr).toBe("True");
+  const changed = await run(
+    "a = request.context['application']\na.provider.name = 'q'\nreturn [a.provider.name, a.name, a.provider.pk]",
+  );
+  expect(changed.repr).toBe("['q', 'a', 3]");
+  expect(changed.changes).toEqual([
+    { op: "set", path: ["context", "application", "provider", "name"], value: "q" },
   ]);
 });
 
