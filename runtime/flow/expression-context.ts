@@ -1,5 +1,6 @@
 // What expressions see of the runtime, as JSON, built in one place so that what they must not see is decided once.
 import type { JsonObject } from "../../engine/types.ts";
+import { plainTexts } from "../sms/plain-texts.ts";
 import type { Row, Snapshot } from "../store/contract.ts";
 import { type Person, pendingPerson, personView } from "../users/person.ts";
 import type { HttpRequestData } from "./http-request.ts";
@@ -98,7 +99,9 @@ export function smsMappingContext(
     readonly http: HttpRequestData | null;
   },
 ): JsonObject {
-  const user = personView(tx, parts.user);
+  const isPlain = parts.stage.postern_user_texts === "plain";
+  const shown = isPlain ? plainPerson : (view: JsonObject | null): JsonObject | null => view;
+  const user = shown(personView(tx, parts.user));
   const stage = smsStageView(parts.stage);
   const device: JsonObject = { ...parts.device, user, stage };
   const obj = { pk: parts.mapping.pk, name: parts.mapping.name };
@@ -110,7 +113,22 @@ export function smsMappingContext(
     obj,
     context,
   });
-  return { user, request, ...context };
+  const http = request.http_request;
+  if (!isPlain || !isObject(http)) return { user, request: { ...request, user }, ...context };
+  const { brand = null, user: sender = null, ...chosen } = http;
+  const http_request = {
+    ...(plainTexts(chosen) as JsonObject),
+    brand,
+    user: shown(sender as JsonObject | null),
+  };
+  return { user, request: { ...request, user, http_request }, ...context };
+}
+
+/** A user whose texts, as far as users choose them, hold no links. */
+function plainPerson(view: JsonObject | null): JsonObject | null {
+  if (view === null) return null;
+  const { username = "", name = "", email = "", attributes = {} } = view;
+  return { ...view, ...(plainTexts({ username, name, email, attributes }) as JsonObject) };
 }
 
 /** Variables of a prompt's placeholder, initial value or choices. */

@@ -8,8 +8,10 @@ import { type DeviceParts, smsMappingContext } from "../flow/expression-context.
 import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
 import { asExpressionError, exceptionView } from "../policies/expression-policy.ts";
+import { carries, linksIn } from "../sms/plain-texts.ts";
 import type { Row, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
+import { contractBreaches } from "./payload-contract.ts";
 
 type SmsStage = Row<"authentik_stages_authenticator_sms.authenticatorsmsstage">;
 
@@ -19,6 +21,8 @@ export interface MappedMessage {
   readonly text?: string;
   /** Generic: replaces the whole body; null sends none. */
   readonly payload?: JsonValue;
+  /** A link that a user chose is in it. */
+  readonly carriesLink?: boolean;
 }
 
 /** What a mapping is called about. */
@@ -67,13 +71,40 @@ export class WebhookMappings {
     });
     if (found === undefined) return {};
     const { name, expression } = found.mapping;
+    let mapped: MappedMessage;
     try {
       const options = { ...this.#options(), sanitize: true };
       const value = await this.#engine.mapping(name, expression).evaluate(found.context, options);
-      return call.stage.provider === "twilio" ? twilioText(value) : { payload: value };
+      mapped = call.stage.provider === "twilio" ? twilioText(value) : { payload: value };
     } catch (error) {
       throw await this.#failed(found, error, call);
     }
+    const sent = mapped.text === undefined ? (mapped.payload ?? null) : { message: mapped.text };
+    await this.#holdToContract(found.mapping, sent, call);
+    return carries(sent, linksIn(chosenByUsers(found.context))) ? { ...mapped, carriesLink: true } : mapped;
+  }
+
+  /** Throws {@link MappingFailed} where the stage's contract does not have all that would be sent. */
+  async #holdToContract(
+    { pk, name }: Row<"authentik_events.notificationwebhookmapping">,
+    sent: JsonValue,
+    { stage, user, http }: MappingCall,
+  ): Promise<void> {
+    if (stage.postern_payload === null) return;
+    const fields = contractBreaches(stage.postern_payload, sent);
+    if (fields.length === 0) return;
+    await this.#events.create(
+      "configuration_error",
+      {
+        message: "The mapping returns what the stage's postern_payload does not have; nothing was sent",
+        stage: { pk: stage.pk, name: stage.name },
+        mapping: { pk, name },
+        fields,
+      },
+      { user, http, app: "authentik.stages.authenticator_sms" },
+    );
+    const message = `not in the stage's postern_payload: ${fields.join("; ")}`;
+    throw new MappingFailed(name, { type: "PayloadContract", message, traceback: message });
   }
 
   async #failed(
@@ -103,6 +134,18 @@ export class WebhookMappings {
     );
     return new MappingFailed(mapping.name, cause);
   }
+}
+
+/** What of a mapping's variables users choose, as far as no honest message has a link of it (a host's name, say). */
+function chosenByUsers({ user, request }: JsonObject): JsonValue {
+  const person = (view: JsonValue | undefined): JsonValue => {
+    if (!isObject(view)) return null;
+    const { username = "", name = "", attributes = {} } = view;
+    return [username, name, attributes];
+  };
+  const http = isObject(request) && isObject(request.http_request) ? request.http_request : {};
+  const { user: sender, GET = null, POST = null } = http;
+  return [person(user), person(sender), GET, POST];
 }
 
 /** Twilio takes the key `message` of a dictionary; anything but a dictionary is an error, as in authentik. */

@@ -1,4 +1,4 @@
-// The settings of an SMS stage that authentik does not have: countries, limits with their defaults, headers.
+// The settings of an SMS stage that authentik does not have: countries, limits with their defaults, headers, the contract of what is sent.
 import { isSupportedCountry } from "libphonenumber-js/min";
 import { Fault, type Field, field, text } from "./fields.ts";
 import { keysFault, parseRate, type Rate, rateFault } from "./rate.ts";
@@ -84,6 +84,32 @@ export function limits(): Field<LimitSettings> {
         }
       }
       return structuredClone(value) as LimitSettings;
+    },
+    { type: "object" },
+  );
+}
+
+/** Paths to types: `{"from": "text/20", "messages[].body": "text/160", "priority": "number"}`. */
+export type PayloadContract = { [path: string]: string };
+
+/** Texts may have a greatest length, in characters. */
+const TYPE = /^(?:text(?:\/(?:[1-9]\d{0,5}))?|number|boolean)$/;
+const PATH = /^(?:[^.[\]]+|\[\])(?:\.[^.[\]]+|\[\])*$/;
+
+/** The contract as a field of a model. */
+export function payloadContract(): Field<PayloadContract> {
+  return field(
+    (value) => {
+      if (typeof value !== "object" || Array.isArray(value))
+        return new Fault("invalid", "The contract is an object of paths and types.");
+      for (const [path, type] of Object.entries(value as object)) {
+        const named = JSON.stringify(path);
+        if (path !== "" && !PATH.test(path))
+          return new Fault("invalid", `${named} is no path, such as "to" or "messages[].body".`);
+        if (typeof type !== "string" || !TYPE.test(type))
+          return new Fault("invalid", `${named}: a type is text, text/160, number or boolean.`);
+      }
+      return { ...value } as PayloadContract;
     },
     { type: "object" },
   );

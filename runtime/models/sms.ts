@@ -15,7 +15,7 @@ import {
   text,
 } from "./fields.ts";
 import { defineModel, STAGE } from "./model.ts";
-import { countryCode, headers, limits } from "./sms-settings.ts";
+import { countryCode, headers, limits, payloadContract } from "./sms-settings.ts";
 
 const now = (): string => new Date().toISOString();
 
@@ -53,6 +53,10 @@ export const authenticatorSmsStage = defineModel({
     postern_authorization: choice(["auth_type", "none"]).default("auth_type"),
     /** Generic provider: further headers; `{auth}` and `{auth_password}` stand for these fields. */
     postern_headers: headers().default({}),
+    /** What a mapping sees of texts that users choose: as they are, or without links and control characters. */
+    postern_user_texts: choice(["as_given", "plain"]).default("as_given"),
+    /** What a mapping may send, by paths; null: anything, as in authentik. */
+    postern_payload: payloadContract().nullable().default(null),
   }),
   unique: [["name"]],
   check: (row) => {

@@ -201,7 +201,7 @@ function unitsBack(failure: unknown, tickets: readonly Ticket[]): Ticket[] {
 async function deliver(services: Services, request: CodeRequest, token: string): Promise<void> {
   const { stage, user, requestUser, http, number } = request;
   const device = { ...request.device, phone_number: number, token };
-  const { text, payload } = await services.webhookMappings.apply({
+  const { text, payload, carriesLink } = await services.webhookMappings.apply({
     stage,
     device,
     user,
@@ -209,6 +209,7 @@ async function deliver(services: Services, request: CodeRequest, token: string):
     http,
   });
   const message = text ?? `Use this code to authenticate in authentik: ${token}`;
+  if (carriesLink === true) await recordLink(services, request);
   logSegments(services, request, payload === undefined ? message : textWith(payload, token));
   await services.smsProvider(providerConfig(stage)).send({
     to: number,
@@ -286,17 +287,37 @@ async function recordRefusal(
 ): Promise<void> {
   const { stage, purpose } = request;
   services.logger.log("warning", "an SMS was refused", { ...facts, stage: stage.name, purpose });
-  const now = services.clock();
-  const due = await services.store.transaction((tx) =>
-    limits.isNoticeDue(tx, facts.reason, subjectsOf(request), now),
-  );
-  if (due) await refusalEvent(services, request, facts);
+  if (await isNoticeDue(services, request, limits, facts.reason))
+    await refusalEvent(services, request, facts);
 }
 
-async function refusalEvent(services: Services, request: CodeRequest, facts: object): Promise<void> {
+/** Records that the mapping put a link into the message that a user chose. It is sent, as in authentik. */
+async function recordLink(services: Services, request: CodeRequest): Promise<void> {
+  const { stage, purpose } = request;
+  services.logger.log("warning", "an SMS carries a link that a user chose", { stage: stage.name, purpose });
+  if (!(await isNoticeDue(services, request, new Limits(services.store), "link"))) return;
+  await refusalEvent(services, request, { reason: "link" }, "SMS with a link that a user chose");
+}
+
+function isNoticeDue(
+  services: Services,
+  request: CodeRequest,
+  limits: Limits,
+  kind: string,
+): Promise<boolean> {
+  const now = services.clock();
+  return services.store.transaction((tx) => limits.isNoticeDue(tx, kind, subjectsOf(request), now));
+}
+
+async function refusalEvent(
+  services: Services,
+  request: CodeRequest,
+  facts: object,
+  message = "SMS refused",
+): Promise<void> {
   const { stage, purpose, number } = request;
   const context = {
-    message: "SMS refused",
+    message,
     ...facts,
     purpose,
     stage: { pk: stage.pk, name: stage.name },
