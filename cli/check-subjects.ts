@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../engine/index.ts";
 import { diagnosticText } from "./diagnostic-text.ts";
 import type { Library } from "./host.ts";
-import type { Colors } from "./io.ts";
+import { type Colors, UsageError } from "./io.ts";
 
 /** What is checked: a file's expression, one of a blueprint, or how a blueprint's objects fit together. */
 export interface Subject {
@@ -26,8 +26,25 @@ export function subjectText(subject: Subject, color: Colors): string {
     .join("");
 }
 
-/** Every expression of a blueprint checked where it stands, and what its flows come to where that is wrong. */
+/**
+ * Every expression of a blueprint checked where it stands, and what its flows come to where that is wrong. Throws
+ * {@link UsageError} for what is no blueprint.
+ */
 export async function blueprintSubjects(
+  text: string,
+  name: string,
+  variables: readonly string[],
+  library: Library,
+): Promise<Subject[]> {
+  try {
+    return await readSubjects(text, name, variables, library);
+  } catch (error) {
+    if (error instanceof Error && error.name === "BlueprintError") throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function readSubjects(
   text: string,
   name: string,
   variables: readonly string[],

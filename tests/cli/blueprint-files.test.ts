@@ -56,6 +56,16 @@ test("`test` fails for an error, at its line of the blueprint", async () => {
   expect(out).toContain(`${path}: 2 expressions checked: 1 error, 0 warnings\n`);
 });
 
+test.each(["test", "check", "import", "eval"])("`%s` says where a blueprint is none", async (command) => {
+  const path = join(folder, "none.yaml");
+  writeFileSync(path, "version: 1\nentries:\n  - model: [\n");
+  expect(await postern([command, path], { library })).toEqual({
+    code: 2,
+    out: "",
+    err: `postern: ${path}:4:1: YAML: Flow sequence in block collection must be sufficiently indented and end with a ]\n`,
+  });
+});
+
 test("`test` runs suites beside blueprints, and one that fails is enough", async () => {
   const path = blueprint("return nothing");
   const suite = join(folder, "s.suite.yaml");
