@@ -112,10 +112,12 @@ export async function asUsage<T>(subject: Subject, work: () => Promise<T>): Prom
 }
 
 /** Nothing was tried in truth where every input asked for what has no answer. Throws {@link UsageError}. */
-export function checkAnswered({ runs, unanswered, asked, found }: SearchResult, file: string): void {
-  if (found === undefined && unanswered > 0 && unanswered >= runs)
+export async function checkAnswered(result: SearchResult, file: string): Promise<void> {
+  const { untried } = await import("../testing/fuzz/examine.ts");
+  const why = untried(result);
+  if (why !== undefined)
     throw new UsageError(
-      `${file}: nothing could be tried, because every run asks for what a search has no answer to (${asked}); write cases with stubs for it (postern test)`,
+      `${file}: nothing could be tried, because ${why}; write cases with stubs for it (postern test)`,
     );
 }
 

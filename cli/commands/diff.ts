@@ -37,7 +37,7 @@ async function run(
   for (const each of [before, after])
     await asUsage(each, async () => engine.expression(each.name, each.source, each.kind));
   const result = await diff(engine, before, after, knowledge, search).finally(() => progress.clear());
-  checkAnswered(result, files.join(", "));
+  await checkAnswered(result, files.join(", "));
   const { runs, unanswered, found } = result;
   const { suiteText } = await import("../../testing/fuzz/suite-text.ts");
   const name = `as ${before.name} decides (found with seed ${search.seed})`;

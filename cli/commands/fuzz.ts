@@ -1,6 +1,5 @@
 // `postern fuzz`: looks for an input for which a property of an expression does not hold.
 import type { Command } from "commander";
-import type { FoundCase } from "../../testing/fuzz/suite-text.ts";
 import {
   addFuzzOptions,
   asUsage,
@@ -22,40 +21,16 @@ async function run(file: string, options: Options, { io, library }: CommandHost)
   const subject = await readSubject(file, options, io);
   const { kind } = subject;
   await using engine = await library.createEngine();
-  const { fuzz, reachedBy } = await import("../../testing/fuzz/search.ts");
-  const { propertyOf } = await import("../../testing/fuzz/properties.ts");
+  const { examineProperties } = await import("../../testing/fuzz/examine.ts");
   const knowledge = await knowledgeOf(options, [subject], engine, io);
   const progress = new Progress(io);
   const search = searchOptions(options, progress);
-  const results = await asUsage(subject, async () => {
-    // Syntax errors in the engine's words, before the source is looked at.
-    engine.expression(subject.name, subject.source, kind);
-    const { root } = reachedBy(subject, knowledge);
-    const names = options.property.length === 0 ? ["never-raises"] : options.property;
-    const properties = names.map((text) => propertyOf(text, { kind, root, engine }));
-    const all = [];
-    for (const property of properties) {
-      const result = await fuzz(engine, subject, property, knowledge, search);
-      checkAnswered(result, subject.shown);
-      all.push({ property: property.name, ...result });
-    }
-    return all;
-  }).finally(() => progress.clear());
-
-  const cases: FoundCase[] = results.flatMap(({ property, found }) => {
-    if (found === undefined) return [];
-    const { input, expect, wish } = found;
-    return [
-      {
-        name: `${property} (found with seed ${search.seed})`,
-        input,
-        expect,
-        ...(wish === undefined
-          ? {}
-          : { comment: `what is expected here is what is so today; what should be: ${wish}` }),
-      },
-    ];
-  });
+  const names = options.property.length === 0 ? ["never-raises"] : options.property;
+  const results = await asUsage(subject, () =>
+    examineProperties(engine, subject, names, knowledge, search),
+  ).finally(() => progress.clear());
+  for (const result of results) await checkAnswered(result, subject.shown);
+  const cases = results.flatMap((result) => result.case ?? []);
   const { suiteText } = await import("../../testing/fuzz/suite-text.ts");
   const suite = cases.length === 0 ? "" : suiteText(kind, subject.origin, cases);
   if (options.json) {

@@ -21,9 +21,13 @@ export interface Gateway {
   readonly authorization: "bearer" | "basic" | "none";
 }
 
+/** Limits that the page may set: what an evaluation may use of each, at most what the server gives. */
+export type ChosenLimits = Partial<Pick<Limits, "steps" | "cpuMs" | "wallMs" | "memoryMb" | "outputBytes">>;
+
 /** `POST evaluate/` */
 export interface EvaluateRequest extends Subject {
   readonly context: JsonObject;
+  readonly limits?: ChosenLimits;
   /** Milliseconds since the epoch that the expression's clock shows. */
   readonly now?: number;
   readonly seed?: number;
@@ -92,7 +96,7 @@ export interface KnownName {
   readonly doc: string;
 }
 
-/** A case as the page keeps it. `expect`, `stubs` and `now` are those of a suite. */
+/** A case as the page keeps it. Its members but `policies` are those of a suite. */
 export interface PlaygroundCase {
   readonly name: string;
   readonly context: JsonObject;
@@ -100,6 +104,12 @@ export interface PlaygroundCase {
   readonly stubs?: JsonObject;
   readonly now?: number;
   readonly seed?: number;
+  readonly limits?: ChosenLimits;
+  /** The people whom `ak_user_by` finds, by name. */
+  readonly users?: { readonly [name: string]: JsonObject };
+  readonly groups?: { readonly [name: string]: JsonObject };
+  /** Expressions by the files that `stubs.policies` names. */
+  readonly policies?: { readonly [file: string]: string };
 }
 
 /** `POST cases/` */

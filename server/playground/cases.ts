@@ -1,16 +1,16 @@
 // Cases of the page: run, written as a suite, read from suites and blueprints, and looked for.
 import { randomInt } from "node:crypto";
 import { basename } from "node:path";
-import { type Engine, ExpressionSyntaxError } from "../../engine/index.ts";
-import type { JsonObject } from "../../engine/types.ts";
+import { defaultLimits, type Engine, ExpressionSyntaxError } from "../../engine/index.ts";
+import type { JsonObject, Limits } from "../../engine/types.ts";
 import { BlueprintError, blueprintExpressions, parseBlueprint } from "../../runtime/index.ts";
 import type { FoundCase } from "../../testing/fuzz/suite-text.ts";
-import type { StubsFile } from "../../testing/suite/schema.ts";
 import { isFlowSuite } from "../../testing/suite/suite.ts";
 import { ApiError } from "../errors.ts";
 import type {
   CaseAnswer,
   CasesRequest,
+  ChosenLimits,
   ExportRequest,
   FuzzLine,
   FuzzRequest,
@@ -21,44 +21,54 @@ import type {
 } from "./api.ts";
 import { engineKind } from "./evaluation.ts";
 
-/** Runs the cases. Throws 400 where a case expects what no suite may, or the text does not compile. */
+/** Runs the cases. What is no case, or does not compile, fails with its reason. */
 export async function runCases(
   engine: Engine,
   { kind, source, cases }: CasesRequest,
 ): Promise<{ readonly results: readonly CaseAnswer[] }> {
-  const [{ expectationSchema, stubsSchema }, { unmet }, { stubbed }, { DEFAULT_NOW }] = await Promise.all([
+  const [
+    { expectationSchema, stubsSchema },
+    { evaluateCase },
+    { patternProblem, patternsOf },
+    { People },
+    load,
+  ] = await Promise.all([
     import("../../testing/suite/schema.ts"),
-    import("../../testing/suite/expectations.ts"),
-    import("../../testing/suite/stubs.ts"),
+    import("../../testing/suite/run-expression.ts"),
+    import("../../testing/suite/text-pattern.ts"),
+    import("../../testing/suite/people.ts"),
     import("../../testing/suite/load.ts"),
   ]);
+  const target = { kind: engineKind(kind), name: kind, source };
   const run = async (each: PlaygroundCase): Promise<CaseAnswer> => {
-    const { name, context, now = DEFAULT_NOW, seed = 0 } = each;
+    const { name, context, now = load.DEFAULT_NOW, seed = 0, limits = {}, policies = {} } = each;
+    const failed = (...failures: string[]): CaseAnswer => ({ name, status: "failed", failures });
     const expect = expectationSchema.safeParse(each.expect);
     const stubs = stubsSchema.safeParse(each.stubs ?? {});
-    if (!expect.success || !stubs.success) {
-      const { path, message } = (expect.error ?? stubs.error)?.issues[0] ?? { path: [], message: "" };
-      return { name, status: "failed", failures: [`it is no case: ${path.join(".")}: ${message}`] };
+    const [issue] = [...(expect.error?.issues ?? []), ...(stubs.error?.issues ?? [])];
+    if (!expect.success || !stubs.success)
+      return failed(`it is no case: ${issue?.path.join(".")}: ${issue?.message}`);
+    for (const { pattern } of patternsOf({ name, expect: expect.data })) {
+      const problem = patternProblem(pattern);
+      if (problem !== undefined) return failed(`it is no case: ${pattern} is no pattern: ${problem}`);
     }
-    const missing: string[] = [];
+    const people = new People(each.users, each.groups);
     const world = {
-      users: [],
-      groups: [],
-      policies: new Map(),
-      onMissing: (what: string) => void missing.push(what),
+      target,
+      users: people.users,
+      groups: people.groups,
+      policies: new Map(Object.entries(policies)),
     };
-    const outcome = await engine.expression(kind, source, engineKind(kind)).run(context, {
-      now,
-      seed,
-      coverage: true,
-      capabilities: stubbed(stubs.data as StubsFile, world),
-    });
-    const decided = outcome.error === undefined ? (outcome.coverage?.decided ?? null) : null;
-    const failures = [
-      ...unmet(expect.data, outcome, decided, () => ({ line: 1, column: 1 })).map(({ message }) => message),
-      ...missing.map((what) => `it asked for ${what}`),
-    ];
-    return { name, status: failures.length === 0 ? "passed" : "failed", failures };
+    const runnable = { context, now, seed, limits, stubs: stubs.data, expect: expect.data, place: NOWHERE };
+    const { failures } = await evaluateCase(
+      engine,
+      world,
+      { ...runnable, placeOf: () => NOWHERE },
+      { coverage: true },
+    );
+    return failures.length === 0
+      ? { name, status: "passed", failures: [] }
+      : failed(...failures.map(({ message }) => message));
   };
   try {
     return { results: await Promise.all(cases.map(run)) };
@@ -69,15 +79,26 @@ export async function runCases(
   }
 }
 
+/** Cases of the page stand in no file. */
+const NOWHERE = { line: 1, column: 1 };
+
 /** The cases as a suite that `postern test` runs. */
 export async function exportSuite({ kind, file, cases }: ExportRequest): Promise<{ readonly text: string }> {
   const [{ suiteText }, { inputOf }] = await Promise.all([
     import("../../testing/fuzz/suite-text.ts"),
     import("../../testing/fuzz/input.ts"),
   ]);
-  const found = cases.map(({ name, context, expect, ...rest }): FoundCase => {
-    return { name, input: { ...inputOf(context), ...rest }, expect };
-  });
+  const found = cases.map(
+    ({ name, context, expect, users, groups, policies: _files, ...rest }): FoundCase => {
+      const input = inputOf(context);
+      return {
+        name,
+        input: { ...input, ...rest, groups: { ...input.groups, ...groups } },
+        expect,
+        ...(users === undefined ? {} : { users }),
+      };
+    },
+  );
   return { text: suiteText(engineKind(kind), file, found) };
 }
 
@@ -107,6 +128,16 @@ export async function importFiles({ files, current }: ImportRequest): Promise<Im
   return { expressions, cases };
 }
 
+/** Limits as far as the playground gives them. */
+function allowed(limits: Partial<Limits>): ChosenLimits {
+  const given = Object.entries(limits) as [keyof ChosenLimits, number][];
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, Math.min(Math.max(value, 1), defaultLimits[name])]),
+  );
+}
+
+type Fixtures = { readonly [name: string]: JsonObject };
+
 async function importSuite(
   name: string,
   text: string,
@@ -122,18 +153,26 @@ async function importSuite(
   if (isFlowSuite(suite))
     throw new ApiError(400, { files: [`${name}: is about a flow, not an expression.`] });
   const { target } = suite;
+  const { users, groups } = suite.document.value as { readonly [key in "users" | "groups"]?: Fixtures };
+  const people = {
+    ...(users === undefined ? {} : { users }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(suite.policies.size === 0 ? {} : { policies: Object.fromEntries(suite.policies) }),
+  };
   const kind = target.kind === "policy" ? "policy" : current.kind === "policy" ? "mapping" : current.kind;
   return {
     ...(target.source === current.source
       ? {}
       : { expression: { label: target.name, source: target.source, kind } }),
-    cases: suite.cases.map(({ name: title, context, expect, stubs, now, seed }) => ({
+    cases: suite.cases.map(({ name: title, context, expect, stubs, now, seed, limits }) => ({
       name: title,
       context,
       expect: expect as JsonObject,
       ...(Object.keys(stubs).length === 0 ? {} : { stubs: stubs as JsonObject }),
       now,
       seed,
+      ...(Object.keys(limits).length === 0 ? {} : { limits: allowed(limits) }),
+      ...people,
     })),
   };
 }
@@ -149,9 +188,8 @@ export async function* findCounterexample(
   { kind, source, property, context, runs }: FuzzRequest,
   signal: AbortSignal,
 ): AsyncGenerator<FuzzLine> {
-  const [{ fuzz, reachedBy }, { propertyOf }, { contextOf }] = await Promise.all([
-    import("../../testing/fuzz/search.ts"),
-    import("../../testing/fuzz/properties.ts"),
+  const [{ examineProperties, untried }, { contextOf }] = await Promise.all([
+    import("../../testing/fuzz/examine.ts"),
     import("../../testing/fuzz/input.ts"),
   ]);
   const subject = { name: kind, source, kind: engineKind(kind) };
@@ -167,38 +205,23 @@ export async function* findCounterexample(
   };
   const search = async (): Promise<void> => {
     try {
-      // Syntax errors in the engine's words, before the source is looked at.
-      engine.expression(subject.name, source, subject.kind);
-      const { root } = reachedBy(subject, knowledge);
-      const asked = propertyOf(property, { kind: subject.kind, root, engine });
       const onRun = (): void => {
         tried += 1;
         if (tried % REPORTED === 0) say({ runs: tried });
       };
-      const result = await fuzz(engine, subject, asked, knowledge, {
-        seed,
-        runs,
-        timeMs: LONGEST_SEARCH,
-        onRun,
-        signal,
-      });
-      if (result.found === undefined && result.unanswered >= result.runs && result.asked !== undefined) {
-        say({ problem: `every run asks for what a search has no answer to: ${result.asked}` });
-        return;
-      }
-      const { found } = result;
+      const options = { seed, runs, timeMs: LONGEST_SEARCH, onRun, signal };
+      const [result] = await examineProperties(engine, subject, [property], knowledge, options);
+      const problem = result && untried(result);
+      if (problem !== undefined) return say({ problem });
+      const { found, case: made } = result ?? {};
       say({
         done: true,
         runs: Math.max(tried, 1),
-        ...(found === undefined
+        ...(found === undefined || made === undefined
           ? {}
           : {
               why: found.why,
-              found: {
-                name: `${property} (found with seed ${seed})`,
-                context: contextOf(found.input, subject.kind),
-                expect: found.expect,
-              },
+              found: { name: made.name, context: contextOf(made.input, subject.kind), expect: made.expect },
             }),
       });
     } catch (error) {

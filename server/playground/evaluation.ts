@@ -15,8 +15,8 @@ export async function evaluate(
   limits: Limits,
   request: EvaluateRequest,
 ): Promise<EvaluateAnswer> {
-  const { kind, source, context, now = Date.now(), seed = 0, gateway } = request;
-  const options = { now, seed };
+  const { kind, source, context, now = Date.now(), seed = 0, limits: chosen = {}, gateway } = request;
+  const options = { now, seed, limits: chosen };
   const contextBytes = Buffer.byteLength(JSON.stringify(context));
   try {
     const expression = engine.expression(kind, source, engineKind(kind));
@@ -42,7 +42,7 @@ export async function evaluate(
       omitted: trace?.omitted ?? 0,
       lines: coverage?.lines ?? trace?.lines.map(({ line, count }) => ({ line, count })) ?? [],
       branches: coverage?.branches.map(({ line, ways }) => ({ line, ways })) ?? [],
-      limits: limitsUsed(outcome, contextBytes, limits),
+      limits: limitsUsed(outcome, contextBytes, { ...limits, ...chosen }),
       ...(kind === "webhook" && outcome.ok ? { request: preview(gateway, context, outcome.result) } : {}),
     };
   } catch (error) {

@@ -1,9 +1,11 @@
 // The requests of the playground's API: their shapes and how large each may be.
 import { z } from "zod";
+import { defaultLimits } from "../../engine/index.ts";
 import type { JsonObject } from "../../engine/types.ts";
 import { ApiError } from "../errors.ts";
 import type {
   CasesRequest,
+  ChosenLimits,
   EvaluateRequest,
   ExportRequest,
   FuzzRequest,
@@ -22,6 +24,17 @@ const moment = z.int().min(0).max(8.64e15);
 const seed = z.int();
 const name = z.string().min(1).max(200);
 
+/** Up to what the playground gives; less is always allowed. */
+const limit = (name: keyof ChosenLimits) => z.int().min(1).max(defaultLimits[name]).optional();
+const limits = z.strictObject({
+  steps: limit("steps"),
+  cpuMs: limit("cpuMs"),
+  wallMs: limit("wallMs"),
+  memoryMb: limit("memoryMb"),
+  outputBytes: limit("outputBytes"),
+});
+const fixtures = z.record(name, object);
+
 const gateway = z.strictObject({
   url: z.string().max(2_000),
   encoding: z.enum(["json", "form", "text"]),
@@ -35,6 +48,10 @@ const playgroundCase = z.strictObject({
   stubs: object.optional(),
   now: moment.optional(),
   seed: seed.optional(),
+  limits: limits.optional(),
+  users: fixtures.optional(),
+  groups: fixtures.optional(),
+  policies: z.record(z.string(), source).optional(),
 });
 const cases = z.array(playgroundCase).max(MOST_CASES);
 
@@ -46,6 +63,7 @@ export const evaluateSchema: z.ZodType<EvaluateRequest> = z.strictObject({
   context: object,
   now: moment.optional(),
   seed: seed.optional(),
+  limits: limits.optional(),
   gateway: gateway.optional(),
 });
 export const casesSchema: z.ZodType<CasesRequest> = z.strictObject({ ...subject, cases });

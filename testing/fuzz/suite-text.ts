@@ -9,6 +9,8 @@ export interface FoundCase {
   readonly name: string;
   readonly input: Input;
   readonly expect: JsonObject;
+  /** Users of the suite beside who asks, by name. */
+  readonly users?: { readonly [name: string]: JsonObject };
   /** Written as a comment over the case. */
   readonly comment?: string;
 }
@@ -25,6 +27,11 @@ export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly 
       .join("");
   });
   const groups = Object.assign({}, ...cases.map(({ input }) => input.groups)) as JsonObject;
-  const head = { [kind]: origin, ...(Object.keys(groups).length === 0 ? {} : { groups }) };
+  const users = Object.assign({}, ...cases.map((each) => each.users)) as JsonObject;
+  const head = {
+    [kind]: origin,
+    ...(Object.keys(users).length === 0 ? {} : { users }),
+    ...(Object.keys(groups).length === 0 ? {} : { groups }),
+  };
   return `${stringify(head, { lineWidth: 0 })}cases:\n${texts.join("")}`;
 }

@@ -104,6 +104,58 @@ test("findings and names come from the engine's own tables", async () => {
   expect(names.map(({ name }) => name)).not.toContain("ak_message");
 });
 
+test("a suite's people, limits and policies come along, and go into the suite that is exported", async () => {
+  const suite = `policy: p.py
+users: { marie: { groups: [staff] }, paula: { email: paula@example.com } }
+groups: { staff: { parents: [all] }, all: { attributes: { floor: 3 } } }
+limits: { steps: 100000 }
+user: marie
+stubs: { policies: { other: { file: other.py } } }
+cases:
+  - name: asks for everything
+    expect: { passing: true }
+`;
+  const policy = `paula = ak_user_by(username="paula")
+all_of_them = ak_is_group_member(request.user, name="all")
+return paula.email == "paula@example.com" and all_of_them and ak_call_policy("other").passing
+`;
+  const current = { kind: "policy", source: "" };
+  const files = (text: string) => [
+    { name: "s.suite.yaml", text },
+    { name: "p.py", text: policy },
+    { name: "other.py", text: "return 1 + 1 == 2" },
+  ];
+  const { cases } = await ask("import", { files: files(suite), current });
+  expect(cases[0].limits).toEqual({ steps: 100_000 });
+  const subject = { kind: "policy", source: policy };
+  const passed = { results: [{ name: "asks for everything", status: "passed", failures: [] }] };
+  expect(await ask("cases", { ...subject, cases })).toEqual(passed);
+  const { text } = await ask("export", { kind: "policy", file: "p.py", cases });
+  const again = await ask("import", { files: files(text), current });
+  expect(await ask("cases", { ...subject, cases: again.cases })).toEqual(passed);
+});
+
+test("limits can be set below the server's, and not above", async () => {
+  const request = { kind: "policy", source: "while True: pass", context: {} };
+  expect(await ask("evaluate", { ...request, limits: { steps: 1_000 } })).toMatchObject({
+    error: { type: "StepLimitExceeded" },
+    limits: expect.arrayContaining([{ limit: "steps", used: expect.any(Number), allowed: 1_000 }]),
+  });
+  expect((await post("evaluate", { ...request, limits: { steps: 30_000_000 } })).status).toBe(400);
+});
+
+test("a pattern that a case expects cannot hold the server up, and one that RE2 does not take is said", async () => {
+  const subject = { kind: "policy", source: "ak_message('a' * 5000)\nreturn True" };
+  const cases = ["^(a+)+b$", "^(?=a)"].map((pattern) => {
+    return { name: pattern, context: {}, expect: { messages: [{ pattern }] } };
+  });
+  const { results } = await ask("cases", { ...subject, cases });
+  expect(results.map(({ failures: [first] }: { failures: string[] }) => first?.slice(0, 60))).toEqual([
+    'expected a text like /^(a+)+b$/; there is "aaaaaaaaaaaaaaaaa',
+    "it is no case: ^(?=a) is no pattern: invalid perl operator: ",
+  ]);
+});
+
 test("cases are run; exported as a suite and imported again they come to the same", async () => {
   const cases = [
     { name: "accepted", context: withPhone("+1234 5"), expect: { passing: true } },
