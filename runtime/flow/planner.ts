@@ -2,6 +2,7 @@
 import type { JsonObject } from "../../engine/types.ts";
 import { FlowMisconfigured, PolicyUndecided } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
+import type { Bound } from "../policies/policy-engine.ts";
 import type { Services } from "../services.ts";
 import type { ModelName, Row, Snapshot } from "../store/contract.ts";
 import { isSuperuser, type Person, pendingPerson } from "../users/person.ts";
@@ -36,26 +37,32 @@ export type Planned =
  */
 export async function planFlow(services: Services, request: PlanRequest): Promise<Planned> {
   const { flow, http, context } = request;
-  const found = await services.store.read((tx) => ({
-    allowed: meetsRequirement(tx, flow.authentication, request),
-    subject: pendingPerson(tx, context) ?? request.user,
-    bindings: tx
-      .list("authentik_flows.flowstagebinding", { target: flow.pk })
-      .sort((a, b) => a.order - b.order)
-      .map((binding) => ({ binding, model: stageModel(tx, binding.stage) })),
-  }));
-  if (!found.allowed) return { kind: "not_applicable", messages: [] };
+  const { policies } = services;
   const plan: Plan = { flow: flow.pk, stages: [], context: structuredClone(context) };
-  const asked = { user: found.subject, http, httpUser: request.user };
-  const decision = await services.policies.evaluateBindings(flow.pk, flow.policy_engine_mode, {
-    ...asked,
-    context: (tx) => planContextView(tx, plan),
-    obj: { pk: flow.pk, slug: flow.slug, name: flow.name },
+  const found = await services.store.read((tx) => {
+    const asked = { user: pendingPerson(tx, context) ?? request.user, http, httpUser: request.user };
+    const obj = { pk: flow.pk, slug: flow.slug, name: flow.name };
+    const about = { ...asked, context: (tx: Snapshot) => planContextView(tx, plan), obj };
+    const allowed = meetsRequirement(tx, flow.authentication, request);
+    return {
+      asked,
+      bound: allowed ? policies.gather(tx, flow.pk, flow.policy_engine_mode, about) : undefined,
+      bindings: tx
+        .list("authentik_flows.flowstagebinding", { target: flow.pk })
+        .sort((a, b) => a.order - b.order)
+        .map((binding) => ({ binding, model: stageModel(tx, binding.stage) })),
+    };
   });
+  const { asked, bound } = found;
+  if (bound === undefined) return { kind: "not_applicable", messages: [] };
+  const decision = await policies.decide(bound);
   changePlan(plan, decision.changes);
   if (!decision.passing) return { kind: "not_applicable", messages: decision.messages };
   for (const { binding, model } of found.bindings) {
-    if (binding.evaluate_on_plan && !(await keepsStage(services, binding, plan, asked))) continue;
+    if (binding.evaluate_on_plan) {
+      const bound = await services.store.read((tx) => boundToStage(services, tx, binding, plan, asked));
+      if (!(await keepsStage(services, binding.stage, plan, bound))) continue;
+    }
     plan.stages.push(plannedStage(binding, model));
   }
   if (plan.stages.length === 0) return { kind: "empty" };
@@ -67,22 +74,44 @@ function plannedStage(binding: Row<"authentik_flows.flowstagebinding">, model: M
   return { binding: binding.pk, stage: binding.stage, model, marker };
 }
 
+/** Whom the policies of a flow or stage are asked about. */
+export interface Asked {
+  readonly user: Person | null;
+  readonly http: HttpRequestData;
+  readonly httpUser: Person | null;
+}
+
+/** What is bound to a stage in a flow, and what it sees of the plan. */
+export function boundToStage(
+  { policies }: Services,
+  tx: Snapshot,
+  binding: Row<"authentik_flows.flowstagebinding">,
+  plan: Plan,
+  asked: Asked,
+): Bound {
+  const { pk, order, stage } = binding;
+  const context = (tx: Snapshot): JsonObject => planContextView(tx, plan);
+  return policies.gather(tx, pk, binding.policy_engine_mode, {
+    ...asked,
+    context,
+    obj: { pk, order, stage },
+  });
+}
+
 /**
  * Whether the policies bound to a stage keep it in the plan. A stage is only ever left out by decisions: where one is
  * missing and the stage would be left out, this throws {@link PolicyUndecided}. A binding with
  * `postern_compatibility: authentik` gives that up: its `failure_result` is a decision.
+ *
+ * @param bound what {@link boundToStage} gathered of this plan as it is
  */
 export async function keepsStage(
   services: Services,
-  binding: Row<"authentik_flows.flowstagebinding">,
+  stage: string,
   plan: Plan,
-  asked: { readonly user: Person | null; readonly http: HttpRequestData; readonly httpUser: Person | null },
+  bound: Bound,
 ): Promise<boolean> {
-  const decision = await services.policies.evaluateBindings(binding.pk, binding.policy_engine_mode, {
-    ...asked,
-    context: (tx) => planContextView(tx, plan),
-    obj: { pk: binding.pk, order: binding.order, stage: binding.stage },
-  });
+  const decision = await services.policies.decide(bound);
   changePlan(plan, decision.changes);
   if (decision.passing) return true;
   const undecided = decision.failures.filter(({ tolerated }) => !tolerated);
@@ -92,12 +121,7 @@ export async function keepsStage(
   if (decision.messages.length > 0) {
     const messages = [...decision.messages];
     const secrets = sensitiveTexts(plan.context);
-    services.logger.log(
-      "info",
-      "a stage is skipped by its policies",
-      { stage: binding.stage, messages },
-      secrets,
-    );
+    services.logger.log("info", "a stage is skipped by its policies", { stage, messages }, secrets);
   }
   return false;
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../engine/types.ts";
 import { FlowMisconfigured } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
 import { pythonType } from "../models/fields.ts";
+import type { Bound } from "../policies/policy-engine.ts";
 import type { Services } from "../services.ts";
 import { stageView } from "../stages/registry.ts";
 import type { ModelName, Row, Snapshot } from "../store/contract.ts";
@@ -11,7 +12,7 @@ import { type Challenge, type FlowInfo, flowInfo, type StageChallenge } from "./
 import type { FlowRequest } from "./executor.ts";
 import { type FlowSetting, nextOf, settingUser } from "./flow-end.ts";
 import { isObject, type PlannedStage } from "./plan.ts";
-import { keepsStage } from "./planner.ts";
+import { type Asked, boundToStage, keepsStage } from "./planner.ts";
 import type { ResponseErrors } from "./response-errors.ts";
 import type { FlowSession, SessionData } from "./session.ts";
 import type { StageContext, StageOutcome } from "./stage.ts";
@@ -30,6 +31,8 @@ interface Current {
   readonly planned: PlannedStage;
   readonly binding: Binding | null;
   readonly stage: Row<ModelName>;
+  /** What is bound to it; null where nothing is asked. */
+  readonly bound: Bound | null;
 }
 
 /** The run of one request. */
@@ -53,7 +56,7 @@ export class StageRun {
     const user = pk === null ? null : findPerson(tx, { pk });
     this.#loaded = { flow, user, pending: pendingPerson(tx, plan.context) };
     const [planned] = plan.stages;
-    this.#head = planned === undefined || "redirect" in planned ? undefined : read(tx, planned);
+    this.#head = planned === undefined || "redirect" in planned ? undefined : this.#readStage(tx, planned);
   }
 
   /** Whose requests these are, as far as it is known. */
@@ -126,17 +129,14 @@ export class StageRun {
   /** Takes stages off the head of the plan as long as their policies say so. */
   async #dropSkipped(): Promise<void> {
     const { plan } = this.#session.data;
-    const { http } = this.#session;
     for (let planned = plan.stages[0]; planned !== undefined; planned = plan.stages[0]) {
       if ("redirect" in planned) {
         plan.context.redirect = planned.redirect;
         return;
       }
       const current = await this.#read(planned);
-      if (planned.marker !== "plain" && current.binding !== null) {
-        const { user, pending } = this.#require();
-        const asked = { user: pending ?? user, http, httpUser: user };
-        const keeps = await keepsStage(this.#services, current.binding, plan, asked);
+      if (current.bound !== null) {
+        const keeps = await keepsStage(this.#services, planned.stage, plan, current.bound);
         await this.#reloadPending();
         if (!keeps) {
           plan.stages.shift();
@@ -146,6 +146,12 @@ export class StageRun {
       this.#current = current;
       return;
     }
+  }
+
+  /** Whom policies are asked about. */
+  #asked(): Asked {
+    const { user, pending } = this.#require();
+    return { user: pending ?? user, http: this.#session.http, httpUser: user };
   }
 
   /** A policy may have changed who the pending user is, or what is known of them. */
@@ -160,7 +166,15 @@ export class StageRun {
 
   async #read(planned: PlannedStage): Promise<Current> {
     if (this.#head?.planned === planned) return this.#head;
-    return this.#services.store.read((tx) => read(tx, planned));
+    return this.#services.store.read((tx) => this.#readStage(tx, planned));
+  }
+
+  #readStage(tx: Snapshot, planned: PlannedStage): Current {
+    const { plan } = this.#session.data;
+    const { binding, stage } = rowsOf(tx, planned);
+    const isAsked = planned.marker !== "plain" && binding !== null;
+    const bound = isAsked ? boundToStage(this.#services, tx, binding, plan, this.#asked()) : null;
+    return { planned, binding, stage, bound };
   }
 
   #context(stage: Row<ModelName>, cookies: StageContext["cookies"], requestKey: string): StageContext {
@@ -205,7 +219,7 @@ export class StageRun {
   }
 }
 
-function read(tx: Snapshot, planned: PlannedStage): Current {
+function rowsOf(tx: Snapshot, planned: PlannedStage): Pick<Current, "binding" | "stage"> {
   const binding =
     planned.binding === null ? null : tx.get("authentik_flows.flowstagebinding", planned.binding);
   const stage = tx.get(planned.model, planned.stage);
@@ -214,7 +228,7 @@ function read(tx: Snapshot, planned: PlannedStage): Current {
       "a stage of this flow was deleted while the flow was running; start it again",
     );
   }
-  return { planned, binding, stage };
+  return { binding, stage };
 }
 
 /** A response that is no object: refused under the challenge that the stage shows now. */

@@ -52,6 +52,17 @@ interface Planned extends RunSettings {
   readonly policy: ExpressionPolicy;
 }
 
+/** What is bound to an object, as of one moment, and what it is asked. */
+export interface Bound {
+  readonly target: string;
+  readonly mode: PolicyEngineMode;
+  readonly request: PolicyRequest;
+  /** The policies in order, and what the first one sees; null: there are none. */
+  readonly run: { readonly policies: readonly Planned[]; readonly view: JsonObject } | null;
+  /** Groups and users. */
+  readonly statics: readonly StaticMatch[];
+}
+
 /** authentik's default for `timeout`, in seconds. */
 const DEFAULT_TIMEOUT = 30;
 
@@ -85,18 +96,25 @@ export class PolicyEngine {
     mode: PolicyEngineMode,
     request: PolicyRequest,
   ): Promise<PolicyResult> {
-    const { run, statics } = await this.#store.read((tx) => {
-      const bindings = tx
-        .list("authentik_policies.policybinding", { target })
-        .filter((binding) => binding.enabled)
-        .sort((a, b) => a.order - b.order);
-      const statics = staticMatches(tx, bindings.filter(isStatic), request.user);
-      const policies = bindings
-        .filter((binding) => !isStatic(binding))
-        .map((binding) => ({ binding, policy: policyRow(tx, binding.policy as string) }));
-      const run = policies.length === 0 ? null : { policies, view: this.#view(tx, request) };
-      return { run, statics };
-    });
+    return this.decide(await this.#store.read((tx) => this.gather(tx, target, mode, request)));
+  }
+
+  /** What is bound to an object and what it will see, for {@link decide}: for those who have a snapshot already. */
+  gather(tx: Snapshot, target: string, mode: PolicyEngineMode, request: PolicyRequest): Bound {
+    const bindings = tx
+      .list("authentik_policies.policybinding", { target })
+      .filter((binding) => binding.enabled)
+      .sort((a, b) => a.order - b.order);
+    const statics = staticMatches(tx, bindings.filter(isStatic), request.user);
+    const policies = bindings
+      .filter((binding) => !isStatic(binding))
+      .map((binding) => ({ binding, policy: policyRow(tx, binding.policy as string) }));
+    const run = policies.length === 0 ? null : { policies, view: this.#view(tx, request) };
+    return { target, mode, request, run, statics };
+  }
+
+  /** The decision of what was gathered. */
+  async decide({ target, mode, request, run, statics }: Bound): Promise<PolicyResult> {
     const results = await this.#runAll(run, request);
     if (statics.length > 0) results.push(staticResult(statics, mode));
     const decision = combineResults(mode, results);
@@ -115,10 +133,7 @@ export class PolicyEngine {
   }
 
   /** Runs policies in order, each on the request as the ones before it left it. */
-  async #runAll(
-    run: { readonly policies: readonly Planned[]; readonly view: JsonObject } | null,
-    request: PolicyRequest,
-  ): Promise<PolicyResult[]> {
+  async #runAll(run: Bound["run"], request: PolicyRequest): Promise<PolicyResult[]> {
     const results: PolicyResult[] = [];
     if (run === null) return results;
     let { view } = run;
