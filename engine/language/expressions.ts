@@ -160,12 +160,17 @@ function outerRead(f: Frame, name: string, node: Span): string {
 }
 
 /** Code for two operands evaluated in order: the code that evaluates them, and how to refer to them afterwards. */
-function operands(f: Frame, left: Expr, right: Expr): { first: string; a: string; b: string } {
+function operands(
+  f: Frame,
+  left: Expr,
+  right: Expr,
+  leftCode?: string,
+): { first: string; a: string; b: string } {
   const isRepeatable = (node: Expr): boolean =>
     isSimple(f, node) && (node.kind === "Constant" || f.program.instrument?.watchesValues !== true);
   const rightSimple = isRepeatable(right);
   let first = "";
-  let a = value(f, left);
+  let a = leftCode ?? value(f, left);
   if (!(left.kind === "Constant" || (isRepeatable(left) && rightSimple))) {
     const t = f.temp();
     first += `${t}=${a},`;
@@ -261,11 +266,22 @@ function comparison(
   }
 }
 
+/** The code of `len(…)` where all that matters is how it compares with a number; undefined where it is something else. */
+function measuredLength(f: Frame, left: Expr, right: Expr): string | undefined {
+  // Who watches is shown the length itself.
+  if (f.program.instrument !== null || right.kind !== "Constant" || !isInt(right)) return undefined;
+  if (left.kind !== "Call" || left.func.kind !== "Name" || left.func.id !== "len") return undefined;
+  const [measured] = left.args;
+  if (left.args.length !== 1 || left.keywords.length > 0 || measured?.kind === "Starred") return undefined;
+  const list = [left.func, measured as Expr, right].map((part) => value(f, part)).join(",");
+  return f.mark(left, `${f.use("callLenAgainst")}(${list})`);
+}
+
 function compare(f: Frame, node: Compare, asTruth: boolean): string {
   return f.scoped(() => {
     const right = node.comparators[0] as Expr;
     if (node.ops.length === 1) {
-      const { first, a, b } = operands(f, node.left, right);
+      const { first, a, b } = operands(f, node.left, right, measuredLength(f, node.left, right));
       return f.mark(
         node,
         `(${first}${comparison(f, node.ops[0] as CompareOperator, node.left, right, a, b, asTruth)})`,
@@ -587,7 +603,8 @@ function callExpression(f: Frame, node: Call): string {
   const callee = value(f, func);
   if (plain && args.length <= 3) {
     const list = args.map((a) => `,${value(f, a)}`).join("");
-    return f.mark(node, `${f.use(`call${args.length}`)}(${callee}${list})`);
+    const own = func.kind === "Name" && args.length === 1 ? COMMON_FUNCTIONS.get(func.id) : undefined;
+    return f.mark(node, `${f.use(own ?? `call${args.length}`)}(${callee}${list})`);
   }
   return f.scoped(() => {
     const t = f.temp();
@@ -598,6 +615,11 @@ function callExpression(f: Frame, node: Call): string {
   });
 }
 
+/** Names whose calls with one argument have a function of their own. */
+const COMMON_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  ["len", "callLen"],
+  ["str", "callStr"],
+]);
 /** Methods with a function of their own (`common-methods.ts`), with the number of their arguments. */
 const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "append1"]);
 /** Methods that only texts have, of the runtime's types that matter: looked up once. */

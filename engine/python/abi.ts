@@ -7,6 +7,9 @@ import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
 import {
   append1,
+  callLen,
+  callLenAgainst,
+  callStr,
   get1,
   get2,
   getOrDict,
@@ -322,6 +325,9 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   method0,
   method1,
   append1,
+  callLen,
+  callLenAgainst,
+  callStr,
   get1,
   get2,
   getOrDict,

@@ -1,10 +1,12 @@
 // Calls of the methods that programs use most, on texts and on plain dicts and lists: they need no look-up, since nobody can
-// replace them.
+// replace them. And calls by the names `len` and `str`, which nearly always are the built-in ones.
+import { builtins } from "./builtins.ts";
 import { dictType, PyDict } from "./dict.ts";
-import { method, method0, method1, method2, type Native, PyBuiltin } from "./function.ts";
+import { call1, method, method0, method1, method2, type Native, PyBuiltin } from "./function.ts";
 import { type PyValue, strType } from "./object.ts";
 import { list, listType, PyList } from "./sequence.ts";
 import { allocate } from "./state.ts";
+import { textLength } from "./text.ts";
 
 /** `object.get(key)`. */
 export function get1(object: PyValue, key: PyValue): PyValue {
@@ -56,4 +58,33 @@ export function text1(own: Native, object: PyValue, name: string, a: PyValue): P
 /** `object.name(a, b)`, where `str` has `name`. */
 export function text2(own: Native, object: PyValue, name: string, a: PyValue, b: PyValue): PyValue {
   return typeof object === "string" ? own(object, a, b) : method2(object, name, a, b);
+}
+
+const lenBuiltin = builtins.get("len");
+/** `len(value)`, where `callee` is what the name `len` stands for. */
+export function callLen(callee: PyValue, value: PyValue): PyValue {
+  if (callee === lenBuiltin) {
+    if (typeof value === "string") return textLength(value);
+    if (value instanceof PyList && value.cls === listType) return value.items.length;
+  }
+  return call1(callee, value);
+}
+/**
+ * `len(value)` to be compared with `limit` and nothing else: where the number of a text's units settles that, one that
+ * compares as the number of its characters does. Those need not be counted, nor a text that grew be made one piece.
+ */
+export function callLenAgainst(callee: PyValue, value: PyValue, limit: number): PyValue {
+  if (callee === lenBuiltin && typeof value === "string") {
+    const least = (value.length + 1) >> 1;
+    if (value.length < limit || least > limit) return least > limit ? least : value.length;
+  }
+  return callLen(callee, value);
+}
+/** `str(value)`, where `callee` is what the name `str` stands for. */
+export function callStr(callee: PyValue, value: PyValue): PyValue {
+  if (callee === strType) {
+    if (typeof value === "number") return String(value);
+    if (typeof value === "string") return value;
+  }
+  return call1(callee, value);
 }

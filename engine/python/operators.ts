@@ -493,9 +493,12 @@ export function compareStrings(a: string, b: string): number {
   while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
   if (i === n) return a.length - b.length;
   const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-  const [sx, sy] = [x >= 0xd800 && x < 0xe000, y >= 0xd800 && y < 0xe000];
-  return sx === sy ? x - y : sx ? 1 : -1;
+  if (isLow(x) !== isLow(y) && i > 0 && isHigh(a.charCodeAt(i - 1))) return isLow(x) ? 1 : -1;
+  return (a.codePointAt(i) as number) - (b.codePointAt(i) as number);
 }
+/** Halves of a pair. One that stands alone is a character of its own, below U+E000. */
+const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
+const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
 
 /** `a < b`. */
 export function lt(a: PyValue, b: PyValue): PyValue {
