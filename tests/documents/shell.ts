@@ -10,6 +10,12 @@ import { gather, postern, withEngine } from "../cli/command-line.ts";
 const root = join(import.meta.dirname, "../..");
 const runFile = promisify(execFile);
 
+/** What a program finds in its environment, besides PATH where it is a command: where Node keeps modules that it has loaded. */
+export const programEnvironment: NodeJS.ProcessEnv = {
+  NO_COLOR: "1",
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+};
+
 /** How a command ended. `out` is what a terminal shows. */
 export interface Ended {
   readonly code: number;
@@ -93,7 +99,7 @@ export class Shell {
   }
 
   async #program(args: readonly string[]): Promise<Ended> {
-    const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, NO_COLOR: "1" };
+    const env = { ...programEnvironment, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
     try {
       const { stdout, stderr } = await runFile(process.execPath, args, { cwd: this.at, env });
       return { code: 0, out: stdout + stderr };

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { Engine } from "../../engine/index.ts";
 import { DocumentError, type Edit, readSteps, type Step } from "./document.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { type Ended, Shell, wordsOf } from "./shell.ts";
+import { type Ended, programEnvironment, Shell, wordsOf } from "./shell.ts";
 
 const root = join(import.meta.dirname, "../..");
 const runFile = promisify(execFile);
@@ -110,7 +110,7 @@ export class Walk {
     this.#use(before + text);
     await writeFile(file, programOf(before, text));
     try {
-      await runFile(process.execPath, [file], { cwd: this.#shell.at, env: { NO_COLOR: "1" } });
+      await runFile(process.execPath, [file], { cwd: this.#shell.at, env: programEnvironment });
     } catch (error) {
       throw this.#error(line, `the program fails:\n${(error as { stderr: string }).stderr}`);
     }
