@@ -1,7 +1,7 @@
 // The built artifacts: found again without building, built anew when anything they depend on has changed.
 import {
+  cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -22,6 +22,23 @@ const scratch = mkdtempSync(join(tmpdir(), "postern-test-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 let count = 0;
 const fresh = () => join(scratch, `cache-${count++}`);
+
+const manifestIn = (directory: string): string =>
+  join(directory, readdirSync(directory).find((name) => name.endsWith(".json")) as string);
+
+let original: string | undefined;
+/** What was built once, in a cache of its own. */
+async function builtIn(directory: string): Promise<Artifacts> {
+  if (original === undefined) {
+    original = fresh();
+    await buildArtifacts(guestEntry, original);
+  }
+  cpSync(original, directory, { recursive: true, preserveTimestamps: true });
+  const manifest = manifestIn(directory);
+  // It names its files by their whole paths.
+  writeFileSync(manifest, readFileSync(manifest, "utf8").replaceAll(original, directory));
+  return findArtifacts(guestEntry, directory) as Artifacts;
+}
 
 test("are built once and found afterwards, for the same guest only", async () => {
   const directory = fresh();
@@ -49,7 +66,7 @@ test.each<[string, (built: Artifacts) => void]>([
   ["a missing file", ({ worker }) => rmSync(worker.path)],
 ])("%s is found out and built anew", async (_name, damage) => {
   const cacheDirectory = fresh();
-  damage(await buildArtifacts(guestEntry, cacheDirectory));
+  damage(await builtIn(cacheDirectory));
   expect(findArtifacts(guestEntry, cacheDirectory, true)).toBeUndefined();
   const sandbox = await openSandbox({ cacheDirectory });
   expect(await sandbox.run(request("1"))).toMatchObject({ ok: true });
@@ -59,10 +76,10 @@ test.each<[string, (built: Artifacts) => void]>([
 
 test("a damaged manifest is built anew", async () => {
   const cacheDirectory = fresh();
-  await buildArtifacts(guestEntry, cacheDirectory);
-  const manifest = readdirSync(cacheDirectory).find((name) => name.endsWith(".json")) as string;
+  await builtIn(cacheDirectory);
+  const manifest = manifestIn(cacheDirectory);
   for (const text of ["", "{}", '{"sources":[]}', "null"]) {
-    writeFileSync(join(cacheDirectory, manifest), text);
+    writeFileSync(manifest, text);
     expect(findArtifacts(guestEntry, cacheDirectory)).toBeUndefined();
   }
 });
@@ -83,6 +100,7 @@ test("a changed source is built anew", async () => {
 
 test("a cache that is removed while workers run is built anew for their successors", async () => {
   const cacheDirectory = fresh();
+  await builtIn(cacheDirectory);
   const sandbox = await openSandbox({ cacheDirectory });
   rmSync(cacheDirectory, { recursive: true });
   expect(await sandbox.run(request("(() => { throw 1; })()"))).toMatchObject({ ok: false });
@@ -119,7 +137,7 @@ test.each([
 
 test("a cache behind a link is used like any other: a worker may not follow the link itself", async () => {
   const [real, link] = [fresh(), fresh()];
-  mkdirSync(real, { mode: 0o700 });
+  await builtIn(real);
   symlinkSync(real, link);
   const sandbox = await openSandbox({ cacheDirectory: link });
   onTestFinished(() => sandbox.close());
