@@ -19,6 +19,8 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { exampleFiles } from "../cli/commands/init.ts";
+import { bundleSandbox } from "../engine/sandbox/bundle.ts";
+import { PACKED_BUNDLES, packBundles } from "../engine/sandbox/packed-bundles.ts";
 import { buildPlayground } from "./build-playground.ts";
 
 const root = dirname(import.meta.dirname);
@@ -64,6 +66,8 @@ function compile({ bin }: Manifest): void {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`tsc cannot emit the package:\n${stdout}${stderr}`);
+  // Bundles in a checkout only, with esbuild, which the package does without.
+  rmSync(join(dist, "engine/sandbox/bundle.js"));
   for (const file of Object.values(bin)) chmodSync(join(dist, file), 0o755);
 }
 
@@ -97,6 +101,12 @@ async function addFiles({ version }: Manifest): Promise<void> {
   // The playground offers them as examples.
   const blueprints = "fixtures/blueprints";
   cpSync(join(root, blueprints), join(dist, blueprints), { recursive: true });
+  // Bundled here, so that a first start there need not, nor have what bundles.
+  const bundles = await bundleSandbox(join(root, "engine/expressions/guest.ts"));
+  writeFileSync(
+    join(dist, "engine/sandbox", PACKED_BUNDLES),
+    packBundles(bundles, "../expressions/guest.js"),
+  );
   writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "module", version })}\n`);
 }
 

@@ -1,4 +1,4 @@
-// The builder process: bundles a guest, makes the isolate's snapshot and writes both where the parent asked.
+// The builder process: bundles a guest (where no package has it bundled), makes the isolate's snapshot and writes both where the parent asked.
 //
 // A process of its own, so that neither esbuild nor isolated-vm is ever loaded by the host. Arguments: guest entry,
 // directory, path of the manifest. Files are named by content and every write is a rename, so that concurrent
@@ -8,7 +8,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { bundleSandbox, isolatedVmLibrary } from "./bundle.ts";
+import { isolatedVmLibrary, linkLibraries } from "./native-libraries.ts";
+import { packedBundles } from "./packed-bundles.ts";
 import type { Artifact, Manifest } from "./snapshot.ts";
 
 /** Artifacts that no manifest names are kept this long, for processes that still start workers from them. */
@@ -46,7 +47,9 @@ function removeOld(directory: string): void {
 const [guestEntry, directory, manifestPath] = process.argv.slice(2);
 try {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const bundles = await bundleSandbox(guestEntry);
+  const bundles =
+    packedBundles(guestEntry) ?? (await (await import("./bundle.ts")).bundleSandbox(guestEntry));
+  const worker = linkLibraries(bundles.worker);
   const { ivm } = createRequire(import.meta.url)(isolatedVmLibrary()) as {
     ivm: typeof import("isolated-vm");
   };
@@ -57,8 +60,8 @@ try {
   ]);
   const manifest: Manifest = {
     sources: bundles.sources,
-    nativeLibraries: bundles.nativeLibraries,
-    worker: store(directory, "worker.cjs", Buffer.from(bundles.worker)),
+    nativeLibraries: worker.paths,
+    worker: store(directory, "worker.cjs", Buffer.from(worker.text)),
     snapshot: store(directory, "guest.snapshot", Buffer.from(snapshot.copy())),
   };
   replace(manifestPath, JSON.stringify(manifest));

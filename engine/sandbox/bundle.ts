@@ -1,9 +1,10 @@
-// Bundles the three texts the sandbox runs: the guest, the realm around it, and the worker. Build time only.
+// Bundles the three texts the sandbox runs: the guest, the realm around it, and the worker. In a checkout when they are first needed,
+// and when a package is packed.
 import { existsSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type OnResolveResult, type Plugin } from "esbuild";
+import { type NativeLibrary, placeholder } from "./native-libraries.ts";
 
 /** A source file a bundle was made of, as it was then. */
 export interface SourceStamp {
@@ -17,47 +18,35 @@ export interface Bundles {
   readonly guest: string;
   /** Script that leaves `__realm` on the global object. */
   readonly realm: string;
-  /** CommonJS program of the worker. */
+  /** CommonJS program of the worker, before `linkLibraries`. */
   readonly worker: string;
   readonly sources: readonly SourceStamp[];
-  /** Native libraries that the worker loads, absolute paths. */
-  readonly nativeLibraries: readonly string[];
 }
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const extension = extname(import.meta.url);
 
-/** The compiled library of isolated-vm for this Node, found once so that the worker need not look. */
-export function isolatedVmLibrary(): string {
-  const require = createRequire(import.meta.url);
-  const root = dirname(require.resolve("isolated-vm/package.json"));
-  const find = createRequire(join(root, "package.json"))("node-gyp-build") as {
-    path(directory: string): string;
-  };
-  return find.path(root);
-}
-
-/** Makes native libraries absolute `require`s of the bundle and notes them. */
-function nativeLibraries(found: Set<string>): Plugin {
-  return {
-    name: "native-libraries",
-    setup(bundler) {
-      bundler.onResolve({ filter: /^isolated-vm$/ }, () => ({
-        path: isolatedVmLibrary(),
-        namespace: "isolated-vm",
-      }));
-      bundler.onLoad({ filter: /.*/, namespace: "isolated-vm" }, ({ path }) => {
-        found.add(path);
-        return { contents: `module.exports = require(${JSON.stringify(path)}).ivm;`, loader: "js" };
-      });
-      bundler.onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => {
-        const library = resolve(resolveDir, path);
-        found.add(library);
-        return { path: library, external: true };
-      });
-    },
-  };
-}
+/** Has the bundle name native libraries by what they are ({@link placeholder}). */
+const nativeLibraries: Plugin = {
+  name: "native-libraries",
+  setup(bundler) {
+    const named = (library: NativeLibrary): OnResolveResult => ({
+      path: placeholder(library),
+      external: true,
+    });
+    bundler.onResolve({ filter: /^isolated-vm$/ }, ({ path }) => ({ path, namespace: "isolated-vm" }));
+    bundler.onLoad({ filter: /.*/, namespace: "isolated-vm" }, () => {
+      const library = JSON.stringify(placeholder("isolated-vm"));
+      return { contents: `module.exports = require(${library}).ivm;`, loader: "js" };
+    });
+    bundler.onResolve({ filter: /^postern:native\// }, ({ path }) => ({ path, external: true }));
+    bundler.onResolve({ filter: /\.node$/ }, ({ path, importer }) =>
+      /[\\/]re2[\\/]re2\.js$/.test(importer)
+        ? named("re2")
+        : { errors: [{ text: `${path} of ${importer} is no native library that the worker knows` }] },
+    );
+  },
+};
 
 async function bundle(entry: string, own: BuildOptions, stamps: Map<string, SourceStamp>): Promise<string> {
   const result = await build({
@@ -87,7 +76,6 @@ async function bundle(entry: string, own: BuildOptions, stamps: Map<string, Sour
 /** Bundles a guest entry with the realm and the worker. Throws esbuild's error for sources that cannot be bundled. */
 export async function bundleSandbox(guestEntry: string): Promise<Bundles> {
   const stamps = new Map<string, SourceStamp>();
-  const found = new Set<string>();
   const isolated: BuildOptions = {
     format: "iife",
     platform: "neutral",
@@ -101,15 +89,15 @@ export async function bundleSandbox(guestEntry: string): Promise<Bundles> {
     bundle(join(folder, `realm${extension}`), isolated, stamps),
     bundle(
       join(folder, `worker${extension}`),
-      { format: "cjs", platform: "node", plugins: [nativeLibraries(found)] },
+      { format: "cjs", platform: "node", plugins: [nativeLibraries] },
       stamps,
     ),
   ]);
   // The build's own sources count as well: changed, they build something else.
-  for (const name of ["bundle", "build"]) {
+  for (const name of ["bundle", "build", "native-libraries"]) {
     const path = join(folder, name + extension);
     const { mtimeMs, size } = statSync(path);
     stamps.set(path, { path, mtimeMs, size });
   }
-  return { guest, realm, worker, sources: [...stamps.values()], nativeLibraries: [...found] };
+  return { guest, realm, worker, sources: [...stamps.values()] };
 }

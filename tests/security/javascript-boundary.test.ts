@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ExpressionFailure } from "../../engine/errors.ts";
 import { readOutcome } from "../../engine/guest-outcome.ts";
-import { isolatedVmLibrary } from "../../engine/sandbox/bundle.ts";
+import { isolatedVmLibrary } from "../../engine/sandbox/native-libraries.ts";
 import { KEPT_GLOBALS, REMOVED_GLOBALS, REMOVED_MEMBERS } from "../../engine/sandbox/removed-globals.ts";
 import type { Sandbox } from "../../engine/sandbox/types.ts";
 import type { JsonObject } from "../../engine/types.ts";
