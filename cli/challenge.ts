@@ -1,21 +1,10 @@
 // A flow's challenge as the wire has it, and as a person reads it.
 import type { JsonObject, JsonValue } from "../engine/types.ts";
+import type { PromptField } from "../runtime/stages/prompt/prompt-field.ts";
 import { type Colors, printable, printableLines } from "./io.ts";
 
 /** A challenge: `component` says which; the other fields are the component's own. */
 export type Challenge = JsonObject & { readonly component: string };
-
-/** One field of a prompt stage. */
-export interface PromptField {
-  readonly field_key: string;
-  readonly label: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly placeholder: string;
-  readonly initial_value: string;
-  readonly sub_text: string;
-  readonly choices: readonly (string | { readonly value: string; readonly label: string })[] | null;
-}
 
 /** A device that the validation stage offers. */
 export interface DeviceChallenge {

@@ -1,11 +1,11 @@
 // Turns a challenge into questions for a person, and the replies into a response.
 import type { JsonObject, JsonValue } from "../engine/types.ts";
+import type { PromptField } from "../runtime/stages/prompt/prompt-field.ts";
 import {
   type Challenge,
   type DeviceChallenge,
   deviceChallenges,
   deviceText,
-  type PromptField,
   promptFields,
   takesInput,
 } from "./challenge.ts";
@@ -23,19 +23,10 @@ async function choose(terminal: Terminal, label: string, choices: readonly strin
 }
 
 async function askField(terminal: Terminal, field: PromptField): Promise<JsonValue | undefined> {
-  if (field.choices !== null && field.choices !== undefined) {
-    const pairs = field.choices.map((choice) =>
-      typeof choice === "string" ? { value: choice, label: choice } : choice,
-    );
-    if (pairs.length > 0) {
-      return pairs[
-        await choose(
-          terminal,
-          field.label,
-          pairs.map((pair) => pair.label),
-        )
-      ].value;
-    }
+  const { choices } = field;
+  if (choices !== null && choices.length > 0) {
+    const labels = choices.map(({ label }) => label);
+    return choices[await choose(terminal, field.label, labels)].value;
   }
   const suggestion = field.initial_value === "" ? "" : ` [${printable(field.initial_value)}]`;
   const label = `  ${printable(field.label)}${field.type === "checkbox" ? " (y/n)" : ""}${suggestion}: `;

@@ -6,6 +6,7 @@
 import type { ExpressionError, JsonObject, JsonValue } from "../../engine/types.ts";
 import type { BindingsDecided, PolicyAsked } from "../../runtime/observer.ts";
 
+export type { PromptField } from "../../runtime/stages/prompt/prompt-field.ts";
 export type { ExpressionError, JsonObject, JsonValue };
 
 /** A blueprint by its file's name. */

@@ -243,7 +243,13 @@ describe("with a person", () => {
         component: "ak-stage-prompt",
         fields: [
           { ...field, field_key: "secret", label: "Password", type: "password" },
-          { ...field, field_key: "a", label: "Colour", type: "dropdown", choices: ["red", "blue"] },
+          {
+            ...field,
+            field_key: "a",
+            label: "Colour",
+            type: "dropdown",
+            choices: ["red", "blue"].map((each) => ({ value: each, label: each })),
+          },
           {
             ...field,
             field_key: "b",

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { trialExampleList } from "../../playground/examples/trials.ts";
 import { stateAfter } from "../../playground/trial/replay.ts";
-import { errorsOf, type PromptField, promptResponse } from "../../playground/views/flow/response.ts";
+import { errorsOf, promptResponse } from "../../playground/views/flow/response.ts";
+import type { PromptField } from "../../runtime/stages/prompt/prompt-field.ts";
 import { trialExamples } from "../../server/playground/trial/examples.ts";
 import type { DiagramStage, FlowDiagram, Happening, TrialEntry } from "../../server/playground/trial-api.ts";
 

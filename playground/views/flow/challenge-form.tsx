@@ -1,9 +1,14 @@
 // A challenge as its user sees it: a form for each of authentik's components.
-import type { JsonObject, JsonValue, TrialChallenge } from "../../../server/playground/trial-api.ts";
+import type {
+  JsonObject,
+  JsonValue,
+  PromptField,
+  TrialChallenge,
+} from "../../../server/playground/trial-api.ts";
 import type { MessageName } from "../../messages.ts";
 import { t } from "../../state.ts";
 import { Field } from "./prompt-fields.tsx";
-import { errorsOf, type PromptField, promptFields, promptResponse } from "./response.ts";
+import { errorsOf, promptFields, promptResponse } from "./response.ts";
 
 interface Props {
   readonly challenge: TrialChallenge;

@@ -1,6 +1,6 @@
 // The fields of a prompt stage: one input for each kind.
 import type { ComponentChildren } from "preact";
-import type { PromptField } from "./response.ts";
+import type { PromptField } from "../../../server/playground/trial-api.ts";
 
 /** Names an input's error and help by the field's key. */
 const idOf = (part: string, key: string): string => `field-${part}-${key.replaceAll(/[^\w-]/g, "_")}`;

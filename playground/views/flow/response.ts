@@ -1,17 +1,10 @@
 // From a form's values to the response that the flow gets: JSON, each value as its field's type has it.
-import type { JsonObject, JsonValue, TrialChallenge } from "../../../server/playground/trial-api.ts";
-
-/** A field of `ak-stage-prompt`. */
-export interface PromptField {
-  readonly field_key: string;
-  readonly label: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly placeholder: string;
-  readonly initial_value: string;
-  readonly sub_text: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[] | null;
-}
+import type {
+  JsonObject,
+  JsonValue,
+  PromptField,
+  TrialChallenge,
+} from "../../../server/playground/trial-api.ts";
 
 /** The fields of a challenge, in their order. */
 export function promptFields({ fields }: TrialChallenge): readonly PromptField[] {

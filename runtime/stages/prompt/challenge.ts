@@ -3,6 +3,7 @@
 import { pythonText } from "../../blueprint/percent-format.ts";
 import type { StageChallenge } from "../../flow/challenge.ts";
 import type { ComputedPrompt } from "./expressions.ts";
+import type { PromptField } from "./prompt-field.ts";
 
 /** `ak-stage-prompt`; the fields must be in their order already. */
 export function promptChallenge(fields: readonly ComputedPrompt[]): StageChallenge {
@@ -20,5 +21,5 @@ function fieldOf({ prompt, placeholder, initialText, choices }: ComputedPrompt) 
     order: prompt.order,
     sub_text: prompt.sub_text,
     choices: choices?.map(({ value, label }) => ({ value: pythonText(value), label })) ?? null,
-  };
+  } satisfies PromptField & { order: number };
 }
