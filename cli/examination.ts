@@ -60,9 +60,19 @@ export async function nativeModule(name: string, program: string): Promise<Exami
     return { name, state: "ok", found: `${name} ${version} loads and works` };
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
-    const said = (stderr || message).split("\n").find((line) => /Error|cannot|Cannot/.test(line));
-    return { name, state: "fail", found: `${name} does not load: ${said ?? message}`, todo: SET_UP };
+    const said = errorParagraph(stderr || message) ?? message;
+    return { name, state: "fail", found: `${name} does not load: ${said}`, todo: SET_UP };
   }
+}
+
+/** The lines of an error up to its stack, as one: why a library does not load stands in the second and third. */
+function errorParagraph(text: string): string | undefined {
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => /^(?:\w*Error|Cannot)\b/.test(line));
+  if (first < 0) return undefined;
+  const rest = lines.slice(first + 1);
+  const end = rest.findIndex((line) => line.trim() === "" || /^\s+at /.test(line));
+  return [lines[first] as string, ...rest.slice(0, end < 0 ? 3 : end)].join(" ");
 }
 
 function snapshot(): Examined {

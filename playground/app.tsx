@@ -1,11 +1,9 @@
 // The frame around the views: header, language, appearance, and what goes wrong with the server.
-import { signal } from "@preact/signals";
 import { languages } from "./messages.ts";
 import { useToken } from "./server.ts";
-import { askAgain, language, notice, problem, type Theme, t, theme } from "./state.ts";
+import { share } from "./share.ts";
+import { askAgain, language, notice, problem, view as shown, type Theme, t, theme } from "./state.ts";
 import { views } from "./views.ts";
-
-const shown = signal(views[0].id);
 
 const themes = { auto: "themeAuto", light: "themeLight", dark: "themeDark" } as const;
 const languageNames = { en: "English", de: "Deutsch" } as const;
@@ -46,6 +44,9 @@ export function App() {
           </nav>
         )}
         <div class="settings">
+          <button type="button" class="primary" onClick={() => void share()}>
+            {t("share")}
+          </button>
           <label>
             <span class="quiet">{t("language")}</span>
             <select

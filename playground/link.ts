@@ -1,5 +1,12 @@
 // A link that holds the whole page: compressed JSON in the address's fragment, which browsers never send to a server.
-import type { Gateway, PlaygroundCase, PlaygroundKind } from "../server/playground/api.ts";
+import type {
+  ChosenLimits,
+  Gateway,
+  ImportedExpression,
+  PlaygroundCase,
+  PlaygroundKind,
+} from "../server/playground/api.ts";
+import type { TrialBlueprint } from "../server/playground/trial-api.ts";
 
 /** What a link holds. */
 export interface Shared {
@@ -9,6 +16,23 @@ export interface Shared {
   readonly context: string;
   readonly cases: readonly PlaygroundCase[];
   readonly gateway: Gateway;
+  readonly limits?: ChosenLimits;
+  /** What a search for a counterexample asks. */
+  readonly property?: string;
+  readonly imported?: readonly ImportedExpression[];
+  /** The view that is shown, by its id. */
+  readonly view?: string;
+  readonly flow?: SharedFlow;
+}
+
+/** What the flow view is about. A trial itself is the server's, and begins anew. */
+export interface SharedFlow {
+  /** Which of the examples; null: the blueprints. */
+  readonly example: number | null;
+  readonly blueprints: readonly TrialBlueprint[];
+  /** The flow that is started, and who starts it; empty: nobody. */
+  readonly slug: string;
+  readonly user: string;
 }
 
 const VERSION = "1";
@@ -36,6 +60,12 @@ async function through(
   return all;
 }
 
+const isText = (value: unknown): value is string => typeof value === "string";
+/** Is it missing, as in links of earlier versions, or as it should be? */
+function isOr<T>(value: T | undefined, isRight: (value: T) => boolean): boolean {
+  return value === undefined || isRight(value);
+}
+
 /** The fragment for a page, without `#`. */
 export async function toFragment(shared: Shared): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
@@ -58,7 +88,20 @@ export async function fromFragment(fragment: string): Promise<Shared | undefined
     typeof value.source === "string" &&
     typeof value.context === "string" &&
     Array.isArray(value.cases) &&
-    typeof value.gateway?.url === "string";
+    typeof value.gateway?.url === "string" &&
+    isOr(value.limits, (given) => typeof given === "object" && given !== null) &&
+    isOr(value.property, isText) &&
+    isOr(value.view, isText) &&
+    isOr(value.imported, (given) => Array.isArray(given) && given.every((each) => isText(each?.source))) &&
+    isOr(
+      value.flow,
+      ({ blueprints, slug, user, example }) =>
+        Array.isArray(blueprints) &&
+        blueprints.every((each) => isText(each?.name) && isText(each?.text)) &&
+        isText(slug) &&
+        isText(user) &&
+        (example === null || Number.isInteger(example)),
+    );
   if (!isWhole) throw new Error("the link lacks a part");
   return value;
 }

@@ -1,7 +1,8 @@
 // The page's beginning.
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { openLink, start } from "./state.ts";
+import { openLink } from "./share.ts";
+import { start } from "./state.ts";
 import "./styles/colours.css";
 import "./styles/base.css";
 import "./styles/expression.css";

@@ -58,6 +58,7 @@ export const messages = {
   limitWallMs: { en: "Time (ms)", de: "Zeit (ms)" },
   limitOutputBytes: { en: "Output (bytes)", de: "Ausgabe (Byte)" },
   limitContextBytes: { en: "Context (bytes)", de: "Kontext (Byte)" },
+  setLimit: { en: "Limit: {limit}", de: "Grenze: {limit}" },
   limitUse: { en: "{used} of {allowed}", de: "{used} von {allowed}" },
   request: { en: "Request to the gateway", de: "Anfrage an das Gateway" },
   requestNote: {

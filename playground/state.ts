@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type {
   CaseAnswer,
+  ChosenLimits,
   EvaluateAnswer,
   Finding,
   Gateway,
@@ -11,7 +12,6 @@ import type {
   PlaygroundKind,
 } from "../server/playground/api.ts";
 import { type Example, examples } from "./examples/examples.ts";
-import { fromFragment, type Shared, toFragment } from "./link.ts";
 import {
   type Language,
   languageOf,
@@ -45,6 +45,12 @@ export const gateway = signal<Gateway>({
   encoding: "json",
   authorization: "bearer",
 });
+/** Limits that are set below the server's. */
+export const limits = signal<ChosenLimits>({});
+/** What a search for a counterexample asks. */
+export const property = signal("never-raises");
+/** The view that is shown, by its id. */
+export const view = signal("expression");
 export const cases = signal<readonly PlaygroundCase[]>([]);
 export const imported = signal<readonly ImportedExpression[]>([]);
 
@@ -103,7 +109,7 @@ export function start(): void {
   follow(() => {
     retry.value;
     const given = context.value;
-    const request = { kind: kind.value, source: source.value, gateway: gateway.value };
+    const request = { kind: kind.value, source: source.value, gateway: gateway.value, limits: limits.value };
     isWaiting.value = true;
     return async (ended) => {
       if ("why" in given) return;
@@ -160,37 +166,4 @@ export function currentExpectation(): JsonObject {
 /** Keeps a case; one of the same name gives way. */
 export function keepCase(added: PlaygroundCase): void {
   cases.value = [...cases.value.filter(({ name }) => name !== added.name), added];
-}
-
-/** Takes over what the address holds. */
-export async function openLink(): Promise<void> {
-  try {
-    const shared = await fromFragment(location.hash.slice(1));
-    if (shared === undefined) return;
-    kind.value = shared.kind;
-    source.value = shared.source;
-    contextText.value = shared.context;
-    cases.value = shared.cases;
-    gateway.value = shared.gateway;
-  } catch {
-    notice.value = t("badLink");
-  }
-}
-
-/** Puts the whole page into the address, and the address into the clipboard. */
-export async function share(): Promise<void> {
-  const shared: Shared = {
-    kind: kind.value,
-    source: source.value,
-    context: contextText.value,
-    cases: cases.value,
-    gateway: gateway.value,
-  };
-  history.replaceState(null, "", `#${await toFragment(shared)}`);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    notice.value = t("shared");
-  } catch {
-    notice.value = t("sharedInBar");
-  }
 }

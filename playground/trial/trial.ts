@@ -61,9 +61,21 @@ async function busy(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** The flow that the next trial starts with, and who starts it, in place of the first. */
+let wanted: { readonly flow: string; readonly user: string } | undefined;
+
+/** Has the flow view open a trial of this, and start this flow, when it is shown. */
+export function reopen(chosen: TrialExample | "imported", start: NonNullable<typeof wanted>): void {
+  subject.value = chosen;
+  wanted = start.flow === "" ? undefined : start;
+  trial.value = undefined;
+  entries.value = [];
+}
+
 /** Opens a trial of what is chosen, and starts its first flow. */
 export function open(chosen: TrialExample | "imported"): Promise<void> {
   return busy(async () => {
+    if (chosen !== subject.value) wanted = undefined;
     subject.value = chosen;
     const opened = await openTrial({ blueprints: await blueprintsOf(chosen) });
     trial.value = opened;
@@ -71,7 +83,8 @@ export function open(chosen: TrialExample | "imported"): Promise<void> {
     lookedAt.value = undefined;
     const [first] = opened.flows;
     const { flow = first?.slug ?? "", user = first?.authentication === "require_authenticated" ? "jo" : "" } =
-      chosen === "imported" ? {} : chosen;
+      wanted ?? (chosen === "imported" ? {} : chosen);
+    wanted = undefined;
     chosenFlow.value = flow;
     chosenUser.value = user;
     if (flow === "") refusal.value = t("noFlows");

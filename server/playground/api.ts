@@ -40,6 +40,8 @@ export interface LimitUse {
   readonly limit: keyof Limits;
   readonly used: number;
   readonly allowed: number;
+  /** What may be asked for at most. */
+  readonly most: number;
 }
 
 /** The request a gateway would get, credentials masked; or why there is none. */

@@ -1,8 +1,15 @@
 // One evaluation for the page: the outcome, what every line saw, which lines ran, and how far each limit was used.
-import { defaultLimits, type Engine, ExpressionSyntaxError } from "../../engine/index.ts";
+import { type Engine, ExpressionSyntaxError } from "../../engine/index.ts";
 import type { ExpressionKind, JsonObject, JsonValue, Limits, Outcome } from "../../engine/types.ts";
 import { previewGenericRequest, SmsSendError } from "../../providers/index.ts";
-import type { EvaluateAnswer, EvaluateRequest, Gateway, PlaygroundKind, RequestPreview } from "./api.ts";
+import type {
+  ChosenLimits,
+  EvaluateAnswer,
+  EvaluateRequest,
+  Gateway,
+  PlaygroundKind,
+  RequestPreview,
+} from "./api.ts";
 
 /** How the engine runs an expression of this kind. */
 export function engineKind(kind: PlaygroundKind): ExpressionKind {
@@ -42,7 +49,7 @@ export async function evaluate(
       omitted: trace?.omitted ?? 0,
       lines: coverage?.lines ?? trace?.lines.map(({ line, count }) => ({ line, count })) ?? [],
       branches: coverage?.branches.map(({ line, ways }) => ({ line, ways })) ?? [],
-      limits: limitsUsed(outcome, contextBytes, { ...limits, ...chosen }),
+      limits: limitsUsed(outcome, contextBytes, limits, chosen),
       ...(kind === "webhook" && outcome.ok ? { request: preview(gateway, context, outcome.result) } : {}),
     };
   } catch (error) {
@@ -73,7 +80,12 @@ function refused({ type, text, line, column, caret }: ExpressionSyntaxError): Ev
   };
 }
 
-function limitsUsed(outcome: Outcome, contextBytes: number, limits: Limits): EvaluateAnswer["limits"] {
+function limitsUsed(
+  outcome: Outcome,
+  contextBytes: number,
+  limits: Limits,
+  chosen: ChosenLimits,
+): EvaluateAnswer["limits"] {
   const cpu = outcome.trace?.lines.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
   const output = [outcome.resultJson, JSON.stringify(outcome.messages), JSON.stringify(outcome.logs)];
   const used = {
@@ -84,8 +96,9 @@ function limitsUsed(outcome: Outcome, contextBytes: number, limits: Limits): Eva
     contextBytes,
   };
   return Object.entries(used).map(([limit, amount]) => {
-    const allowed = limits[limit as keyof typeof used] ?? defaultLimits[limit as keyof typeof used];
-    return { limit: limit as keyof Limits, used: amount, allowed };
+    const most = limits[limit as keyof Limits];
+    const allowed = chosen[limit as keyof ChosenLimits] ?? most;
+    return { limit: limit as keyof Limits, used: amount, allowed, most };
   });
 }
 

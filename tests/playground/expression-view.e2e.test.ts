@@ -71,10 +71,14 @@ describeInBrowser(answered, (walk) => {
   test("a link opens the page as it was", async () => {
     await write("return 'shared' == 'shared'");
     await says(word(walk.page), "Passing");
+    await walk.page.getByLabel("Limit: Steps").fill("1");
+    await walk.page.keyboard.press("Tab");
+    await says(walk.page.locator(".limits .amount"), /of 1$/);
     await walk.page.getByRole("button", { name: "Copy link" }).click();
     await walk.page.waitForURL(/#1\./);
     const other = await walk.open(new URL(walk.page.url()).hash);
     expect(await other.locator(".cm-content").first().textContent()).toContain("return 'shared' == 'shared'");
+    expect(await other.getByLabel("Limit: Steps").inputValue()).toBe("1");
     await other.close();
   });
 

@@ -2,10 +2,9 @@
 import { signal } from "@preact/signals";
 import type { FuzzLine } from "../../../server/playground/api.ts";
 import { fuzz } from "../../server.ts";
-import { context, contextText, keepCase, kind, source, t } from "../../state.ts";
+import { context, contextText, keepCase, kind, property, source, t } from "../../state.ts";
 
 const RUNS = 1000;
-const property = signal("never-raises");
 const running = signal<AbortController | undefined>(undefined);
 const last = signal<FuzzLine | undefined>(undefined);
 const runs = signal(0);

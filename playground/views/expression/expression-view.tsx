@@ -16,7 +16,6 @@ import {
   isWaiting,
   kind,
   language,
-  share,
   showExample,
   source,
   t,
@@ -102,9 +101,6 @@ export function ExpressionView() {
         </label>
         <span class="space" />
         <ImportButton />
-        <button type="button" class="primary" onClick={() => void share()}>
-          {t("share")}
-        </button>
       </div>
       <Imported />
       <div class="columns">

@@ -1,7 +1,7 @@
 // What an expression came to: the verdict in words, messages, value, log, error, request, limits.
-import type { EvaluateAnswer, LimitUse } from "../../../server/playground/api.ts";
+import type { ChosenLimits, EvaluateAnswer, LimitUse } from "../../../server/playground/api.ts";
 import type { MessageName } from "../../messages.ts";
-import { answer, findings, isWaiting, kind, language, t } from "../../state.ts";
+import { answer, findings, isWaiting, kind, language, limits, t } from "../../state.ts";
 import { RequestPart } from "./request.tsx";
 import { Tree } from "./tree.tsx";
 
@@ -126,13 +126,23 @@ const limitNames: { readonly [limit: string]: MessageName } = {
   contextBytes: "limitContextBytes",
 };
 
+/** Limits that can be set; what a context may have follows from what it is. */
+const settable: ReadonlySet<string> = new Set(["steps", "cpuMs", "wallMs", "outputBytes"]);
+
+/** Sets a limit; without a number, or above the server's, it is the server's. */
+function setLimit(limit: string, text: string, most: number): void {
+  const { [limit as keyof ChosenLimits]: _before, ...others } = limits.value;
+  const given = Math.round(Number(text));
+  limits.value = text !== "" && given >= 1 && given < most ? { ...others, [limit]: given } : others;
+}
+
 function Limits({ uses }: { uses: readonly LimitUse[] }) {
   const number = new Intl.NumberFormat(language.value, { maximumFractionDigits: 0 });
   return (
     <>
       <h3>{t("limits")}</h3>
       <ul class="limits">
-        {uses.map(({ limit, used, allowed }) => {
+        {uses.map(({ limit, used, allowed, most }) => {
           const name = limitNames[limit];
           if (name === undefined) return null;
           const id = `limit-${limit}`;
@@ -144,6 +154,18 @@ function Limits({ uses }: { uses: readonly LimitUse[] }) {
                 {amount}
               </meter>
               <span class="amount">{amount}</span>
+              {settable.has(limit) && (
+                <input
+                  type="number"
+                  aria-label={t("setLimit", { limit: t(name) })}
+                  title={t("setLimit", { limit: t(name) })}
+                  min={1}
+                  max={most}
+                  placeholder={String(most)}
+                  value={limits.value[limit as keyof ChosenLimits] ?? ""}
+                  onChange={({ currentTarget }) => setLimit(limit, currentTarget.value, most)}
+                />
+              )}
             </li>
           );
         })}

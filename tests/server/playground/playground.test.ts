@@ -63,7 +63,7 @@ test("an evaluation tells the verdict, why, which lines ran, and how far the lim
     expect.objectContaining({ kind: "assignment", name: "phone_number", value: "'+491701234567'" }),
   );
   const steps = answer.limits.find(({ limit }: { limit: string }) => limit === "steps");
-  expect(steps).toEqual({ limit: "steps", used: answer.steps, allowed: 20_000_000 });
+  expect(steps).toEqual({ limit: "steps", used: answer.steps, allowed: 20_000_000, most: 20_000_000 });
 });
 
 test("what does not compile is denied with its line", async () => {
@@ -139,7 +139,9 @@ test("limits can be set below the server's, and not above", async () => {
   const request = { kind: "policy", source: "while True: pass", context: {} };
   expect(await ask("evaluate", { ...request, limits: { steps: 1_000 } })).toMatchObject({
     error: { type: "StepLimitExceeded" },
-    limits: expect.arrayContaining([{ limit: "steps", used: expect.any(Number), allowed: 1_000 }]),
+    limits: expect.arrayContaining([
+      { limit: "steps", used: expect.any(Number), allowed: 1_000, most: 20_000_000 },
+    ]),
   });
   expect((await post("evaluate", { ...request, limits: { steps: 30_000_000 } })).status).toBe(400);
 });
