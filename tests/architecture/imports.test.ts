@@ -11,8 +11,8 @@ interface Rule {
   readonly folders: readonly string[];
   /** Whether Node's modules and the packages of package.json may be imported. */
   readonly libraries: boolean;
-  /** Its packages are bundled when it is built, so that they are those for development. */
-  readonly bundled?: boolean;
+  /** It is no module of a package, so that packages for development do: it is bundled when it is built, or left out. */
+  readonly unpackaged?: boolean;
 }
 
 /** Most specific folder first: the first that holds a file is its rule. */
@@ -28,6 +28,8 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
     { folders: ["engine/python", "engine/language", "engine/regex", "engine/unicode"], libraries: false },
   ],
   ["engine/python", { folders: ["engine/regex", "engine/unicode"], libraries: false }],
+  // Left out of a package, which has what it makes.
+  ["engine/sandbox/bundle.ts", { folders: ["engine/sandbox"], libraries: true, unpackaged: true }],
   [
     "engine/sandbox",
     {
@@ -80,7 +82,7 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
     {
       folders: ["server/playground/api.ts", "server/playground/trial-api.ts"],
       libraries: true,
-      bundled: true,
+      unpackaged: true,
     },
   ],
   ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
@@ -138,7 +140,7 @@ function objection(file: string, specifier: string): string | undefined {
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
-  if (rule.bundled && packageName in devDependencies) return undefined;
+  if (rule.unpackaged && packageName in devDependencies) return undefined;
   if (packageName === name)
     return within(file, "examples") ? undefined : "only examples come in by the package's doors";
   return packageName in dependencies ? undefined : "not among package.json's dependencies";
