@@ -5,20 +5,7 @@ import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attr
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
-import {
-  append1,
-  callLen,
-  callLenAgainst,
-  callStr,
-  get1,
-  get2,
-  getOrDict,
-  getOrList,
-  text0,
-  text1,
-  text2,
-  textMethod,
-} from "./common-methods.ts";
+import * as commonCalls from "./common-methods.ts";
 import {
   asyncIter,
   asyncNext,
@@ -313,6 +300,7 @@ function isIn(item: PyValue, container: PyValue): boolean {
 /** The object that a program's factory takes apart. */
 export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   ...operators,
+  ...commonCalls,
   S,
   tick,
   allocate,
@@ -324,18 +312,6 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   call3,
   method0,
   method1,
-  append1,
-  callLen,
-  callLenAgainst,
-  callStr,
-  get1,
-  get2,
-  getOrDict,
-  getOrList,
-  text0,
-  text1,
-  text2,
-  textMethod,
   method2,
   loadMethod,
   callMethod,
