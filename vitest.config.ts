@@ -11,7 +11,12 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cach
 
 /** Files that change what others in their process would see: environment, mocks, signals, memory, time. */
 const ALONE = [
-  "tests/{architecture,bench,cli,documents,fixtures,package,playground,scripts,security}/**/*.test.ts",
+  "tests/{documents,package}/**/*.test.ts",
+  "tests/bench/{run,workloads}.test.ts",
+  "tests/cli/{blueprint-files,fuzz,launcher,subject,test}.test.ts",
+  "tests/fixtures/faulty.test.ts",
+  "tests/scripts/{setup,soak}.test.ts",
+  "tests/security/{bombs,codes,decoding-and-packages,javascript-boundary,layers,limits,outbound-http,secrets}.test.ts",
   "tests/engine/sandbox/**/*.test.ts",
   // These run the object model in their own process, without its sandbox.
   "tests/engine/{python,regex,unicode}/*.test.ts",
