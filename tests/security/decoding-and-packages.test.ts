@@ -212,6 +212,8 @@ async function apart(body: string): Promise<string> {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: root,
+    // With it Node loads what removes types only later, when it trips over polluted prototypes itself.
+    env: { ...process.env, NODE_COMPILE_CACHE: undefined },
   });
   const [out, problems] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   if (out === "") throw new Error(problems);
