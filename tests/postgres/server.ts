@@ -7,7 +7,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -69,7 +81,7 @@ export class PostgresServer {
   static async start({ durable = false }: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
     const native = nativeDirectory();
     const account = accountFor(process.getuid?.());
-    const directory = await mkdtemp(join(tmpdir(), "postern-postgres-"));
+    const directory = await mkdtemp(join(await placeFor(account), "postern-postgres-"));
     try {
       await copyBinaries(native, directory);
       const password = randomBytes(12).toString("hex");
@@ -83,7 +95,10 @@ export class PostgresServer {
       return server;
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
-      throw error;
+      if (account === undefined || (error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+      throw new Error(
+        "PostgreSQL refuses to run as root, and this root may not start it as another user. Run the tests as another user, or name a server in POSTERN_TEST_POSTGRES.",
+      );
     }
   }
 
@@ -223,6 +238,24 @@ function accountFor(uid: number | undefined): Account | undefined {
     accounts[0];
   if (found === undefined) throw new Error("PostgreSQL refuses to run as root, and there is no other user");
   return { uid: found.uid, gid: found.gid };
+}
+
+/** A directory for the server's files that it can reach. One of root's own, which TMPDIR may name, it cannot. */
+async function placeFor(account: Account | undefined): Promise<string> {
+  if (account === undefined) return tmpdir();
+  for (const place of [tmpdir(), "/tmp", "/var/tmp"]) if (await isReachable(place, account)) return place;
+  throw new Error(`PostgreSQL runs as the user ${account.uid}, who cannot reach ${tmpdir()}; set TMPDIR`);
+}
+
+async function isReachable(place: string, { uid, gid }: Account): Promise<boolean> {
+  const path = await realpath(place).catch(() => undefined);
+  if (path === undefined) return false;
+  for (let at = path; ; at = dirname(at)) {
+    const found = await stat(at);
+    const bit = found.uid === uid ? 0o100 : found.gid === gid ? 0o010 : 0o001;
+    if ((found.mode & bit) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
 }
 
 async function handOver(directory: string, { uid, gid }: Account): Promise<void> {
