@@ -18,8 +18,27 @@ export interface PhoneNumber {
   readonly country: string | undefined;
 }
 
+/** Numbers that were read lately: a request asks for the same one several times, and reading is slow. */
+const AT_HAND = 200;
+/** Longer texts are not kept. */
+const LONGEST_KEPT = 64;
+const known = new Map<string, PhoneNumber>();
+
 /** Reads a number. Blanks, brackets and the like are taken out of international numbers that may exist. */
 export function readPhoneNumber(given: string): PhoneNumber {
+  const found = known.get(given);
+  if (found !== undefined) return found;
+  const read = Object.freeze(parsedNumber(given));
+  if (given.length > LONGEST_KEPT) return read;
+  known.set(given, read);
+  if (known.size > AT_HAND) {
+    const [oldest] = known.keys();
+    known.delete(oldest);
+  }
+  return read;
+}
+
+function parsedNumber(given: string): PhoneNumber {
   const parsed = parsePhoneNumberFromString(given, { extract: false });
   if (parsed === undefined || parsed.ext !== undefined || !parsed.isPossible()) {
     return { text: given, country: undefined };

@@ -83,9 +83,17 @@ export function isSuperuser(tx: Snapshot, person: Person | null): boolean {
   return person !== null && groupsWithAncestors(tx, person).some((group) => group.is_superuser);
 }
 
+/** The picture of the name that was asked for last: one request asks several times. */
+let lastAvatar: { readonly name: string; readonly avatar: string } | undefined;
+
 /** A picture with the user's initials, as a data URI: nothing is fetched from elsewhere. */
 export function avatarOf(person: Pick<Person, "name" | "username"> | null): string {
   const name = (person?.name || person?.username || "?").trim();
+  if (lastAvatar?.name !== name) lastAvatar = { name, avatar: drawnAvatar(name) };
+  return lastAvatar.avatar;
+}
+
+function drawnAvatar(name: string): string {
   const words = name.split(/\s+/).filter((word) => word !== "");
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   const initials = picked.map((word) => [...word][0]?.toUpperCase() ?? "").join("");
