@@ -620,7 +620,7 @@ const COMMON_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ["len", "callLen"],
   ["str", "callStr"],
 ]);
-/** Methods with a function of their own (`common-methods.ts`), with the number of their arguments. */
+/** Methods with a function of their own (`common-calls.ts`), with the number of their arguments. */
 const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "append1"]);
 /** Methods that only texts have, of the runtime's types that matter: looked up once. */
 const TEXT_METHODS: ReadonlySet<string> = new Set(

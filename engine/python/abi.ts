@@ -5,7 +5,7 @@ import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attr
 import { unavailable } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
-import * as commonCalls from "./common-methods.ts";
+import * as commonCalls from "./common-calls.ts";
 import {
   asyncIter,
   asyncNext,

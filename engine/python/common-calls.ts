@@ -1,5 +1,5 @@
-// Calls of the methods that programs use most, on texts and on plain dicts and lists: they need no look-up, since nobody can
-// replace them. And calls by the names `len` and `str`, which nearly always are the built-in ones.
+// The calls that programs make most: of methods of texts, and of plain dicts and lists, which need no look-up since nobody can
+// replace them; and by the names `len` and `str`, which nearly always are the built-in ones.
 import { builtins } from "./builtins.ts";
 import { dictType, PyDict } from "./dict.ts";
 import { call1, method, method0, method1, method2, type Native, PyBuiltin } from "./function.ts";
