@@ -2,6 +2,7 @@
 import type {
   CaseAnswer,
   CasesRequest,
+  ContextSchema,
   EvaluateAnswer,
   EvaluateRequest,
   ExportRequest,
@@ -106,6 +107,17 @@ export function namesOf(kind: PlaygroundKind): Promise<readonly KnownName[]> {
   const asked = ask<{ names: KnownName[] }>(`names/?kind=${kind}`, undefined).then((answer) => answer.names);
   names.set(kind, asked);
   asked.catch(() => names.delete(kind));
+  return asked;
+}
+
+const shapes = new Map<PlaygroundKind, Promise<ContextSchema>>();
+/** What a context of a kind has; asked for once. */
+export function shapeOf(kind: PlaygroundKind): Promise<ContextSchema> {
+  const known = shapes.get(kind);
+  if (known !== undefined) return known;
+  const asked = ask<ContextSchema>(`shape/?kind=${kind}`, undefined);
+  shapes.set(kind, asked);
+  asked.catch(() => shapes.delete(kind));
   return asked;
 }
 

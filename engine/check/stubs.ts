@@ -106,10 +106,16 @@ function body(head: string, lines: readonly string[]): string {
   return lines.length === 0 ? `${head} ...\n` : `${head}\n${lines.join("\n")}\n`;
 }
 
-function modelClass(model: Model): string {
+/** What a row of a model has: name and type. */
+export function rowTypes(model: Model): Map<string, string> {
   const own = new Map([...model.fields.values()].map((field) => [field.name, typeOf(field)]));
   own.set("pk", TYPES[model.pk.type] ?? "str");
   if (model.name === "User") for (const [name, type] of Object.entries(USER)) own.set(name, type);
+  return own;
+}
+
+function modelClass(model: Model): string {
+  const own = rowTypes(model);
   return body(`class ${model.name}:`, [
     `    """A row of ${model.label}."""`,
     ...[...own].map(([name, type]) => `    ${name}: ${type}`),

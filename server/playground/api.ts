@@ -1,9 +1,11 @@
 // What the playground's page and its server side say to each other: types only, so that the page may import them.
+
 import type { Diagnostic } from "../../engine/check/diagnostic.ts";
+import type { ContextSchema } from "../../engine/check/json-schema.ts";
 import type { CoveredWay, TraceEvent, TraceLine } from "../../engine/trace.ts";
 import type { ExpressionError, JsonObject, JsonValue, Limits, LogEntry } from "../../engine/types.ts";
 
-export type { ExpressionError, JsonObject, JsonValue, LogEntry, TraceEvent, TraceLine };
+export type { ContextSchema, ExpressionError, JsonObject, JsonValue, LogEntry, TraceEvent, TraceLine };
 
 /** What the playground shows an expression as; each is one of the engine's sites. */
 export type PlaygroundKind = "policy" | "webhook" | "mapping" | "prompt";

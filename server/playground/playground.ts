@@ -67,6 +67,11 @@ export function addPlayground(app: FastifyInstance): void {
       }),
     };
   });
+  app.get(`${api}/shape/`, guarded, async (request) => {
+    const { kind } = request.query as { kind?: string };
+    const { contextSchema } = await import("../../engine/check/context-schema.ts");
+    return contextSchema(readRequest(kindSchema, kind));
+  });
   addTrials(app, { path: `${api}/trials`, guarded, engine, atOnce });
   app.post(`${api}/fuzz/`, guarded, async (request, reply) => {
     const wanted = readRequest(fuzzSchema, request.body);

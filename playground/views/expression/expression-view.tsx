@@ -2,11 +2,12 @@
 
 import type { EditorView } from "@codemirror/view";
 import { effect, signal } from "@preact/signals";
-import type { KnownName, PlaygroundKind } from "../../../server/playground/api.ts";
+import type { ContextSchema, KnownName, PlaygroundKind } from "../../../server/playground/api.ts";
 import { Editor } from "../../editor/editor.tsx";
 import { insightful, showFindings, showInsight } from "../../editor/insight.ts";
+import { shaped } from "../../editor/shape.ts";
 import { examples } from "../../examples/examples.ts";
-import { namesOf } from "../../server.ts";
+import { namesOf, shapeOf } from "../../server.ts";
 import {
   answer,
   context,
@@ -34,6 +35,18 @@ const kinds = {
 
 const names = signal<readonly KnownName[]>([]);
 const extensions = insightful(() => names.peek());
+const shape = signal<ContextSchema | undefined>(undefined);
+const typeNames = {
+  object: "typeObject",
+  array: "typeArray",
+  string: "typeString",
+  integer: "typeInteger",
+  boolean: "typeBoolean",
+} as const;
+const contextExtensions = shaped(
+  () => shape.peek(),
+  (type) => t("typeExpected", { type: t(typeNames[type as keyof typeof typeNames] ?? "typeObject") }),
+);
 
 /** Has the editor show what is known of its text. */
 function followAnswers(view: EditorView): () => void {
@@ -51,6 +64,14 @@ function followAnswers(view: EditorView): () => void {
       namesOf(kind.value).then(
         (known) => {
           names.value = known;
+        },
+        () => {},
+      );
+    }),
+    effect(() => {
+      shapeOf(kind.value).then(
+        (known) => {
+          shape.value = known;
         },
         () => {},
       );
@@ -121,7 +142,7 @@ export function ExpressionView() {
           </section>
           <section class="card" aria-labelledby="context-title">
             <h2 id="context-title">{t("context")}</h2>
-            <Editor language="json" text={contextText} label={t("context")} />
+            <Editor language="json" text={contextText} label={t("context")} extensions={contextExtensions} />
             {"why" in given && (
               <p class="fault" role="alert">
                 {given.why}
