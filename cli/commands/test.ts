@@ -203,7 +203,8 @@ class TestRun {
         }
       } catch (error) {
         if (next === now) next = loading[i + 1]?.();
-        if (error instanceof SuiteError) await breaks(file, error.message);
+        if (error instanceof SuiteError)
+          await breaks(file, error.message.replaceAll(`${error.file}:`, `${this.nameOf(error.file)}:`));
         else if (error instanceof ExpressionSyntaxError)
           await breaks(file, await this.syntaxText(file, error));
         else if (error instanceof Error && error.name === "FlowSetupError")
