@@ -5,8 +5,8 @@
 // judged from here and counts as held.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { readFileSync, renameSync } from "node:fs";
+import { link, open, readFile, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { StoreLocked, StoreWriteFailed } from "./errors.ts";
 
@@ -134,7 +134,9 @@ export class FileLock {
   async #clearAway(content: string): Promise<void> {
     const aside = `${this.#path}.${this.#owner.id}.stale`;
     try {
-      await rename(this.#path, aside);
+      // At once, so that a lock which somebody took meanwhile is hardly ever out of its place, where its owner would miss it.
+      if (readFileSync(this.#path, "utf8") !== content) return;
+      renameSync(this.#path, aside);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
       throw error;
