@@ -32,15 +32,19 @@ test("it holds compiled code, its types, and what is read at run time; nothing o
   ]);
   expect(names).toEqual(
     expect.arrayContaining([
+      "dist/engine/sandbox/bundles.json",
       "dist/fixtures/blueprints/login-with-sms.yaml",
       "dist/playground/dist/index.html",
       "dist/schemas/blueprint.schema.json",
       "dist/schemas/suite.schema.json",
     ]),
   );
-  const { devDependencies, scripts } = JSON.parse(
+  // What bundles the sandbox has done so; a first start makes its snapshot only.
+  expect(names).not.toContain("dist/engine/sandbox/bundle.js");
+  const { dependencies, devDependencies, scripts } = JSON.parse(
     await readFile(join(project.installed, "package.json"), "utf8"),
   );
+  expect(dependencies).not.toHaveProperty("esbuild");
   expect({ devDependencies, scripts }).toEqual({});
 });
 
