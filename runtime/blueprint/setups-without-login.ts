@@ -110,7 +110,7 @@ function warning(
     column,
     endLine: line + text.slice(start, end).split("\n").length - 1,
     endColumn: end - text.lastIndexOf("\n", end - 1),
-    notes: [`${stage.name} is a ${stage.model}`, "no stage before it in the flow asks for a login"],
+    notes: [`${stage.name} is an ${stage.model}`, "no stage before it in the flow asks for a login"],
     hint: "put a password stage before it, or a validation stage with `not_configured_action: deny`",
   };
 }

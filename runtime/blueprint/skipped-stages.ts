@@ -35,7 +35,7 @@ export function skippedStages(blueprint: Blueprint): Diagnostic[] {
         column,
         endLine: line,
         endColumn: column + "authentik".length,
-        notes: [`${stage.name} is a ${stage.model}`],
+        notes: [`${stage.name} is an ${stage.model}`],
         hint: "leave postern_compatibility out: the flow then stops on an error, and can be tried again",
       },
     ];
