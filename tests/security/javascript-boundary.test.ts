@@ -28,7 +28,8 @@ afterAll(() => sandbox.close());
 
 /** The value of a JavaScript function body inside the isolate. */
 async function inside(body: string): Promise<never> {
-  const answer = await sandbox.run(request(`(() => { ${body} })()`));
+  // A walk over everything takes a busy machine its time.
+  const answer = await sandbox.run(request(`(() => { ${body} })()`, { limit: { wallMs: 40_000 } }));
   if (!answer.ok) throw new Error(`${answer.failure}: ${answer.message}`);
   return JSON.parse(answer.outcomeJson) as never;
 }
