@@ -9,7 +9,7 @@ import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressi
 import { GuestJsonError } from "./guest-json.ts";
 import { type GuestError, type GuestOutcome, readOutcome } from "./guest-outcome.ts";
 import { hostCalls, type OnHostError, warn } from "./host-calls.ts";
-import { authorLines, type CompiledProgram, compile } from "./language/compile.ts";
+import { authorLines, type CompiledProgram, compile, MAX_SOURCE } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
 import { requireSupportedNode } from "./node-release.ts";
 import { type Program, programId } from "./program.ts";
@@ -56,6 +56,8 @@ const PROGRAMS = 1000;
 const PROGRAMS_LENGTH = 16 << 20;
 
 function syntaxError(error: PySyntaxError, name: string, source: string): ExpressionSyntaxError {
+  // Nobody looks for a place in a text of megabytes.
+  if (source.length > MAX_SOURCE) return new ExpressionSyntaxError(error.type, error.message, name, 1, 1, "");
   const lines = authorLines(source);
   const at = lines.position(error.start);
   const end = error.end > error.start ? lines.endPosition(error.end) : at;

@@ -16,7 +16,7 @@ import { analyse, type Scopes } from "./scope.ts";
 import { block } from "./statements.ts";
 
 /** Longest source that is compiled, in UTF-16 units. */
-export const MAX_SOURCE = 1_000_000;
+export const MAX_SOURCE = 100_000;
 
 /** A compiled program. */
 export interface CompiledProgram {

@@ -73,3 +73,14 @@ test("a step limit names the line that was running", async () => {
   expect(outcome.error?.message).toBe("the expression used more than 1000 steps");
   expect(outcome.steps).toBe(1000);
 });
+
+test("an expression of more than 100,000 characters is refused before anybody reads it", async () => {
+  const longest = `return 1 #${"x".repeat(99_990)}`;
+  expect((await under.run(longest)).result).toBe(1);
+  for (const source of [`${longest}x`, "\n".repeat(5_000_000)]) {
+    await expect(async () => under.run(source)).rejects.toMatchObject({
+      type: "MemoryError",
+      message: `source of ${source.length} characters is longer than 100000 (test, line 1)`,
+    });
+  }
+});
