@@ -82,14 +82,6 @@ export function compile(source: string, instrument: Instrument | null = null): C
 }
 
 function compileNested(source: string, instrument: Instrument | null): CompiledProgram {
-  if (source.length > MAX_SOURCE) {
-    throw new PySyntaxError(
-      `source of ${source.length} characters is longer than ${MAX_SOURCE}`,
-      0,
-      0,
-      "MemoryError",
-    );
-  }
   const { handler, scopes, lines } = parseBody(source);
   const program = new Program(scopes, instrument);
   const frame = new Frame(program, scopes.root, "handler", program.noNames, null);
@@ -119,6 +111,14 @@ export function parseBody(source: string): {
   lines: AuthorLines;
   text: string;
 } {
+  if (source.length > MAX_SOURCE) {
+    throw new PySyntaxError(
+      `source of ${source.length} characters is longer than ${MAX_SOURCE}`,
+      HEADER.length,
+      HEADER.length,
+      "MemoryError",
+    );
+  }
   const text = wrap(source);
   const handler = parseModule(text).body[0] as FunctionDef;
   return { handler, scopes: analyse(handler, handler.body), lines: new AuthorLines(text, source), text };
