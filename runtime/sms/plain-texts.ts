@@ -1,9 +1,12 @@
 // Texts that users choose, without what a phone makes a link of: no message may carry a stranger's link to somebody's phone.
 import type { JsonValue } from "../../engine/types.ts";
 
-/** A scheme, or names that dots join. What follows an at sign is an address of mail. */
+/**
+ * A scheme, or names that dots join. What follows an at sign is an address of mail. Each begins where its run of signs does, or a
+ * long text would be read once from every place in it.
+ */
 const LINK =
-  /[\p{L}\p{N}+.-]+:\/\/\S+|(?<![@\p{L}\p{N}.-])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?![\p{L}\p{N}@])\S*/gu;
+  /(?<![\p{L}\p{N}+.-])[\p{L}\p{N}+.-]+:\/\/\S+|(?<![@\p{L}\p{N}.-])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?![\p{L}\p{N}@])\S*/gu;
 
 /** The text with full-width and other compatible signs in their plain form, and nothing that cannot be seen. */
 function visible(text: string): string {
@@ -17,7 +20,7 @@ function visible(text: string): string {
 export function plainText(text: string): string {
   return visible(text)
     .replace(/:\/+/g, " ")
-    .replace(/[.\u3002]+(?=[\p{L}\p{N}])/gu, " ");
+    .replace(/(?<![.\u3002])[.\u3002]+(?=[\p{L}\p{N}])/gu, " ");
 }
 
 /** A value with all its texts plain; keys stay. */

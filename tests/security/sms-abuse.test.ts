@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import { DEFAULT_CODE_ALARM } from "../../runtime/sms/code-counts.ts";
-import { plainText } from "../../runtime/sms/plain-texts.ts";
+import { linksIn, plainText } from "../../runtime/sms/plain-texts.ts";
 import { installSms, nonField, SMS_STAGE } from "../runtime/stages/sms-installation.ts";
 import { startServer } from "../server/server-under-test.ts";
 
@@ -289,3 +289,13 @@ describe("D3 a mapping that sends more to the gateway than was agreed", () => {
     await expect(set).rejects.toThrow(problem);
   });
 });
+
+// Read from every place in them, these would take minutes.
+test.each(["a", "a.", "a-", "a.b@", "://", "..", "。", "\u200b", "1."])(
+  "a long text of %j is read once",
+  (part) => {
+    const text = part.repeat(400_000 / part.length);
+    expect(linksIn([text]).length).toBeLessThanOrEqual(1);
+    expect(plainText(`${text}!`)).not.toMatch(/:\/|\.a/);
+  },
+);
