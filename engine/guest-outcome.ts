@@ -1,6 +1,6 @@
 // What the guest says of an evaluation, read as if an attacker had written it.
 import type { ChainLink } from "./expressions/traceback.ts";
-import { GuestJsonError, readGuestJson } from "./guest-json.ts";
+import { type GuestJson, GuestJsonError, readGuestJson } from "./guest-json.ts";
 import {
   anything,
   count,
@@ -102,6 +102,41 @@ const VERDICTS: ReadonlyMap<string, boolean | null> = new Map([
 const SIZE = /^\{"ok":true,"size":(\d{1,10}),/;
 const RESULT = ',"result":';
 
+type Head = Said & {
+  readonly ok: true;
+  readonly passing: boolean;
+  readonly none: boolean;
+  readonly repr: string;
+};
+
+/** What stands before the result of an evaluation that answered. Throws {@link GuestJsonError}. */
+function readHead(json: string): { readonly value: Head; readonly hadPrototypeKey: boolean } {
+  const quiet = QUIET.exec(json);
+  if (quiet === null) {
+    const { value, hadPrototypeKey } = readGuestJson(`${json}}`);
+    if (!isSuccess(value)) throw new GuestJsonError("no outcome");
+    return { value: value as unknown as Head, hadPrototypeKey };
+  }
+  const [, passing, none, steps] = quiet;
+  const nothing = { repr: "", messages: [], logs: [], events: [] };
+  return {
+    value: {
+      ok: true,
+      passing: passing === "true",
+      none: none === "true",
+      ...nothing,
+      steps: Number(steps),
+    },
+    hadPrototypeKey: false,
+  };
+}
+
+/** The result's value. Throws {@link GuestJsonError}. */
+function readResult(json: string): GuestJson {
+  const verdict = VERDICTS.get(json);
+  return verdict === undefined ? readGuestJson(json) : { value: verdict, hadPrototypeKey: false };
+}
+
 /** Reads an outcome. Throws {@link GuestJsonError} for anything that the guest does not write. */
 export function readOutcome(json: string): GuestOutcome {
   const size = SIZE.exec(json)?.[1];
@@ -114,31 +149,11 @@ export function readOutcome(json: string): GuestOutcome {
   const start = json.length - 1 - Number(size);
   const end = start - RESULT.length;
   if (end < 0 || !json.startsWith(RESULT, end) || !json.endsWith("}")) throw new GuestJsonError("no outcome");
+  const head = readHead(json.slice(0, end));
   const resultJson = json.slice(start, -1);
-  const verdict = VERDICTS.get(resultJson);
-  const result =
-    verdict === undefined ? readGuestJson(resultJson) : { value: verdict, hadPrototypeKey: false };
-  const headJson = json.slice(0, end);
-  const quiet = QUIET.exec(headJson);
-  if (quiet !== null) {
-    return {
-      ok: true,
-      passing: quiet[1] === "true",
-      none: quiet[2] === "true",
-      repr: "",
-      messages: [],
-      logs: [],
-      events: [],
-      steps: Number(quiet[3]),
-      result: result.value,
-      resultJson,
-      hadPrototypeKey: result.hadPrototypeKey,
-    };
-  }
-  const head = readGuestJson(`${headJson}}`);
-  if (!isSuccess(head.value)) throw new GuestJsonError("no outcome");
+  const result = readResult(resultJson);
   return {
-    ...(head.value as unknown as Said & { ok: true; passing: boolean; none: boolean; repr: string }),
+    ...head.value,
     result: result.value,
     resultJson,
     hadPrototypeKey: head.hadPrototypeKey || result.hadPrototypeKey,

@@ -99,27 +99,25 @@ export const takeStep = <A extends keyof TrialSteps>(
   request: TrialSteps[A],
 ): Promise<StepAnswer> => ask(`trials/${id}/${action}/`, request);
 
-const names = new Map<PlaygroundKind, Promise<readonly KnownName[]>>();
-/** The names of a kind; asked for once. */
-export function namesOf(kind: PlaygroundKind): Promise<readonly KnownName[]> {
-  const known = names.get(kind);
-  if (known !== undefined) return known;
-  const asked = ask<{ names: KnownName[] }>(`names/?kind=${kind}`, undefined).then((answer) => answer.names);
-  names.set(kind, asked);
-  asked.catch(() => names.delete(kind));
-  return asked;
+/** What there is to know of each kind; asked for once. */
+function onceForEach<T>(asked: (kind: PlaygroundKind) => Promise<T>): (kind: PlaygroundKind) => Promise<T> {
+  const kept = new Map<PlaygroundKind, Promise<T>>();
+  return (kind) => {
+    const known = kept.get(kind);
+    if (known !== undefined) return known;
+    const answer = asked(kind);
+    kept.set(kind, answer);
+    answer.catch(() => kept.delete(kind));
+    return answer;
+  };
 }
-
-const shapes = new Map<PlaygroundKind, Promise<ContextSchema>>();
-/** What a context of a kind has; asked for once. */
-export function shapeOf(kind: PlaygroundKind): Promise<ContextSchema> {
-  const known = shapes.get(kind);
-  if (known !== undefined) return known;
-  const asked = ask<ContextSchema>(`shape/?kind=${kind}`, undefined);
-  shapes.set(kind, asked);
-  asked.catch(() => shapes.delete(kind));
-  return asked;
-}
+/** The names of a kind. */
+export const namesOf = onceForEach(async (kind): Promise<readonly KnownName[]> => {
+  const { names } = await ask<{ names: KnownName[] }>(`names/?kind=${kind}`, undefined);
+  return names;
+});
+/** What a context of a kind has. */
+export const shapeOf = onceForEach((kind) => ask<ContextSchema>(`shape/?kind=${kind}`, undefined));
 
 /** Lines of a search as they come; ends with the last one, or where `signal` ends it. */
 export async function* fuzz(request: FuzzRequest, signal: AbortSignal): AsyncGenerator<FuzzLine> {

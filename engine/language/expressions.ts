@@ -631,7 +631,10 @@ const TEXT_METHODS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** The function for `object.get(key, {})` or `object.get(key, [])`, which makes its fallback only where it is needed. */
+/**
+ * The function for `object.get(key, {})` or `object.get(key, [])`, which makes its fallback only where it is needed. Of
+ * displays, `isMovable` lets empty ones through alone.
+ */
 function emptyFallback(name: string, [, fallback]: readonly Expr[]): "getOrDict" | "getOrList" | null {
   if (name !== "get" || fallback === undefined) return null;
   if (fallback.kind === "Dict") return "getOrDict";

@@ -75,8 +75,9 @@ export function callLen(callee: PyValue, value: PyValue): PyValue {
  */
 export function callLenAgainst(callee: PyValue, value: PyValue, limit: number): PyValue {
   if (callee === lenBuiltin && typeof value === "string") {
-    const least = (value.length + 1) >> 1;
-    if (value.length < limit || least > limit) return least > limit ? least : value.length;
+    const [least, most] = [(value.length + 1) >> 1, value.length];
+    if (most < limit) return most;
+    if (least > limit) return least;
   }
   return callLen(callee, value);
 }

@@ -85,14 +85,13 @@ export class PyDict extends Keyed {
   }
   /** One entry: most programs ask for few of many, and for those the others need not be made. */
   private single(unread: Unread, key: string): PyValue | undefined {
-    if (key === this.firstKey) return this.first;
+    const known = this.known(key);
+    if (known !== undefined) return known;
     const json = unread.tree[key];
     if (json === undefined || json === null) return json as null | undefined;
     // What every object inherits is a function or an object.
     if (typeof json !== "object" && typeof json !== "function") return json as PyValue;
     if (!Object.hasOwn(unread.tree, key)) return undefined;
-    const known = this.made?.get(key);
-    if (known !== undefined) return known;
     const value = unread.make(key);
     if (this.firstKey === null) {
       this.firstKey = key;

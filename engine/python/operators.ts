@@ -50,7 +50,7 @@ import {
 } from "./object.ts";
 import { PyList, PyTuple } from "./sequence.ts";
 import { allocate, charge } from "./state.ts";
-import { textLength } from "./text.ts";
+import { isHigh, isLow, textLength } from "./text.ts";
 import { includesText } from "./text-search.ts";
 
 /** Types whose `+` and `*` are sequence slots: tried after the other operand's reflected method. */
@@ -496,9 +496,6 @@ export function compareStrings(a: string, b: string): number {
   if (isLow(x) !== isLow(y) && i > 0 && isHigh(a.charCodeAt(i - 1))) return isLow(x) ? 1 : -1;
   return (a.codePointAt(i) as number) - (b.codePointAt(i) as number);
 }
-/** Halves of a pair. One that stands alone is a character of its own, below U+E000. */
-const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
-const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
 
 /** `a < b`. */
 export function lt(a: PyValue, b: PyValue): PyValue {

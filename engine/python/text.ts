@@ -26,10 +26,12 @@ export function resetText(): void {
   if (recent.length > 0) recent = [];
 }
 
-function isHigh(unit: number): boolean {
+/** Is it the first half of a pair? One that stands alone is a character of its own. */
+export function isHigh(unit: number): boolean {
   return unit >= 0xd800 && unit < 0xdc00;
 }
-function isLow(unit: number): boolean {
+/** Is it the second half of a pair? */
+export function isLow(unit: number): boolean {
   return unit >= 0xdc00 && unit < 0xe000;
 }
 /** Units of the character that starts at `at`. */

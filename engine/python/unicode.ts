@@ -128,9 +128,13 @@ const LATER_UPPER =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII range.
 const ASCII = /^[\x00-\x7f]*$/;
 
+/** Texts up to this length are looked through here: V8's expressions are quicker only beyond it. */
+const SHORT = 32;
 /** Is every character ASCII? */
 export function isAscii(text: string): boolean {
-  return ASCII.test(text);
+  if (text.length > SHORT) return ASCII.test(text);
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }
 
 /**
@@ -161,22 +165,14 @@ function around(text: string, later: RegExp, map: (part: string) => string): str
   return parts.map((part, i) => (i % 2 === 0 ? map(part) : part)).join("");
 }
 
-/** Texts up to this length are looked through here: V8's expressions are quicker only beyond it. */
-const SHORT = 32;
-function isShortAscii(text: string): boolean {
-  if (text.length > SHORT) return false;
-  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
-  return true;
-}
-
 /** `str.lower()`. */
 export function lower(text: string): string {
-  if (isShortAscii(text)) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   return around(text, LATER_LOWER, (part) => part.toLowerCase());
 }
 /** `str.upper()`. */
 export function upper(text: string): string {
-  if (isShortAscii(text)) return text.toUpperCase();
+  if (isAscii(text)) return text.toUpperCase();
   return around(text, LATER_UPPER, (part) => part.toUpperCase());
 }
 /** `str.casefold()`. */

@@ -1,6 +1,5 @@
 // Finds what a suite is about: an expression in a file or in a blueprint.
 import type { ExpressionKind } from "../../engine/types.ts";
-import type { BlueprintExpression } from "../../runtime/blueprint/expressions.ts";
 import type { Target } from "./suite.ts";
 
 /** Why a blueprint has no such expression. */
@@ -21,21 +20,17 @@ const SITES: Readonly<Record<ExpressionKind, readonly string[]>> = {
   expression: ["policy", "webhook", "mapping", "prompt"],
 };
 
-/** What a blueprint holds; its reader is loaded when there is a blueprint to read. */
-async function expressionsOf(file: string, text: string): Promise<BlueprintExpression[]> {
-  const [{ blueprintExpressions }, { parseBlueprint }] = await Promise.all([
-    import("../../runtime/blueprint/expressions.ts"),
-    import("../../runtime/blueprint/parse.ts"),
-  ]);
-  return blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
-}
-
 /**
  * Every expression that a blueprint holds as plain text; with `kind` those that may stand as one of that kind. Throws what
  * reading a blueprint throws.
  */
 export async function blueprintTargets(file: string, text: string, kind?: ExpressionKind): Promise<Target[]> {
-  const found = await expressionsOf(file, text);
+  // The reader is loaded when there is a blueprint to read.
+  const [{ blueprintExpressions }, { parseBlueprint }] = await Promise.all([
+    import("../../runtime/blueprint/expressions.ts"),
+    import("../../runtime/blueprint/parse.ts"),
+  ]);
+  const found = blueprintExpressions(parseBlueprint(text, { file, unknownModels: "skip" }));
   const wanted = kind === undefined ? found : found.filter(({ site }) => SITES[kind].includes(site));
   return wanted.map((found) => ({
     kind: kind ?? (found.site === "policy" ? "policy" : found.site === "prompt" ? "expression" : "mapping"),
@@ -54,16 +49,16 @@ export async function blueprintTarget(
   text: string,
   name: string,
 ): Promise<Target> {
-  const all = (await expressionsOf(file, text)).filter(({ site }) => SITES[kind].includes(site));
-  const found = all.filter(({ label }) => label === name);
+  const all = await blueprintTargets(file, text, kind);
+  const found = all.filter((target) => target.name === name);
   const [first] = found;
   if (first === undefined) {
     const { closest } = await import("../../runtime/blueprint/errors.ts");
-    const labels = all.map(({ label }) => label);
+    const labels = all.map((target) => target.name);
     const near = closest(name, labels);
     const known = labels.length === 0 ? `it has no ${kind}` : `there are ${labels.join(", ")}`;
     throw new NotInBlueprint(near === undefined ? known : `did you mean ${near}?`);
   }
   if (found.length > 1) throw new NotInBlueprint(`${found.length} of its entries have this name`);
-  return { kind, name, source: first.source, file, fileText: text, place: first.place };
+  return first;
 }

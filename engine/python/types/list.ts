@@ -22,6 +22,7 @@ import {
 import { repr, reprItems, reprOnce } from "../representation.ts";
 import { emptyTuple, list, listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
+import { isPlain } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
 import { genericAlias } from "./generic-alias.ts";
 import { PySlice, searchBounds, sliceArray, sliceIndices } from "./slice.ts";
@@ -228,7 +229,6 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
 /** Most items, and characters of all of them, that are sorted in one go: a millisecond, in which no limit is looked at. */
 const SIMPLE_ITEMS = 2048;
 const SIMPLE_UNITS = 1 << 16;
-const SURROGATE = /[\ud800-\udfff]/;
 /** Can JavaScript sort them: plain texts, few, all of whose characters are one unit, so that its order is Python's? */
 function isSimpleTexts(items: readonly PyValue[]): items is string[] {
   if (items.length > SIMPLE_ITEMS) return false;
@@ -237,7 +237,7 @@ function isSimpleTexts(items: readonly PyValue[]): items is string[] {
     if (typeof item !== "string") return false;
     units += item.length;
   }
-  return units <= SIMPLE_UNITS && !items.some((item) => SURROGATE.test(item as string));
+  return units <= SIMPLE_UNITS && (items as string[]).every(isPlain);
 }
 type Less = (a: PyValue, b: PyValue) => boolean;
 /** How the keys are compared: as `<` does, by the shortest way where all are of one kind. */

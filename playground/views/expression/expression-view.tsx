@@ -48,6 +48,21 @@ const contextExtensions = shaped(
   (type) => t("typeExpected", { type: t(typeNames[type as keyof typeof typeNames] ?? "typeObject") }),
 );
 
+/** Has a signal follow the kind. Without an answer there is no completion; the problem is shown by what else is asked. */
+function keepForKind<T>(
+  of: (kind: PlaygroundKind) => Promise<T>,
+  kept: { value: T | undefined },
+): () => void {
+  return effect(() => {
+    of(kind.value).then(
+      (known) => {
+        kept.value = known;
+      },
+      () => {},
+    );
+  });
+}
+
 /** Has the editor show what is known of its text. */
 function followAnswers(view: EditorView): () => void {
   const ends = [
@@ -59,23 +74,8 @@ function followAnswers(view: EditorView): () => void {
       }
     }),
     effect(() => showFindings(view, findings.value)),
-    effect(() => {
-      // Without names there is no completion; the problem is shown by what else is asked.
-      namesOf(kind.value).then(
-        (known) => {
-          names.value = known;
-        },
-        () => {},
-      );
-    }),
-    effect(() => {
-      shapeOf(kind.value).then(
-        (known) => {
-          shape.value = known;
-        },
-        () => {},
-      );
-    }),
+    keepForKind(namesOf, names),
+    keepForKind(shapeOf, shape),
   ];
   return () => {
     for (const end of ends) end();
