@@ -14,7 +14,7 @@ import { PySyntaxError } from "./language/diagnostics.ts";
 import { requireSupportedNode } from "./node-release.ts";
 import { type Program, programId } from "./program.ts";
 import { startSandbox } from "./sandbox/pool.ts";
-import type { Sandbox, SandboxAnswer } from "./sandbox/types.ts";
+import type { Sandbox, SandboxAnswer, SandboxRequest } from "./sandbox/types.ts";
 import { defaultLimits, sandboxOptions } from "./sandbox-options.ts";
 import type {
   Engine,
@@ -148,12 +148,58 @@ class SandboxedEngine implements Engine {
       this.reachedByAll(programs),
       options?.limits?.contextBytes ?? this.limits.contextBytes,
     );
-    return Promise.all(
-      programs.map(async (program, index) => {
-        const { name } = policies[index] as Policy;
-        return verdictOf(await this.run(program, name, "policy", context, options, false, contextJson));
-      }),
+    if (options?.trace === true || options?.coverage === true) {
+      return Promise.all(
+        programs.map(async (program, index) => {
+          const { name } = policies[index] as Policy;
+          return verdictOf(await this.run(program, name, "policy", context, options, false, contextJson));
+        }),
+      );
+    }
+    const { limits, settings, granted, ...common } = this.prepare(options);
+    // Programs with the same options are sent in one piece: these tell only whether what changes is to be told.
+    const told = formatOptions({ kind: "policy", ...common, repr: false, track: true, watch: false });
+    const untold = formatOptions({ kind: "policy", ...common, repr: false, track: false, watch: false });
+    const answers = await this.sandbox.runAll(
+      programs.map((program, index) => ({
+        program,
+        contextJson,
+        settings,
+        options: program.mutates ? told : untold,
+        index,
+        limits,
+        onCall: this.callsOf(granted, limits),
+      })),
     );
+    return answers.map((answer, index) => {
+      const { name } = policies[index] as Policy;
+      return verdictOf(outcomeOf(answer, programs[index] as Program, name));
+    });
+  }
+
+  /** What of an evaluation's options and the engine's own holds for an evaluation, or for several at once. */
+  private prepare(options: EvaluateOptions | undefined) {
+    const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
+    const granted =
+      options?.capabilities === undefined
+        ? this.capabilities
+        : { ...this.capabilities, ...options.capabilities };
+    const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
+    return {
+      limits,
+      granted,
+      settings: limits === this.limits ? this.settings : settingsOf(limits),
+      now: options?.now ?? Date.now(),
+      seed,
+      entropy: seed === null ? entropy() : "",
+      sanitize: options?.sanitize === true,
+    };
+  }
+
+  /** Serves the calls of one evaluation, where anything is granted. */
+  private callsOf(granted: Capabilities, limits: Limits): SandboxRequest["onCall"] {
+    if (!isGranting(granted)) return undefined;
+    return hostCalls(granted, limits, (policy, source) => this.compile(policy, source), this.onHostError);
   }
 
   /** What any of several policies can reach; those of the last call are often those of the next. */
@@ -241,29 +287,19 @@ class SandboxedEngine implements Engine {
     contextJson?: string,
   ): Promise<Evaluated> {
     const options = given === undefined ? given : own(given);
-    const limits = options?.limits === undefined ? this.limits : { ...this.limits, ...options.limits };
-    const granted =
-      options?.capabilities === undefined
-        ? this.capabilities
-        : { ...this.capabilities, ...options.capabilities };
-    const seed = options?.seed !== undefined && Number.isFinite(options.seed) ? options.seed : null;
+    const { limits, settings, granted, ...common } = this.prepare(options);
     const watch =
       options?.trace === true || options?.coverage === true
         ? (await import("./watching/watch.ts")).watch(program, options)
         : null;
-    const onCall = isGranting(granted)
-      ? hostCalls(granted, limits, (policy, source) => this.compile(policy, source), this.onHostError)
-      : undefined;
+    const onCall = this.callsOf(granted, limits);
     const answer = await this.sandbox.run({
       program: watch?.program ?? program,
       contextJson: contextJson ?? project(context, reached(program, kind), limits.contextBytes),
-      settings: limits === this.limits ? this.settings : settingsOf(limits),
+      settings,
       options: formatOptions({
         kind,
-        now: options?.now ?? Date.now(),
-        seed,
-        entropy: seed === null ? entropy() : "",
-        sanitize: options?.sanitize === true,
+        ...common,
         repr: wantRepr,
         track: kind === "policy" && program.mutates,
         watch: watch !== null,

@@ -8,7 +8,7 @@ interface Host {
 }
 interface Guest {
   boot(host: Host): void;
-  evaluate(id: string, contextJson: string, settings: string, options: string): string;
+  evaluate(id: string, contextJson: string, settings: string, options: string, index: number): string;
 }
 const realm = globalThis as unknown as { __postern: Guest };
 const product = realm.__postern;
@@ -50,7 +50,7 @@ function time({ programs, ...texts }: Prepared, request: TimeRequest, settings: 
   for (let index = 0; index < count; index += 1) {
     const context = contexts[index % contexts.length];
     if (program === "own") {
-      for (const { id, options } of programs) product.evaluate(id, context, settings, options);
+      for (const { id, options } of programs) product.evaluate(id, context, settings, options, 0);
     } else {
       const parsed: unknown = JSON.parse(context);
       for (const { name } of programs) evaluateByHand(name, parsed);
@@ -77,9 +77,9 @@ realm.__postern = {
     host = given;
     product.boot(given);
   },
-  evaluate(id: string, contextJson: string, settings: string, options: string): string {
+  evaluate(id: string, contextJson: string, settings: string, options: string, index: number): string {
     const request = requests[id];
-    if (request === undefined) return product.evaluate(id, contextJson, settings, options);
+    if (request === undefined) return product.evaluate(id, contextJson, settings, options, index);
     return request(JSON.parse(contextJson) as never, settings);
   },
 };

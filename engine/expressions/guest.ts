@@ -60,7 +60,7 @@ function lookAtResidents(): void {
 
 let settings: Settings;
 let settingsText: string | undefined;
-function begin(text: string, { now, seed, entropy }: Options): void {
+function begin(text: string, { now, seed, entropy }: Options, index: number): void {
   if (text !== settingsText) {
     settings = JSON.parse(text) as Settings;
     settingsText = text;
@@ -80,6 +80,7 @@ function begin(text: string, { now, seed, entropy }: Options): void {
   S.slept = 0;
   S.seed = seed;
   S.entropy = entropy;
+  S.index = index;
   resetOutput(settings.outputBytes);
   resetIds();
   resetRepr();
@@ -235,20 +236,25 @@ function changed(contextJson: string, request: PyValue | undefined): string {
   return found.length === 0 ? "" : `"changes":[${found.join(",")}],`;
 }
 
-function evaluate(id: string, contextJson: string, settingsText: string, optionsText: string): string {
-  const options = parseOptions(optionsText);
-  if (!options.watch) return answer(id, contextJson, settingsText, options);
+let options: Options;
+let optionsText: string | undefined;
+function evaluate(id: string, contextJson: string, settings: string, text: string, index: number): string {
+  if (text !== optionsText) {
+    options = parseOptions(text);
+    optionsText = text;
+  }
+  if (!options.watch) return answer(id, contextJson, settings, options, index);
   try {
     // One line each: JSON has no line breaks here.
-    return `${answer(id, contextJson, settingsText, options)}\n${recorder.json()}`;
+    return `${answer(id, contextJson, settings, options, index)}\n${recorder.json()}`;
   } finally {
     recorder.end();
   }
 }
 
-function answer(id: string, contextJson: string, settingsText: string, options: Options): string {
+function answer(id: string, contextJson: string, settings: string, options: Options, index: number): string {
   const { kind } = options;
-  begin(settingsText, options);
+  begin(settings, options, index);
   let request: PyValue | undefined;
   try {
     const main = programs.get(id);

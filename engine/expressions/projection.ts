@@ -149,27 +149,39 @@ export function project(
   projection: Part | null,
   longest: number = Number.POSITIVE_INFINITY,
 ): string {
-  if (projection === null || !isPlain(context) || lengthOf(context, longest, 0) > longest)
-    return JSON.stringify(context);
-  const parts: string[] = [];
-  for (const key of Object.keys(context)) {
-    const part = projection.members.get(key) ?? (PLAIN_NAME.test(key) ? undefined : WHOLE);
-    if (part !== undefined) append(parts, key, context[key] as JsonValue, part);
+  if (projection === null || !isPlain(context)) return JSON.stringify(context);
+  const size: Size = { left: longest };
+  const text = membersText(context, projection, true, size);
+  size.left -= text.length;
+  return size.left < 0 ? JSON.stringify(context) : text;
+}
+/** Characters that a context may still have: what is not sent counts, too. */
+interface Size {
+  left: number;
+}
+/** @param isRoot keys that are no names of variables are reached by ways of their own */
+function membersText(value: JsonObject, part: Part, isRoot: boolean, size: Size): string {
+  let text = "{";
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    const item = value[key] as JsonValue;
+    const next = part.members.get(key) ?? (isRoot && !PLAIN_NAME.test(key) ? WHOLE : undefined);
+    if (next === undefined) {
+      if (size.left >= 0) size.left -= key.length + 4 + lengthOf(item, size.left, 0);
+      continue;
+    }
+    const json =
+      next.whole || !isPlain(item)
+        ? (JSON.stringify(item) as string | undefined)
+        : membersText(item, next, false, size);
+    // What JSON does not have, a function for instance, is left out, as JSON.stringify does.
+    if (json !== undefined) text += `${text === "{" ? "" : ","}${quote(key)}:${json}`;
   }
-  return `{${parts.join(",")}}`;
+  return `${text}}`;
 }
-function append(parts: string[], key: string, value: JsonValue, part: Part): void {
-  const text = partText(value, part);
-  // What JSON does not have, a function for instance, is left out, as JSON.stringify does.
-  if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
-}
-function partText(value: JsonValue, part: Part): string | undefined {
-  if (part.whole || !isPlain(value)) return JSON.stringify(value) as string | undefined;
-  const parts: string[] = [];
-  for (const [key, next] of part.members)
-    if (Object.hasOwn(value, key)) append(parts, key, value[key] as JsonValue, next);
-  return `{${parts.join(",")}}`;
-}
+/** A key as JSON: most are plain words. */
+const quote = (key: string): string => (PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key));
+const PLAIN_KEY = /^[\w -]*$/;
 /** Deeper than any context may be nested; only a cyclic one is. */
 const COUNTED_DEPTH = 250;
 /** About how many characters a value's JSON has at least; not counted further once that is above `longest`. */

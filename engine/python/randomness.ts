@@ -32,15 +32,15 @@ function quarter(x: Uint32Array, a: number, b: number, c: number, d: number): vo
   x[d] = s;
 }
 
-/** The key stream of ChaCha20 (RFC 8439) with a nonce of zeros, word by word. */
+/** The key stream of ChaCha20 (RFC 8439), word by word, with a nonce of zeros but for its last word. */
 export class ChaCha {
   private readonly input: Uint32Array;
   private readonly block = new Uint32Array(BLOCK);
   private used = BLOCK;
 
-  /** @param key 8 words */
-  constructor(key: ArrayLike<number>) {
-    this.input = Uint32Array.from([...CONSTANTS, ...Array.from(key), 0, 0, 0, 0]);
+  /** @param key 8 words; @param nonce one word: streams with other nonces cannot be told from this one */
+  constructor(key: ArrayLike<number>, nonce = 0) {
+    this.input = Uint32Array.from([...CONSTANTS, ...Array.from(key), 0, 0, 0, nonce]);
   }
   word(): number {
     if (this.used === BLOCK) this.refill();
@@ -66,8 +66,11 @@ export class ChaCha {
 function keyOf(value: bigint): number[] {
   return Array.from({ length: 8 }, (_, i) => Number(BigInt.asUintN(32, value >> BigInt(32 * i))));
 }
-const stream = perEvaluation(
-  () => new ChaCha(keyOf(S.seed === null ? BigInt(`0x0${S.entropy}`) : BigInt(Math.trunc(S.seed)))),
+/** Where the embedder has fixed a seed it fixes the stream of each evaluation, alone or among others. */
+const stream = perEvaluation(() =>
+  S.seed === null
+    ? new ChaCha(keyOf(BigInt(`0x0${S.entropy}`)), S.index)
+    : new ChaCha(keyOf(BigInt(Math.trunc(S.seed)))),
 );
 
 /** 32 random bits. */

@@ -45,8 +45,9 @@ export const S = {
   slept: 0,
   /** Seed of this evaluation's randomness, where the embedder has fixed one. */
   seed: null as number | null,
-  /** Else 256 secret bits for it, hexadecimal. */
+  /** Else 256 secret bits for it, hexadecimal, and its place among the evaluations that share them. */
   entropy: "",
+  index: 0,
   /** Told what traces show; null where nobody watches. */
   watch: null as Watch | null,
 };

@@ -5,15 +5,18 @@
 // escaped and parsed once more, which costs as much as the boundary does.
 
 /**
- * Frames the parent sends. `context` and `settings` hold for the `run` frames after them. `reply` answers a `call`; whatever
- * `run` frames the worker holds by then are void.
+ * Frames the parent sends. `context` and `settings` hold for the `run` frames after them. A `run` frame asks for one evaluation or
+ * several in a row with the same options. `reply` answers a `call`; whatever `run` frames the worker holds by then are void.
  */
 export const REQUEST = { run: 1, load: 2, drop: 3, reply: 4, context: 5, settings: 6 } as const;
+/** Fields of a `run` frame before those of its evaluations: sequence, three limits, count. */
+export const RUN_HEAD = 5;
 /**
- * Frames the worker sends. `retired` says that the worker answers nothing further and must be replaced; `call`, that the
- * running evaluation waits for the host.
+ * Frames the worker sends. `done` has one outcome, `batch` several in a row, each with its length and a colon before it.
+ * `retired` says that the worker answers nothing further and must be replaced; `call`, that the running evaluation waits for
+ * the host.
  */
-export const ANSWER = { ready: 16, done: 17, failed: 18, retired: 19, call: 20 } as const;
+export const ANSWER = { ready: 16, done: 17, failed: 18, retired: 19, call: 20, batch: 21 } as const;
 
 /** Failure codes of `failed` and `retired` frames, in wire order. */
 export const FAILURES = [

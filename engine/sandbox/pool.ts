@@ -25,6 +25,47 @@ const EXTRA_WORKERS = 4;
 /** Longest program text, characters; V8 strings and frames could hold more, authors' programs never do. */
 const PROGRAM_LENGTH = 32 << 20;
 
+/** Requests that were made together, until all are answered. */
+class Group {
+  readonly since: number = performance.now();
+  readonly #answers: SandboxAnswer[];
+  readonly #settle: (answers: SandboxAnswer[]) => void;
+  #left: number;
+
+  constructor(size: number, settle: (answers: SandboxAnswer[]) => void) {
+    this.#answers = new Array<SandboxAnswer>(size);
+    this.#settle = settle;
+    this.#left = size;
+    if (size === 0) settle([]);
+  }
+  answer(index: number, answer: SandboxAnswer): void {
+    this.#answers[index] = answer;
+    this.#left -= 1;
+    if (this.#left === 0) this.#settle(this.#answers);
+  }
+}
+
+/** One request of a group, on its way. */
+class Asked implements Job {
+  readonly request: SandboxRequest;
+  readonly #group: Group;
+  readonly #index: number;
+
+  constructor(request: SandboxRequest, group: Group, index: number) {
+    this.request = request;
+    this.#group = group;
+    this.#index = index;
+  }
+  succeed(outcomeJson: string): void {
+    const durationMs = performance.now() - this.#group.since;
+    this.#group.answer(this.#index, { ok: true, outcomeJson, durationMs });
+  }
+  fail(failure: SandboxFailure, message: string): void {
+    const durationMs = performance.now() - this.#group.since;
+    this.#group.answer(this.#index, { ok: false, failure, message, durationMs });
+  }
+}
+
 class WorkerPool implements Sandbox {
   readonly ready: Promise<void>;
   readonly #options: SandboxOptions;
@@ -98,23 +139,25 @@ class WorkerPool implements Sandbox {
   }
 
   run(request: SandboxRequest): Promise<SandboxAnswer> {
-    const since = performance.now();
-    return new Promise((settle) => {
-      const fail = (failure: SandboxFailure, message: string) =>
-        settle({ ok: false, failure, message, durationMs: performance.now() - since });
+    return new Promise((settle) => this.#ask([request], ([answer]) => settle(answer as SandboxAnswer)));
+  }
+
+  runAll(requests: readonly SandboxRequest[]): Promise<SandboxAnswer[]> {
+    return new Promise((settle) => this.#ask(requests, settle));
+  }
+
+  #ask(requests: readonly SandboxRequest[], settle: (answers: SandboxAnswer[]) => void): void {
+    const group = new Group(requests.length, settle);
+    for (let index = 0; index < requests.length; index += 1) {
+      const request = requests[index] as SandboxRequest;
+      const asked = new Asked(request, group, index);
       const refusal = this.#refusal(request);
-      if (refusal !== undefined) {
-        fail(...refusal);
-        return;
-      }
-      this.#queue.push({
-        request,
-        succeed: (outcomeJson) => settle({ ok: true, outcomeJson, durationMs: performance.now() - since }),
-        fail,
-      });
-      if (this.#allWait) this.#hire();
-      this.#dispatch();
-    });
+      if (refusal === undefined) this.#queue.push(asked);
+      else asked.fail(...refusal);
+    }
+    if (this.#first === this.#queue.length) return;
+    if (this.#allWait) this.#hire();
+    this.#dispatch();
   }
 
   close(): Promise<void> {

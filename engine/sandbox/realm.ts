@@ -13,7 +13,8 @@ interface Guest {
   /** `length`: characters of its code. */
   load(id: string, factory: unknown, length: number): void;
   drop(id: string): void;
-  evaluate(id: string, contextJson: string, settings: string, options: string): string;
+  /** `index` tells apart evaluations with the same options. */
+  evaluate(id: string, contextJson: string, settings: string, options: string, index: number): string;
 }
 
 const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze, isFrozen } = Object;
@@ -154,8 +155,10 @@ function freezeRealm(): void {
 
 /** Characters of a text that crosses without being copied. */
 const PIECE = 1000;
-const SPACE = 0x20;
 const SEMICOLON = 0x3b;
+const ZERO = 0x30;
+/** Letters of a batch's steps; options have the one that is left. */
+const [CONTEXT, SETTINGS, LONGEST, PROGRAM, EVALUATE] = [0x63, 0x73, 0x6c, 0x70, 0x65];
 /** Characters of outcomes after which a batch ends. */
 const LONG_BATCH = 1 << 14;
 
@@ -238,75 +241,83 @@ function seal(
   freezeRealm();
   // Its names, too: a program could put a `Map` of its own there for those that come after it.
   freeze(realm);
+  const ids = new Map<number, string>();
   let contextJson = "";
   let settings = "";
-  const evaluateOne = (
-    id: string,
-    nextContext: Text | undefined,
-    nextSettings: string | undefined,
-    options: string,
-    longest: number,
-  ): string | number => {
-    if (nextContext !== undefined)
-      contextJson = typeof nextContext === "string" ? nextContext : nextContext[0];
-    if (nextSettings !== undefined) settings = nextSettings;
-    const outcome: unknown = apply(evaluate, guest, [id, contextJson, settings, options]);
+  const evaluateOne = (number: number, index: number, options: string, longest: number): string | number => {
+    const outcome: unknown = apply(evaluate, guest, [ids.get(number), contextJson, settings, options, index]);
     if (typeof outcome !== "string") return -1;
     return outcome.length > longest ? outcome.length : outcome;
   };
   return {
-    load: (id: string, factory: unknown, length: number) => apply(load, guest, [id, factory, length]),
-    drop: (id: string) => apply(drop, guest, [id]),
+    load: (number: number, id: string, factory: unknown, length: number) => {
+      ids.set(number, id);
+      apply(load, guest, [id, factory, length]);
+    },
+    drop: (number: number) => {
+      apply(drop, guest, [ids.get(number)]);
+      ids.delete(number);
+    },
     /**
      * The outcome in a list, so that it is copied; or its length where it is longer than `longest`, or -1 where it is no text. A context or settings that
      * are not given are those of before.
      */
     evaluate: (
-      id: string,
+      number: number,
+      index: number,
       nextContext: Text | undefined,
       nextSettings: string | undefined,
       options: string,
       longest: number,
     ): [string] | number => {
-      const outcome = evaluateOne(id, nextContext, nextSettings, options, longest);
+      if (nextContext !== undefined)
+        contextJson = typeof nextContext === "string" ? nextContext : nextContext[0];
+      if (nextSettings !== undefined) settings = nextSettings;
+      const outcome = evaluateOne(number, index, options, longest);
       return typeof outcome === "string" ? [outcome] : outcome;
     },
     /**
-     * Evaluations one after the other, for one crossing. `given` has for each the lengths of its texts (-1: not given) and its
-     * `longest`, with blanks between and a semicolon after them, and the texts: the arguments of {@link evaluateOne}. Gives outcomes in
-     * a row, each with its length and a colon before it (what is no text: nothing before it). Ends early with an evaluation that has
-     * asked the host for anything, whose outcome is then the only one, and where a text to send has grown large.
+     * Evaluations one after the other, for one crossing. `given` is a row of steps, each a letter, a number and a semicolon: a length and
+     * then the text of a context (c), settings (s) or options (o), which hold for what follows; the `longest` outcome (l) and the program
+     * (p), likewise; an evaluation with its index (e). Gives outcomes in a row, each with its length and a colon before it (what is no
+     * text: nothing before it), and how many there are if all are texts, else 0. Ends early with an evaluation that has asked the host
+     * for anything, whose outcome is then the only one, and where a text to send has grown large.
      */
-    evaluateAll: (all: Text): [string] => {
+    evaluateAll: (all: Text): [outcomes: string, count: number] => {
       const given = typeof all === "string" ? all : all[0];
       finished = "";
-      let at = 0;
-      const take = (length: number): string => {
-        at += length;
-        return given.slice(at - length, at);
-      };
-      const taken = (length: number): string | undefined => (length < 0 ? undefined : take(length));
-      /** The next number, and over the character behind it. */
-      const number = (): number => {
-        const start = at;
-        while (given.charCodeAt(at) > SPACE && given.charCodeAt(at) !== SEMICOLON) at += 1;
-        at += 1;
-        return +given.slice(start, at - 1);
-      };
+      let count = 0;
+      let areTexts = true;
+      let options = "";
+      let longest = 0;
+      let program = 0;
       try {
-        while (at < given.length) {
-          const [ofId, ofContext, ofSettings] = [number(), number(), number()];
-          const [ofOptions, longest] = [number(), number()];
-          const id = take(ofId);
-          const context = taken(ofContext);
-          const told = taken(ofSettings);
-          const outcome = evaluateOne(id, context, told, take(ofOptions), longest);
-          const text = typeof outcome === "string" ? `${outcome.length}:${outcome}` : `${outcome};`;
-          if (finished === undefined) return [text];
-          finished += text;
-          if (finished.length > LONG_BATCH) break;
+        for (let at = 0; at < given.length; ) {
+          const step = given.charCodeAt(at);
+          let number = 0;
+          for (at += 1; given.charCodeAt(at) !== SEMICOLON; at += 1)
+            number = number * 10 + given.charCodeAt(at) - ZERO;
+          at += 1;
+          if (step === EVALUATE) {
+            const outcome = evaluateOne(program, number, options, longest);
+            const isText = typeof outcome === "string";
+            const text = isText ? `${outcome.length}:${outcome}` : `${outcome};`;
+            if (finished === undefined) return [text, isText ? 1 : 0];
+            finished += text;
+            areTexts &&= isText;
+            count += 1;
+            if (finished.length > LONG_BATCH) break;
+          } else if (step === PROGRAM) program = number;
+          else if (step === LONGEST) longest = number;
+          else {
+            const text = given.slice(at, at + number);
+            at += number;
+            if (step === CONTEXT) contextJson = text;
+            else if (step === SETTINGS) settings = text;
+            else options = text;
+          }
         }
-        return [finished];
+        return [finished, areTexts ? count : 0];
       } catch (error) {
         handOver();
         throw error;

@@ -43,10 +43,11 @@ import {
   FrameSplitter,
   MESSAGE_BYTES,
   REQUEST,
+  RUN_HEAD,
   wellFormedJson,
 } from "./frames.ts";
 import type { Artifacts } from "./snapshot.ts";
-import type { CallReply, SandboxFailure, SandboxRequest } from "./types.ts";
+import type { CallReply, SandboxFailure, SandboxLimits, SandboxRequest } from "./types.ts";
 import { zoneFolders } from "./zone-files.ts";
 
 /** A request on its way through the sandbox. */
@@ -76,6 +77,15 @@ interface HeldProgram {
   used: number;
 }
 
+/** A `run` frame before it is written: further requests with the same options join it. */
+interface OpenRun {
+  readonly options: string;
+  readonly limits: SandboxLimits;
+  readonly mayCall: boolean;
+  /** The first request's sequence, its limits and how many there are; of each the program's number and its index. */
+  readonly fields: number[];
+}
+
 export interface WorkerSettings {
   readonly memoryMb: number;
   readonly programs: number;
@@ -89,6 +99,8 @@ const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
 /** Characters of code that a worker keeps; V8 needs some six bytes for each. */
 const PROGRAMS_LENGTH = 8 << 20;
+/** Digits of an outcome's length at most. */
+const LENGTH_DIGITS = 10;
 /** Longest name of an operation that the guest asks of the host. */
 const CALL_NAME_BYTES = 256;
 
@@ -182,6 +194,8 @@ export class Worker {
   #timerAt = Number.POSITIVE_INFINITY;
   /** Frames of this turn, written together at its end. */
   readonly #outbox = new FrameBatch(1 << 16);
+  /** The last frame of this turn while requests can still join it. */
+  #open: OpenRun | undefined;
   #stderr = "";
   #ended = false;
   #referenced = true;
@@ -262,28 +276,34 @@ export class Worker {
 
   /** Sends a request. The caller has checked its size. */
   send(job: Job): void {
-    const { program, contextJson, settings, options, limits, onCall } = job.request;
-    if (this.#outbox.size === 0) process.nextTick(() => this.#write());
+    const { program, contextJson, settings, options, index = 0, limits, onCall } = job.request;
+    if (this.#outbox.size === 0 && this.#open === undefined) process.nextTick(() => this.#write());
     const number = this.#provide(program);
     if (contextJson !== this.#context) {
       this.#context = contextJson;
-      this.#outbox.add(REQUEST.context, [], [wellFormedJson(contextJson)]);
+      this.#add(REQUEST.context, [], [wellFormedJson(contextJson)]);
     }
     if (settings !== this.#settingsText) {
       this.#settingsText = settings;
-      this.#outbox.add(REQUEST.settings, [], [settings]);
+      this.#add(REQUEST.settings, [], [settings]);
     }
-    this.#outbox.add(
-      REQUEST.run,
-      [
+    const mayCall = onCall !== undefined;
+    const open = this.#open;
+    if (open?.options === options && open.limits === limits && open.mayCall === mayCall)
+      open.fields.push(number, index);
+    else {
+      this.#seal();
+      const fields = [
         this.#sequence + this.load,
         milliseconds(limits.wallMs),
         whole(limits.outputBytes),
-        onCall === undefined ? 0 : milliseconds(limits.hostMs),
+        mayCall ? milliseconds(limits.hostMs) : 0,
+        1,
         number,
-      ],
-      [options],
-    );
+        index,
+      ];
+      this.#open = { options, limits, mayCall, fields };
+    }
     this.#bytes += contextJson.length;
     this.#jobs.push(job);
     if (this.load === 1) this.#startHead();
@@ -295,7 +315,23 @@ export class Worker {
     this.#end(failure, message);
   }
 
+  /** Adds a frame to this turn's. */
+  #add(type: number, fields: readonly number[], texts: readonly string[]): void {
+    this.#seal();
+    this.#outbox.add(type, fields, texts);
+  }
+
+  /** Adds the frame that requests could join until now. */
+  #seal(): void {
+    if (this.#open === undefined) return;
+    const { fields, options } = this.#open;
+    this.#open = undefined;
+    fields[RUN_HEAD - 1] = (fields.length - RUN_HEAD) / 2;
+    this.#outbox.add(REQUEST.run, fields, [options]);
+  }
+
   #write(): void {
+    this.#seal();
     if (!this.#ended && this.#outbox.size > 0) this.#child.stdin?.write(this.#outbox.take());
   }
 
@@ -303,7 +339,7 @@ export class Worker {
   #provide({ id, code }: SandboxRequest["program"]): number {
     const [number, isNew] = this.#numberOf(id, code);
     if (isNew) {
-      this.#outbox.add(REQUEST.load, [number], [id, code]);
+      this.#add(REQUEST.load, [number], [id, code]);
       this.#dropOldest();
     }
     return number;
@@ -335,7 +371,7 @@ export class Worker {
       if (isFew || this.#programs.size === 1) return;
       this.#programs.delete(id);
       this.#programsLength -= length;
-      this.#outbox.add(REQUEST.drop, [number], []);
+      this.#add(REQUEST.drop, [number], []);
     }
   }
 
@@ -436,6 +472,8 @@ export class Worker {
     if (type === ANSWER.done) {
       const [outcome] = body.texts(1);
       this.#shift().succeed(outcome);
+    } else if (type === ANSWER.batch) {
+      this.#receiveBatch(body.field(), body.texts(1)[0]);
     } else if (type === ANSWER.failed || type === ANSWER.retired) {
       const failure = FAILURES[body.field()];
       const [message] = body.texts(1);
@@ -449,6 +487,25 @@ export class Worker {
     if (this.load > 0) this.#startHead();
     this.#events.answered(this);
     if (this.load === 0 && !this.#ended) this.#reference(false);
+  }
+
+  /** Answers the oldest requests with outcomes in a row, each with its length and a colon before it. */
+  #receiveBatch(count: number, outcomes: string): void {
+    if (count < 1 || count > this.load) throw new FrameError(`${count} outcomes for ${this.load} requests`);
+    let at = 0;
+    for (let left = count; left > 0; left -= 1) {
+      let length = 0;
+      let start = at;
+      for (let digit = 0; digit >= 0 && digit <= 9 && start <= at + LENGTH_DIGITS; start += 1) {
+        length = length * 10 + digit;
+        digit = outcomes.charCodeAt(start) - 0x30;
+      }
+      at = start + length;
+      if (outcomes[start - 1] !== ":" || at > outcomes.length)
+        throw new FrameError("an outcome without its length");
+      this.#shift().succeed(outcomes.slice(start, at));
+    }
+    if (at !== outcomes.length) throw new FrameError("more after the last outcome");
   }
 
   #call(operation: string, argumentJson: string): void {
@@ -473,7 +530,7 @@ export class Worker {
     this.#hostMs += performance.now() - (this.#callSince ?? performance.now());
     this.#callSince = undefined;
     const [number, isNew] = program === undefined ? [0, false] : this.#numberOf(program.id, program.code);
-    this.#outbox.add(
+    this.#add(
       REQUEST.reply,
       [sequence, number],
       [wellFormedJson(json), program?.id ?? "", isNew ? (program?.code ?? "") : ""],

@@ -24,6 +24,7 @@ import {
   FrameSplitter,
   MESSAGE_BYTES,
   REQUEST,
+  RUN_HEAD,
 } from "./frames.ts";
 import { zoneReader } from "./zone-files.ts";
 
@@ -178,13 +179,8 @@ const drop = door.getSync("drop", { reference: true });
 const evaluate = door.getSync("evaluate", { reference: true });
 const evaluateAll = door.getSync("evaluateAll", { reference: true });
 
-/** A program by the number that its parent gave it. */
-interface Program {
-  readonly id: string;
-  /** Why V8 or the guest refused it; the others are held by the guest. */
-  rejected?: string;
-}
-const programs = new Map<number, Program>();
+/** Programs by the number that the parent gave them: why V8 or the guest refused one; the others are held by the guest. */
+const programs = new Map<number, { rejected?: string }>();
 /** Set when loading a program has damaged the isolate: the next request ends the worker. */
 let broken: [FrameFailure, string] | undefined;
 /** Time for a program's top level, milliseconds. It only makes functions; the parent's deadline may be shorter. */
@@ -253,7 +249,7 @@ function damage(error: unknown): [FrameFailure, string] | undefined {
 
 function loadProgram(number: number, id: string, code: string): void {
   flush();
-  const program: Program = { id };
+  const program: { rejected?: string } = {};
   programs.set(number, program);
   try {
     const script = isolate.compileScriptSync(`(${code}\n)`, { filename: id });
@@ -263,7 +259,7 @@ function loadProgram(number: number, id: string, code: string): void {
       program.rejected = `the program's code is not a function but ${factory.typeof}`;
       return;
     }
-    const given = [id, factory.derefInto({ release: true }), code.length];
+    const given = [number, id, factory.derefInto({ release: true }), code.length];
     load.applySync(undefined, given as never, { timeout: LOAD_MS });
   } catch (error) {
     broken = damage(error);
@@ -275,7 +271,7 @@ function dropProgram(number: number): void {
   const program = programs.get(number);
   programs.delete(number);
   if (program === undefined || program.rejected !== undefined || broken !== undefined) return;
-  drop.applySync(undefined, [program.id] as never, { timeout: LOAD_MS });
+  drop.applySync(undefined, [number] as never, { timeout: LOAD_MS });
 }
 
 /** What the next `run` frames are about; undefined once the guest has it. */
@@ -286,7 +282,7 @@ const LONG_CONTEXT = 1 << 16;
 
 function run(frame: Frame): void {
   const { fields, texts } = frame;
-  const [sequence, wallMs, outputBytes, hostMs, number] = fields;
+  const [sequence, wallMs, outputBytes, hostMs, number, index] = fields;
   if (broken !== undefined) retire(sequence, ...broken);
   const program = programs.get(number);
   if (program === undefined) process.exit(2);
@@ -301,7 +297,7 @@ function run(frame: Frame): void {
   let outcome: unknown;
   try {
     const text = contextJson === undefined ? contextJson : crossing(contextJson);
-    const given = [program.id, text, settings, texts[0], outputBytes];
+    const given = [number, index, text, settings, texts[0], outputBytes];
     countCrossing(contextJson);
     contextJson = undefined;
     settings = undefined;
@@ -356,6 +352,8 @@ function answer(sequence: number, outputBytes: number, outcome: unknown): void {
 const BATCH = 32;
 /** Frames of the batch under way, from the oldest evaluation without an answer on. */
 let batch: Frame[] = [];
+/** The shortest output that one of them is allowed, bytes. */
+let leastOutput = 0;
 
 const isRun = ({ type }: Frame): boolean => type === REQUEST.run;
 
@@ -376,6 +374,17 @@ function settle(outcomes: string): void {
   const next = batch.find(isRun);
   if (next !== undefined) begin(next);
 }
+/** Answers the oldest evaluations of the batch with texts in a row, as they are. */
+function answerAll(outcomes: string, count: number): void {
+  let oldest: Frame | undefined;
+  for (let left = count; left > 0; ) {
+    const frame = batch.shift() as Frame;
+    if (!isRun(frame)) continue;
+    oldest ??= frame;
+    left -= 1;
+  }
+  held.add(ANSWER.batch, [(oldest as Frame).fields[0], count], [outcomes]);
+}
 /** Is it the colon or the semicolon that ends a length? */
 const isMark = (unit: number): boolean => unit === 0x3a || unit === 0x3b;
 
@@ -394,24 +403,33 @@ function takeBatch(): string {
   let given = "";
   let context = contextJson;
   let told = settings;
+  let lastOptions: string | undefined;
+  let longest: number | undefined;
   let size = 0;
   let taken = 0;
   let count = 0;
+  leastOutput = Number.POSITIVE_INFINITY;
   const first = inbox.find(isRun)?.fields ?? [];
   for (const { type, fields, texts } of inbox) {
     size += 1;
     if (type === REQUEST.context && texts[0].length <= LONG_CONTEXT) context = texts[0];
     else if (type === REQUEST.settings) told = texts[0];
     else if (type === REQUEST.run && fields[1] === first[1] && fields[3] === first[3]) {
-      const program = programs.get(fields[4]);
+      const [, , outputBytes, , number, index] = fields;
+      const program = programs.get(number);
       if (program === undefined || program.rejected !== undefined) break;
       if (count > 0 && given.length + (context?.length ?? 0) > COPIED) break;
-      const { id } = program;
       const [options] = texts;
-      const lengths = `${id.length} ${context?.length ?? -1} ${told?.length ?? -1} ${options.length} ${fields[2]};`;
-      given += `${lengths}${id}${context ?? ""}${told ?? ""}${options}`;
+      if (context !== undefined) given += `c${context.length};${context}`;
+      if (told !== undefined) given += `s${told.length};${told}`;
+      if (options !== lastOptions) given += `o${options.length};${options}`;
+      if (outputBytes !== longest) given += `l${outputBytes};`;
+      given += `p${number};e${index};`;
       context = undefined;
       told = undefined;
+      lastOptions = options;
+      longest = outputBytes;
+      leastOutput = Math.min(leastOutput, outputBytes);
       taken = size;
       count += 1;
       if (count === BATCH) break;
@@ -429,29 +447,31 @@ function runBatch(given: string): void {
   contextJson = undefined;
   settings = undefined;
   countCrossing(given);
-  let outcomes: unknown;
+  let outcomes: string;
+  let count: number;
   try {
-    [outcomes] = evaluateAll.applySync(undefined, [crossing(given)] as never, {
+    [outcomes, count] = evaluateAll.applySync(undefined, [crossing(given)] as never, {
       ...COPYING,
       timeout: first.fields[1] + first.fields[3],
-    }) as [unknown];
+    }) as [string, number];
   } catch (error) {
     stop(batch.find(isRun)?.fields[0] ?? first.fields[0], error);
   }
-  settle(String(outcomes));
+  if (count > 0 && outcomes.length * 3 <= leastOutput) answerAll(outcomes, count);
+  else settle(outcomes);
   inbox.unshift(...batch);
   batch = [];
 }
 
-/** A frame taken apart. */
+/** A frame taken apart; of one that asks for several evaluations, one for each. */
 interface Frame {
   readonly type: number;
   readonly fields: readonly number[];
   readonly texts: readonly string[];
 }
-/** How many fields and texts each frame has. */
+/** How many fields and texts each frame has, of a `run` frame before those of its evaluations. */
 const SHAPES: Readonly<Record<number, readonly [fields: number, texts: number]>> = {
-  [REQUEST.run]: [5, 1],
+  [REQUEST.run]: [RUN_HEAD, 1],
   [REQUEST.load]: [1, 2],
   [REQUEST.drop]: [1, 0],
   [REQUEST.reply]: [2, 3],
@@ -469,7 +489,18 @@ function receive(type: number, body: FrameBody): boolean {
   if (shape === undefined) process.exit(2);
   const fields: number[] = [];
   for (let count = shape[0]; count > 0; count -= 1) fields.push(body.field());
-  inbox.push({ type, fields, texts: body.texts(shape[1]) });
+  if (type !== REQUEST.run) {
+    inbox.push({ type, fields, texts: body.texts(shape[1]) });
+    return true;
+  }
+  const [sequence, wallMs, outputBytes, hostMs, count] = fields;
+  const asked: number[] = [];
+  for (let left = 2 * count; left > 0; left -= 1) asked.push(body.field());
+  const texts = body.texts(shape[1]);
+  for (let i = 0; i < count; i += 1) {
+    const own = [sequence + i, wallMs, outputBytes, hostMs, asked[2 * i], asked[2 * i + 1]];
+    inbox.push({ type, fields: own, texts });
+  }
   return true;
 }
 

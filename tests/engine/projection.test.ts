@@ -107,7 +107,7 @@ describe("what is sent", () => {
     const context = JSON.parse('{"a":{"__proto__":{"x":1},"constructor":2,"b":3}}') as JsonObject;
     const source = `return a["__proto__"]["x"], a["constructor"], a.get("toString"), a.get("hasOwnProperty")`;
     expect(project(context, projectionOf("expression", compile(source).reaches))).toBe(
-      '{"a":{"constructor":2,"__proto__":{"x":1}}}',
+      '{"a":{"__proto__":{"x":1},"constructor":2}}',
     );
   });
 

@@ -178,7 +178,7 @@ describe("without the process's rights (the worker's program as an ordinary proc
       encodeFrame(REQUEST.load, [1], [program.id, program.code]),
       encodeFrame(REQUEST.context, [], ["{}"]),
       encodeFrame(REQUEST.settings, [], [settings]),
-      encodeFrame(REQUEST.run, [0, wallMs, 100_000, 0, 1], [options]),
+      encodeFrame(REQUEST.run, [0, wallMs, 100_000, 0, 1, 1, 0], [options]),
     ];
     child.stdin.write(Buffer.concat(frames));
     const splitter = new FrameSplitter();

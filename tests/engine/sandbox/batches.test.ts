@@ -81,6 +81,49 @@ test("a context that several requests have in common is theirs alone", async () 
   await sandbox.close();
 });
 
+test("requests made together have each its own limits, options and index", async () => {
+  const sandbox = await openSandbox();
+  const shared = request("index");
+  const requests = Array.from({ length: 100 }, (_, index) => ({ ...shared, index }));
+  const odd = [
+    request("options.a", { options: '{"a":1}', index: 7 }),
+    request('"x".repeat(50)', { limit: { outputBytes: 20 } }),
+    request("(", { index: 3 }),
+    request("context.a", { contextJson: '{"a":5}' }),
+    request("context", { contextJson: '{"a":5}', limit: { contextBytes: 3 } }),
+  ];
+  const answers = await sandbox.runAll([...requests, ...odd]);
+  const told = answers.map((answer) => (answer.ok ? answer.outcomeJson : answer.failure));
+  expect(told.slice(0, 100)).toEqual(requests.map(({ index }) => String(index)));
+  expect(told.slice(100)).toEqual([
+    "1",
+    "OutputLimitExceeded",
+    "ProgramRejected",
+    "5",
+    "ContextLimitExceeded",
+  ]);
+  expect(await sandbox.runAll([])).toEqual([]);
+  await sandbox.close();
+  expect((await sandbox.runAll(requests.slice(0, 2))).map((answer) => answer.ok || answer.failure)).toEqual([
+    "SandboxClosed",
+    "SandboxClosed",
+  ]);
+});
+
+test("of requests made together only the one that kills its worker fails", async () => {
+  const sandbox = await openSandbox();
+  const endless = request("(() => { for (;;); })()", { limit: { wallMs: 50 } });
+  const answers = await sandbox.runAll([request("1"), endless, request("2"), endless, request("3")]);
+  expect(answers.map((answer) => (answer.ok ? answer.outcomeJson : answer.failure))).toEqual([
+    "1",
+    "WallTimeLimitExceeded",
+    "2",
+    "WallTimeLimitExceeded",
+    "3",
+  ]);
+  await sandbox.close();
+});
+
 test("evaluations that cross together answer as each does alone, whatever they ask of the host", async () => {
   const bodies = [
     "context.i",
@@ -109,12 +152,16 @@ test("evaluations that cross together answer as each does alone, whatever they a
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(...bodies), fc.constantFrom(0, 1)), { minLength: 1, maxLength: 60 }),
-      async (asked) => {
-        const answers = await Promise.all(asked.map(([body, i]) => together.run(one(body, i))));
+      fc.boolean(),
+      async (asked, isGroup) => {
+        const requests = asked.map(([body, i]) => one(body, i));
+        const answers = isGroup
+          ? await together.runAll(requests)
+          : await Promise.all(requests.map((each) => together.run(each)));
         expect(answers.map(told)).toEqual(asked.map(([body, i]) => alone.get(`${body} ${i}`)));
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
   expect(together.stats.restarts).toBe(0);
   await Promise.all([lonely.close(), together.close()]);

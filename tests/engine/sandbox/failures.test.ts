@@ -232,6 +232,15 @@ describe("a worker that does not follow the protocol", () => {
       "a text longer than its frame",
       writing(Buffer.from([13, 0, 0, 0, 17, 0, 0, 0, 0, 255, 255, 255, 255, 1, 1, 1, 1])),
     ],
+    ["a batch of none", writing(encodeFrame(ANSWER.batch, [0, 0], [""]))],
+    ["a batch of three for two requests", writing(encodeFrame(ANSWER.batch, [0, 3], ["1:a1:b1:c"]))],
+    ["a batch with a length beyond its text", writing(encodeFrame(ANSWER.batch, [0, 2], ["9:a1:b"]))],
+    [
+      "a batch with a length of many digits",
+      writing(encodeFrame(ANSWER.batch, [0, 1], [`${"0".repeat(11)}1:a`])),
+    ],
+    ["a batch with a length that is no number", writing(encodeFrame(ANSWER.batch, [0, 1], ["-1:a"]))],
+    ["a batch without lengths", writing(encodeFrame(ANSWER.batch, [0, 1], ["abc"]))],
     ["bytes after the text", writing(Buffer.from([10, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 1]))],
     ["an unknown failure", writing(encodeFrame(ANSWER.failed, [0, 77], ["x"]))],
     ["ready twice", writing(encodeFrame(ANSWER.ready, [], []))],
@@ -252,6 +261,17 @@ describe("a worker that does not follow the protocol", () => {
       [0, 1, 2].map((sequence) => encodeFrame(ANSWER.done, [sequence], [String(sequence)])),
     );
     expect(await serve(writing(two))).toEqual(["one: 0", "two: 1"]);
+  });
+
+  test("a batch answers the oldest requests in their order", async () => {
+    const answers = [encodeFrame(ANSWER.batch, [0, 2], ["1:a2:bb"]), encodeFrame(ANSWER.done, [2], ["c"])];
+    expect(await serve(writing(Buffer.concat(answers)))).toEqual(["one: a", "two: bb"]);
+  });
+
+  test("a batch with more behind its last outcome ends the worker, and what would be next fails", async () => {
+    const [first, second] = await serve(writing(encodeFrame(ANSWER.batch, [0, 1], ["1:a!"])));
+    expect(first).toBe("one: a");
+    expect(second).toMatch(/^two: WorkerCrashed/);
   });
 
   test("retiring answers one request and hands the other back", async () => {

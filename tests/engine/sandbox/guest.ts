@@ -1,6 +1,6 @@
-// A guest for the sandbox's tests: each program is a function of (context, options, host) whose result is the outcome.
+// A guest for the sandbox's tests: each program is a function of (context, options, host, index) whose result is the outcome.
 
-type Program = (context: unknown, options: unknown, host: Host) => unknown;
+type Program = (context: unknown, options: unknown, host: Host, index: number) => unknown;
 interface Host {
   heapUsed(): number;
   cpuMs(): number;
@@ -17,7 +17,10 @@ let host: Host;
 (globalThis as Record<string, unknown>).__postern = {
   boot(given: Host) {
     // `run` calls another program, as a policy calls a policy.
-    host = Object.freeze({ ...given, run: Object.freeze((id: string) => programs.get(id)?.({}, {}, host)) });
+    host = Object.freeze({
+      ...given,
+      run: Object.freeze((id: string) => programs.get(id)?.({}, {}, host, 0)),
+    });
   },
   load(id: string, factory: () => Program) {
     programs.set(id, factory());
@@ -25,10 +28,10 @@ let host: Host;
   drop(id: string) {
     programs.delete(id);
   },
-  evaluate(id: string, contextJson: string, settings: string, optionsJson: string) {
+  evaluate(id: string, contextJson: string, settings: string, optionsJson: string, index: number) {
     const program = programs.get(id);
     if (program === undefined) throw new Error(`no program ${id}`);
-    const result = program(JSON.parse(contextJson), JSON.parse(optionsJson), host);
+    const result = program(JSON.parse(contextJson), JSON.parse(optionsJson), host, index);
     return settings === "raw" ? (result as string) : JSON.stringify(result ?? null);
   },
 };

@@ -25,7 +25,7 @@ export function openSandbox(options: Partial<SandboxOptions> = {}): Promise<Sand
   return createSandbox({ guestEntry, memoryMb: 64, ...options });
 }
 
-/** A request whose program is a JavaScript function of (context, options, host). */
+/** A request whose program is a JavaScript function of (context, options, host, index). */
 export function request(
   body: string,
   change: Partial<SandboxRequest> & { limit?: Partial<SandboxLimits> } = {},
@@ -34,7 +34,7 @@ export function request(
   return {
     program: {
       id: `test:${body}`,
-      code: `() => { "use strict"; return (context, options, host) => ${body}; }`,
+      code: `() => { "use strict"; return (context, options, host, index) => ${body}; }`,
     },
     contextJson: "{}",
     settings: "json",
