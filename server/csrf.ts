@@ -1,6 +1,7 @@
 // Against forged requests: a token that only pages of this site can read, and a look at where a request comes from.
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import { drawnBytes } from "../runtime/entropy.ts";
 import { ApiError } from "./errors.ts";
 
 /** authentik's name of the cookie; pages read it and send it back in the header {@link CSRF_HEADER}. */
@@ -20,7 +21,7 @@ declare module "fastify" {
 
 /** A token of a session. It is of no use with another one, so planting a cookie does not help. */
 export function csrfToken(key: string, session: string): string {
-  const nonce = randomBytes(16).toString("base64url");
+  const nonce = drawnBytes(16).toString("base64url");
   return `${nonce}.${signature(key, session, nonce)}`;
 }
 

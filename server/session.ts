@@ -3,10 +3,10 @@
 // The store has only a hash of the id, so that nobody can log in with what it holds; which flow the browser runs is
 // sealed under the id, as the flow itself is under its own. The id changes whenever somebody logs in: one that was
 // planted beforehand is worth nothing afterwards.
-import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { JsonObject } from "../engine/types.ts";
-import type { Clock, Login, NewRow, Snapshot, Store, Transaction } from "../runtime/index.ts";
+import { drawnBytes } from "../runtime/entropy.ts";
+import type { Clock, Login, Snapshot, Store, Transaction } from "../runtime/index.ts";
 import { heldRow, type SealedData } from "../runtime/store/held-row.ts";
 import { CSRF_COOKIE, csrfToken, isCsrfToken } from "./csrf.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -101,7 +101,7 @@ export class Sessions {
       write: (tx, flow) => {
         running = flow;
         if (fresh !== undefined) {
-          tx.insert(MODEL, { ...fresh.row, data: sealed(fresh.session.id, flow) });
+          fresh.insert(tx, flow);
         } else if (session !== null) {
           tx.update(MODEL, session.pk, { data: sealed(session.id, flow) });
         }
@@ -132,7 +132,7 @@ export class Sessions {
       const over = new Set(ended.map(({ pk }) => pk));
       if (before !== null) over.add(before.pk);
       for (const pk of over) if (tx.get(MODEL, pk) !== undefined) tx.delete(MODEL, pk);
-      tx.insert(MODEL, fresh.row);
+      fresh.insert(tx, fresh.session.flow);
     });
     request.session = fresh.session;
     this.#sendCookies(request, reply, fresh.session.id, login.seconds);
@@ -145,7 +145,7 @@ export class Sessions {
     const fresh = this.#make(null, before.flow, ANONYMOUS_LIFETIME);
     await this.#store.transaction((tx) => {
       if (tx.get(MODEL, before.pk) !== undefined) tx.delete(MODEL, before.pk);
-      tx.insert(MODEL, fresh.row);
+      fresh.insert(tx, fresh.session.flow);
     });
     request.session = fresh.session;
     this.#sendCookies(request, reply, fresh.session.id, 0);
@@ -173,13 +173,16 @@ export class Sessions {
     user: number | null,
     flow: string | null,
     lifetime: number,
-  ): { readonly session: BrowserSession; readonly row: NewRow<typeof MODEL> } {
-    const id = randomBytes(32).toString("base64url");
+  ): { readonly session: BrowserSession; insert(tx: Transaction, flow: string | null): void } {
+    const id = drawnBytes(32).toString("base64url");
     const { pk } = heldRow(MODEL, id);
     const now = this.#clock();
     const created = new Date(now).toISOString();
     const expires = new Date(now + lifetime).toISOString();
-    return { session: { id, pk, user, flow }, row: { pk, user, data: sealed(id, flow), created, expires } };
+    return {
+      session: { id, pk, user, flow },
+      insert: (tx, flow) => tx.insert(MODEL, { pk, user, data: sealed(id, flow), created, expires }),
+    };
   }
 
   #sendCookies(request: FastifyRequest, reply: FastifyReply, id: string, seconds: number): void {

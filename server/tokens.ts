@@ -1,5 +1,5 @@
 // API tokens: made once and shown once, kept as a hash.
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { hash, hkdfSync, randomBytes } from "node:crypto";
 import type { Row, Snapshot, Transaction } from "../runtime/index.ts";
 import { SecretBox } from "../runtime/store/secrets.ts";
 
@@ -9,7 +9,7 @@ const VIEWABLE = 600_000;
 
 /** SHA-256 in hexadecimal digits; for secrets that are random themselves. */
 export function secretHash(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 /** A token that was made. */

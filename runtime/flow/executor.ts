@@ -132,6 +132,9 @@ export class FlowExecutor {
     const { data } = planned;
     const { clock, store } = this.#services;
     let session: FlowSession | undefined;
+    // What was read of the request when the flow was planned is not read again.
+    const { http, ...rest } = request;
+    const prepared = http === start.http ? rest : request;
     return this.#attempt(request, async () => {
       // Nobody else knows the id yet; where the first serving has stored it, the next goes on from there.
       const id = session?.isStored === true ? session.id : undefined;
@@ -139,7 +142,7 @@ export class FlowExecutor {
         session = id === undefined ? FlowSession.begin(data, clock, along) : FlowSession.read(tx, id, clock);
         return session;
       };
-      return await store.read((tx) => this.#prepare(tx, read(tx), request));
+      return await store.read((tx) => this.#prepare(tx, read(tx), prepared));
     });
   }
 

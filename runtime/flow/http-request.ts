@@ -54,16 +54,23 @@ const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "
 
 /** The request in its kept form: credentials dropped, `META` and `headers` completed from each other, brand found. */
 export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequestData {
-  const given = Object.entries(input.headers ?? {}).filter(([name]) => !CREDENTIALS.has(name.toLowerCase()));
-  const meta = Object.entries(input.META ?? {}).filter(([key]) => !CREDENTIALS.has(headerName(key)));
-  const fromMeta = meta
-    .filter(([key]) => key.startsWith("HTTP_"))
-    .map(([key, value]) => [headerName(key), value] as const);
-  const known = new Set(given.map(([name]) => name.toLowerCase()));
+  const given = input.headers ?? {};
+  const names = Object.keys(given).filter((name) => !CREDENTIALS.has(name.toLowerCase()));
+  const META: { [key: string]: string } = {};
+  const headers: { [name: string]: string } = {};
+  for (const name of names) put(META, metaKey(name), given[name]);
+  for (const [key, value] of Object.entries(input.META ?? {})) {
+    const name = headerName(key);
+    if (CREDENTIALS.has(name)) continue;
+    put(META, key, value);
+    const isKnown = (): boolean => names.some((other) => other.toLowerCase() === name);
+    if (key.startsWith("HTTP_") && !isKnown()) put(headers, name, value);
+  }
+  for (const name of names) put(headers, name, given[name]);
   const host = input.host ?? input.headers?.host ?? input.META?.HTTP_HOST ?? "localhost";
   return {
-    META: Object.fromEntries([...given.map(([name, value]) => [metaKey(name), value]), ...meta]),
-    headers: Object.fromEntries([...fromMeta.filter(([name]) => !known.has(name)), ...given]),
+    META,
+    headers,
     GET: { ...input.query, ...input.GET },
     POST: { ...input.POST },
     COOKIES: {},
@@ -75,17 +82,42 @@ export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequ
   };
 }
 
-function metaKey(header: string): string {
-  const key = header.toUpperCase().replaceAll("-", "_");
-  return key === "CONTENT_TYPE" || key === "CONTENT_LENGTH" ? key : `HTTP_${key}`;
+/** Sets an own property, whatever it is called: names are the client's. */
+function put(target: { [key: string]: string }, key: string, value: string): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });
+  } else target[key] = value;
 }
 
-function headerName(metaKey: string): string {
-  return metaKey
+/** Names of headers that are kept in their other spelling; clients make up any number of them. */
+const MOST_NAMES = 500;
+/** Longer names are not kept. */
+const LONGEST_KEPT = 64;
+
+function remembered(spell: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const spelled = spell(name);
+    if (known.size < MOST_NAMES && name.length <= LONGEST_KEPT) known.set(name, spelled);
+    return spelled;
+  };
+}
+
+/** A header's name in `META`. */
+const metaKey = remembered((header) => {
+  const key = header.toUpperCase().replaceAll("-", "_");
+  return key === "CONTENT_TYPE" || key === "CONTENT_LENGTH" ? key : `HTTP_${key}`;
+});
+
+/** The header's name that a key of `META` stands for. */
+const headerName = remembered((key) =>
+  key
     .replace(/^HTTP_/, "")
     .replaceAll("_", "-")
-    .toLowerCase();
-}
+    .toLowerCase(),
+);
 
 /** The brand whose domain is the host's or an upper one of it, the longest first; else the default one, if there is one. */
 export function findBrand(tx: Snapshot, host: string): Row<"authentik_brands.brand"> | undefined {

@@ -1,7 +1,7 @@
 // A flow in progress as the store keeps it: plan, user, request; with a version so that no two requests overwrite each other.
 //
 // It holds what people typed: numbers, codes, passwords. So it is sealed under its own id, which only the client has.
-import { randomBytes } from "node:crypto";
+import { drawnBytes } from "../entropy.ts";
 import { SessionConflict, SessionNotFound } from "../errors.ts";
 import type { Snapshot, Store, Transaction } from "../store/contract.ts";
 import { type HeldRow, heldRow, type SealedData } from "../store/held-row.ts";
@@ -47,11 +47,17 @@ export class FlowSession {
   readonly #along: Along | undefined;
   /** Another request has written since, or ended the session. */
   #isBehind = false;
-  private constructor(id: string, version: number, text: string, clock: () => number, along?: Along) {
+  private constructor(
+    id: string,
+    row: HeldRow,
+    { version, text }: Written,
+    clock: () => number,
+    along?: Along,
+  ) {
     this.id = id;
     this.data = JSON.parse(text) as SessionData;
     this.http = this.data.http;
-    this.#row = heldRow(MODEL, id);
+    this.#row = row;
     this.#version = version;
     this.#text = text;
     this.#clock = clock;
@@ -60,7 +66,9 @@ export class FlowSession {
 
   /** A session under a new id that nobody can guess. It is not stored before something is saved. */
   static begin(data: SessionData, clock: () => number, along?: Along): FlowSession {
-    return new FlowSession(randomBytes(24).toString("base64url"), 0, JSON.stringify(data), clock, along);
+    const id = drawnBytes(24).toString("base64url");
+    const begun = { version: 0, text: JSON.stringify(data) };
+    return new FlowSession(id, heldRow(MODEL, id), begun, clock, along);
   }
 
   /** Reads a session. Throws {@link SessionNotFound}, also when it has expired. */
@@ -69,7 +77,7 @@ export class FlowSession {
     const row = tx.get(MODEL, place.pk);
     const opened = row === undefined || Date.parse(row.expires) <= clock() ? undefined : place.open(row.data);
     if (opened === undefined) throw new SessionNotFound(id);
-    return new FlowSession(id, opened.version, opened.text, clock);
+    return new FlowSession(id, place, opened, clock);
   }
 
   /** As {@link read}, in a transaction of its own. */
@@ -79,8 +87,9 @@ export class FlowSession {
 
   /** Deletes a session, if it is there. */
   static discard(tx: Transaction, id: string): void {
-    const { pk } = heldRow(MODEL, id);
+    const { pk, forget } = heldRow(MODEL, id);
     if (tx.get(MODEL, pk) !== undefined) tx.delete(MODEL, pk);
+    forget();
   }
 
   /** Whether the store has it. */
@@ -119,6 +128,7 @@ export class FlowSession {
   remove(tx: Transaction): void {
     this.#requireUnchanged(tx);
     if (this.isStored) tx.delete(MODEL, this.#row.pk);
+    this.#row.forget();
   }
 
   /**
@@ -126,7 +136,7 @@ export class FlowSession {
    * (a message went out). Where another request wrote first, this session is behind then, and its `save` says so.
    * To be followed by {@link amended} when the transaction is durable. Nothing happens to a session that has ended.
    */
-  amend(tx: Transaction, change: (data: SessionData) => void): Amended | undefined {
+  amend(tx: Transaction, change: (data: SessionData) => void): Written | undefined {
     const row = tx.get(MODEL, this.#row.pk);
     const opened = row === undefined ? undefined : this.#row.open(row.data);
     if (opened === undefined) return undefined;
@@ -138,7 +148,7 @@ export class FlowSession {
   }
 
   /** To be called when the transaction of {@link amend} is durable. */
-  amended(written: Amended | undefined, change: (data: SessionData) => void): void {
+  amended(written: Written | undefined, change: (data: SessionData) => void): void {
     this.#isBehind = written?.version !== this.#version + 1;
     if (written === undefined || this.#isBehind) return;
     change(this.data);
@@ -166,8 +176,8 @@ export class FlowSession {
   }
 }
 
-/** What {@link FlowSession.amend} wrote. */
-interface Amended {
+/** A session's data as a transaction wrote it. */
+interface Written {
   readonly version: number;
   readonly text: string;
 }

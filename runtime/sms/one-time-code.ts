@@ -3,7 +3,7 @@
 // The same few fields carry it in both places: in the plan while a device is being set up, in the device's row when
 // somebody logs in with it. Everything here is a function of these fields and the time; who calls it writes the
 // answer in the transaction that decides (send-code.ts, the stages).
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { RandomInt } from "../services.ts";
 
 /** Digits of a code. */
@@ -183,6 +183,6 @@ function isLocked(state: CodeState, now: number, factor: number): boolean {
 
 /** Compares digests, so that neither content nor length shows in the time; where no code is pending, with noise. */
 function sameText(code: string, token: string | null): boolean {
-  const digest = (text: string | Buffer): Buffer => createHash("sha256").update(text).digest();
+  const digest = (text: string | Buffer): Buffer => hash("sha256", text, "buffer");
   return timingSafeEqual(digest(code), digest(token ?? randomBytes(16)));
 }

@@ -1,5 +1,5 @@
 // Phone numbers: their one spelling, their country, and what the store keeps of a number that is only verified.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Snapshot, Store } from "../store/contract.ts";
 
@@ -65,18 +65,22 @@ export function isHashedNumber(text: string): boolean {
 /**
  * Whether any user has this number on this stage: plain, hashed as authentik does it (imported devices), or under the
  * store's key.
+ *
+ * @param spellings of the number
  */
 export function isNumberTaken(
   tx: Snapshot,
   store: Pick<Store, "keyedHash">,
   stage: string,
-  number: string,
+  ...spellings: readonly string[]
 ): boolean {
-  return [number, plainHash(number), hashedNumber(store, number)].some(
-    (phone_number) => tx.list(DEVICE, { stage, phone_number }).length > 0,
-  );
+  const kept = spellings.flatMap((number) => [number, plainHash(number), hashedNumber(store, number)]);
+  for (const phone_number of new Set(kept)) {
+    if (tx.list(DEVICE, { stage, phone_number }).length > 0) return true;
+  }
+  return false;
 }
 
 function plainHash(number: string): string {
-  return `${HASHED}${createHash("sha256").update(number, "utf8").digest("hex")}`;
+  return `${HASHED}${hash("sha256", number, "hex")}`;
 }

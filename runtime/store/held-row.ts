@@ -14,11 +14,17 @@ export interface HeldRow {
   seal(version: number, text: string): SealedData;
   /** The JSON text again; nothing where the data was not sealed under this id, in this place, with this version. */
   open(data: JsonValue): { readonly version: number; readonly text: string } | undefined;
+  /** Gives up what is known of the row: it is over. */
+  forget(): void;
 }
 
-/** Rows whose keys are kept at hand: deriving them costs more than opening a row does. */
-const AT_HAND = 500;
-const known = new Map<string, HeldRow>();
+/** Rows whose keys are kept at hand, twice as many at most: deriving them costs more than opening a row does. */
+const AT_HAND = 250;
+/** What was asked for lately, and before that. Whole generations are dropped: to move each row up costs more than to find it. */
+let recent = new Map<string, HeldRow>();
+let earlier = new Map<string, HeldRow>();
+/** Characters of a content that is kept beside its seal, which says that it is still the same. */
+const LONGEST_KEPT = 8_192;
 
 /**
  * The row of an id that the client holds (its cookie) and the store does not. Without the id nothing of the row can
@@ -28,17 +34,18 @@ const known = new Map<string, HeldRow>();
  */
 export function heldRow(model: string, id: string): HeldRow {
   const name = `${model} ${id}`;
-  const row = known.get(name) ?? deriveRow(model, id);
-  known.delete(name);
-  known.set(name, row);
-  if (known.size > AT_HAND) {
-    const [oldest] = known.keys();
-    known.delete(oldest);
+  const found = recent.get(name);
+  if (found !== undefined) return found;
+  const row = earlier.get(name) ?? deriveRow(model, id, name);
+  if (recent.size >= AT_HAND) {
+    earlier = recent;
+    recent = new Map();
   }
+  recent.set(name, row);
   return row;
 }
 
-function deriveRow(model: string, id: string): HeldRow {
+function deriveRow(model: string, id: string, name: string): HeldRow {
   const derived = (purpose: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync("sha256", id, model, purpose, bytes));
   const pk = derived("place", 24).toString("base64url");
@@ -47,14 +54,30 @@ function deriveRow(model: string, id: string): HeldRow {
     made ??= new SecretBox(derived("seal", 32));
     return made;
   };
+  let last: (SealedData & { text: string }) | undefined;
+  const remember = (version: number, sealed: string, text: string): void => {
+    last = text.length > LONGEST_KEPT ? undefined : { version, sealed, text };
+  };
   return {
     pk,
-    seal: (version, text) => ({ version, sealed: box().sealText([model, pk, version], text) }),
+    seal: (version, text) => {
+      const sealed = box().sealText([model, pk, version], text);
+      remember(version, sealed, text);
+      return { version, sealed };
+    },
     open: (data) => {
       const { version, sealed } = (data ?? {}) as Partial<JsonObject>;
       if (typeof version !== "number" || typeof sealed !== "string") return undefined;
+      if (last?.version === version && last.sealed === sealed) return { version, text: last.text };
       const text = box().openText([model, pk, version], sealed);
-      return text === undefined ? undefined : { version, text };
+      if (text === undefined) return undefined;
+      remember(version, sealed, text);
+      return { version, text };
+    },
+    forget: () => {
+      last = undefined;
+      recent.delete(name);
+      earlier.delete(name);
     },
   };
 }

@@ -6,9 +6,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomFillSync,
 } from "node:crypto";
 import type { JsonValue } from "../../engine/types.ts";
+import { drawnBytes } from "../entropy.ts";
 import { StoreKeyError } from "./errors.ts";
 
 /** The cipher's name, as the store file says it. */
@@ -16,20 +16,6 @@ export const CIPHER = "aes-256-gcm";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** Nonces are drawn this many at a time: they are no secret, and a call to the system costs more than a seal. */
-const NONCES = Buffer.alloc(IV_BYTES * 64);
-let used = NONCES.length;
-
-/** A fresh nonce. */
-function nonce(): Buffer {
-  if (used === NONCES.length) {
-    randomFillSync(NONCES);
-    used = 0;
-  }
-  used += IV_BYTES;
-  return Buffer.from(NONCES.subarray(used - IV_BYTES, used));
-}
 
 /** Seals values with one key. A sealed value opens only in the place (`model`, pk, field) it was sealed for. */
 export class SecretBox {
@@ -68,7 +54,7 @@ export class SecretBox {
 
   /** As {@link seal}, of a value that is JSON already. */
   sealText(place: readonly JsonValue[], text: string): string {
-    const iv = nonce();
+    const iv = drawnBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(JSON.stringify(place)));
     const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);

@@ -24,7 +24,10 @@ export type Conditions = readonly (readonly [field: string, value: unknown])[];
 
 /** Whether a row's fields have these values. */
 export function meets(row: AnyRow, conditions: Conditions): boolean {
-  return conditions.every(([field, value]) => sameJson(row[field], value) && Object.hasOwn(row, field));
+  for (const [field, value] of conditions) {
+    if (!sameJson(row[field], value) || !Object.hasOwn(row, field)) return false;
+  }
+  return true;
 }
 
 /** Whether two JSON values are equal; the order of keys does not count. */
@@ -59,16 +62,24 @@ class Base {
   /** The rows in order whose fields have these values, or nothing where there is no index for that. */
   indexed(conditions: Conditions): readonly AnyRow[] | undefined {
     if (this.rows.size < WORTH_AN_INDEX || conditions.length === 0) return undefined;
-    if (!conditions.every(([, value]) => isScalar(value))) return undefined;
-    const fields = conditions.map(([field]) => field);
-    const name = JSON.stringify(fields);
-    if (!this.#indexes.has(name)) {
-      if (this.#indexes.size < MOST_INDEXES) this.#indexes.set(name, undefined);
-      return undefined;
+    const fields: string[] = [];
+    const values: unknown[] = [];
+    for (const [field, value] of conditions) {
+      if (!isScalar(value)) return undefined;
+      fields.push(field);
+      values.push(value);
     }
-    const index = this.#indexes.get(name) ?? this.#index(fields);
-    this.#indexes.set(name, index);
-    return index.get(JSON.stringify(conditions.map(([, value]) => value))) ?? [];
+    const name = fields.join(" ");
+    let index = this.#indexes.get(name);
+    if (index === undefined) {
+      if (!this.#indexes.has(name)) {
+        if (this.#indexes.size < MOST_INDEXES) this.#indexes.set(name, undefined);
+        return undefined;
+      }
+      index = this.#index(fields);
+      this.#indexes.set(name, index);
+    }
+    return index.get(JSON.stringify(values)) ?? [];
   }
 
   #index(fields: readonly string[]): Map<string, AnyRow[]> {
@@ -141,18 +152,26 @@ export class LayeredTable implements Table {
 
   matching(conditions: Conditions): readonly AnyRow[] {
     const found = this.#base.indexed(conditions);
-    const isNew = (row: AnyRow | null): boolean =>
-      row !== null && meets(row, conditions) && !found?.some(({ pk }) => pk === row.pk);
     // A row that has come to match stands somewhere among the others.
-    if (found === undefined || [...this.#over.values()].some(isNew)) {
+    if (found === undefined || this.#hasCome(conditions, found)) {
       return this.values().filter((row) => meets(row, conditions));
     }
-    const rows = [...this.#added.values()].filter((row) => meets(row, conditions));
-    const stand = found.flatMap((row) => {
+    const rows: AnyRow[] = [];
+    for (const row of found) {
       const over = this.#over.get(row.pk);
-      return over === undefined ? [row] : over !== null && meets(over, conditions) ? [over] : [];
-    });
-    return [...stand, ...rows];
+      if (over === undefined) rows.push(row);
+      else if (over !== null && meets(over, conditions)) rows.push(over);
+    }
+    for (const row of this.#added.values()) if (meets(row, conditions)) rows.push(row);
+    return rows;
+  }
+
+  /** Whether a changed row meets the conditions that did not as the base has it. */
+  #hasCome(conditions: Conditions, found: readonly AnyRow[]): boolean {
+    for (const row of this.#over.values()) {
+      if (row !== null && meets(row, conditions) && !found.some(({ pk }) => pk === row.pk)) return true;
+    }
+    return false;
   }
 
   /** Puts a row in the place of the one with its pk, or behind all others. */

@@ -1,5 +1,5 @@
 // The user a flow deals with: found in the store, or still to be created.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Change, JsonObject, JsonValue } from "../../engine/types.ts";
 import { UserNotFound } from "../errors.ts";
 import { applyChange } from "../flow/json-change.ts";
@@ -75,8 +75,13 @@ export function personView(tx: Snapshot, person: Person | null): JsonObject | nu
 
 /** The user's id for other systems: always the same, and no clue to the pk. */
 export function uidOf(person: Pick<Person, "uuid">): string {
-  return createHash("sha256").update(`postern:${person.uuid}`).digest("hex");
+  const { uuid } = person;
+  if (lastUid?.uuid !== uuid) lastUid = { uuid, uid: hash("sha256", `postern:${uuid}`, "hex") };
+  return lastUid.uid;
 }
+
+/** The id that was asked for last: one request asks several times. */
+let lastUid: { readonly uuid: string; readonly uid: string } | undefined;
 
 /** Whether any group of the user, or an ancestor of one, makes superusers. */
 export function isSuperuser(tx: Snapshot, person: Person | null): boolean {
@@ -98,7 +103,7 @@ function drawnAvatar(name: string): string {
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   const initials = picked.map((word) => [...word][0]?.toUpperCase() ?? "").join("");
   const safe = initials.replace(/[<>&"']/g, "");
-  const hue = createHash("sha256").update(name).digest()[0];
+  const hue = hash("sha256", name, "buffer")[0];
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">` +
     `<rect width="64" height="64" fill="hsl(${hue},45%,40%)"/>` +

@@ -7,7 +7,7 @@ import type { CodeSlot } from "../../sms/code-slot.ts";
 import { codeStateOf } from "../../sms/code-slot.ts";
 import { type CodeState, type Delivery, IDLE, voidCode } from "../../sms/one-time-code.ts";
 
-/** A device in the making. JSON. */
+/** A device in the making. JSON; what is inside of its fields is replaced, never changed. */
 export type DeviceDraft = CodeState & {
   /** Names it in limits. */
   id: string;
@@ -47,7 +47,7 @@ export function dropDraft(plan: Plan): void {
 
 /** Puts a draft into the plan, in the place of the one that is there. */
 export function putDraft(plan: Plan, draft: DeviceDraft): void {
-  plan.context[SMS_DEVICE_KEY] = structuredClone(draft) as JsonObject;
+  plan.context[SMS_DEVICE_KEY] = { ...draft } as JsonObject;
 }
 
 /** The draft without code and number; wrong codes stay counted. */
@@ -67,7 +67,7 @@ export function draftSlot(
   return {
     device: `draft:${draft.id}`,
     claim: (work) => {
-      const before = structuredClone(draft);
+      const before = { ...draft };
       const aimed = aimedAt(before, number);
       const state = codeStateOf(aimed);
       return checkpoint((tx) => {

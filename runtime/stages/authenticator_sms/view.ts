@@ -87,7 +87,7 @@ async function confirm(context: SmsStageContext, draft: DeviceDraft, code: strin
     return rejected(context, draft, nonFieldErrors(NO_MATCH));
   }
   // A store may run `commit` again, so it starts from the draft as it is now.
-  const given = structuredClone(draft);
+  const given = { ...draft };
   return {
     kind: "done",
     commit: (tx) => {
@@ -128,7 +128,7 @@ function codeRequest(context: SmsStageContext, draft: DeviceDraft, number: strin
 
 /** Whether any user has the number on this stage, in its one spelling or as it was typed. */
 function isTaken({ services, stage }: SmsStageContext, tx: Snapshot, ...spellings: string[]): boolean {
-  return spellings.some((number) => isNumberTaken(tx, services.store, stage.pk, number));
+  return isNumberTaken(tx, services.store, stage.pk, ...spellings);
 }
 
 /** A number from an earlier prompt that did not work: the stage starts over without it. */

@@ -6,8 +6,31 @@ import { heldRow } from "../../../runtime/store/held-row.ts";
 const id = randomBytes(24).toString("base64url");
 
 test("opens again under the same id, in another process too", () => {
-  const data = heldRow("m", id).seal(3, '{"number":"+12025550173"}');
-  expect(heldRow("m", id).open(data)).toEqual({ version: 3, text: '{"number":"+12025550173"}' });
+  const row = heldRow("m", id);
+  const data = row.seal(3, '{"number":"+12025550173"}');
+  const opened = { version: 3, text: '{"number":"+12025550173"}' };
+  expect(row.open(data)).toEqual(opened);
+  // As another process would: nothing is known of the row.
+  row.forget();
+  expect(heldRow("m", id)).not.toBe(row);
+  expect(heldRow("m", id).open(data)).toEqual(opened);
+  expect(heldRow("m", id).open(structuredClone(data))).toEqual(opened);
+});
+
+test("what was sealed last is not taken for what was sealed before", () => {
+  const row = heldRow("m", id);
+  const [first, second] = [row.seal(1, "first"), row.seal(2, "second")];
+  expect(row.open(first)).toEqual({ version: 1, text: "first" });
+  expect(row.open(second)).toEqual({ version: 2, text: "second" });
+  expect(row.open({ ...second, version: 1 })).toBeUndefined();
+  expect(row.open({ ...first, sealed: second.sealed })).toBeUndefined();
+});
+
+test("a row stays the same however many others are asked for, and a long content opens too", () => {
+  const long = "x".repeat(100_000);
+  const data = heldRow("m", id).seal(1, long);
+  for (let other = 0; other < 1_000; other += 1) heldRow("m", `${id}${other}`);
+  expect(heldRow("m", id).open(data)).toEqual({ version: 1, text: long });
 });
 
 test("says neither the id nor the content, and is different each time", () => {

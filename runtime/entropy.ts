@@ -1,0 +1,22 @@
+// Random bytes for ids and tokens, drawn from the system many at a time: a call to it costs more than what is made of them.
+import { randomFillSync } from "node:crypto";
+
+const POOL = Buffer.alloc(4_096);
+let used = POOL.length;
+
+/**
+ * Random bytes that nobody can guess, each given out once and then no longer in the pool. At most 4096.
+ *
+ * @throws RangeError for more
+ */
+export function drawnBytes(count: number): Buffer {
+  if (count > POOL.length) throw new RangeError(`at most ${POOL.length} bytes are drawn at a time`);
+  if (used + count > POOL.length) {
+    randomFillSync(POOL);
+    used = 0;
+  }
+  const drawn = Buffer.from(POOL.subarray(used, used + count));
+  POOL.fill(0, used, used + count);
+  used += count;
+  return drawn;
+}
