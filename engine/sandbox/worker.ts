@@ -442,7 +442,8 @@ function takeBatch(): string {
 
 function runBatch(given: string): void {
   const first = batch.find(isRun) as Frame;
-  if (held.size > HELD_BYTES) flush();
+  // The parent works on the last batch's answers meanwhile.
+  flush();
   begin(first);
   contextJson = undefined;
   settings = undefined;
