@@ -3,6 +3,9 @@
 // All transactions that wait are run, each on the outcome of the one before, and the last outcome is written once.
 // Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
 // starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
+//
+// A write costs much more than a transaction. So where several came together lately, a group waits for as many, but no
+// longer than two writes take; who is alone never waits.
 import type {
   ExpiringModel,
   KeyedHash,
@@ -32,12 +35,25 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** A group waits for others as long as this many writes take. */
+const WORTH_WAITING = 2;
+/** But no longer than this, milliseconds. */
+const LONGEST_WAIT = 20;
+/** And not at all where writes are faster than a timer. Milliseconds. */
+const SHORTEST_WAIT = 1;
+
 /** A store that one process owns. */
 export class SerialStore implements Store {
   readonly keyedHash?: KeyedHash;
   #durable: State;
   readonly #durability: Durability;
   #waiting: Job[] = [];
+  /** As many transactions as were in the last write or came while it went on. */
+  #expected = 1;
+  /** Milliseconds that the last write took. */
+  #lastWrite = 0;
+  /** Told of each transaction that comes while a group is being gathered. */
+  #arrived: () => void = () => undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -57,6 +73,7 @@ export class SerialStore implements Store {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#draining ??= this.#drain();
+      this.#arrived();
     });
   }
 
@@ -73,10 +90,9 @@ export class SerialStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= (async () => {
-      await this.#draining;
-      await this.#durability.release();
-    })();
+    this.#closing ??= this.#end();
+    // Nobody else will come.
+    this.#arrived();
     return this.#closing;
   }
 
@@ -84,15 +100,38 @@ export class SerialStore implements Store {
     return this.close();
   }
 
+  async #end(): Promise<void> {
+    await this.#draining;
+    await this.#durability.release();
+  }
+
   async #drain(): Promise<void> {
     // Lets the transactions that are started in the same turn into the same group.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const group = this.#waiting;
       this.#waiting = [];
       await this.#run(group);
+      this.#expected = group.length + this.#waiting.length;
     }
     this.#draining = undefined;
+  }
+
+  /** Waits for as many transactions as came together the last time, for a while. */
+  async #gather(): Promise<void> {
+    const patience = Math.min(WORTH_WAITING * this.#lastWrite, LONGEST_WAIT);
+    const isComplete = (): boolean =>
+      this.#waiting.length >= this.#expected || this.#closing !== undefined || patience < SHORTEST_WAIT;
+    if (isComplete()) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, patience);
+    this.#arrived = () => {
+      if (isComplete()) resolve();
+    };
+    await promise;
+    clearTimeout(timer);
+    this.#arrived = () => undefined;
   }
 
   async #run(group: readonly Job[]): Promise<void> {
@@ -110,7 +149,11 @@ export class SerialStore implements Store {
       }
     }
     try {
-      if (head !== this.#durable) await this.#durability.persist(head);
+      if (head !== this.#durable) {
+        const start = performance.now();
+        await this.#durability.persist(head);
+        this.#lastWrite = performance.now() - start;
+      }
       this.#durable = head;
       for (const done of settle) done();
     } catch (error) {
