@@ -3,10 +3,11 @@
 // INVARIANT: nothing of one evaluation is left for the next. `begin` resets every piece of mutable state; values of
 // the runtime (types, modules, helpers) refuse to be changed from Python.
 import { abi as plainAbi } from "../python/abi.ts";
-import "../python/library.ts";
 import { AttributeError, BaseExceptionGroup, isException, type PyException } from "../python/exceptions.ts";
 import { PyGenerator } from "../python/generator.ts";
+import "../python/isolate-library.ts";
 import { collect } from "../python/iterator.ts";
+import { requireWhole } from "../python/later.ts";
 import { type PyValue, resetIds } from "../python/object.ts";
 import { truth } from "../python/operators.ts";
 import { output, resetOutput } from "../python/output.ts";
@@ -61,6 +62,7 @@ function lookAtResidents(): void {
 let settings: Settings;
 let settingsText: string | undefined;
 function begin(text: string, { now, seed, entropy }: Options, index: number): void {
+  requireWhole();
   if (text !== settingsText) {
     settings = JSON.parse(text) as Settings;
     settingsText = text;

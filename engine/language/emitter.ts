@@ -53,6 +53,8 @@ export class Program {
   private readonly used: Set<string> = new Set();
   /** Global names the program reads, and those it declares `global`. */
   readonly globalsRead: Set<string> = new Set();
+  /** Modules that it imports: the worker makes them when the program is loaded. */
+  readonly imports: Set<string> = new Set();
   /** Names that are deleted anywhere: reads of them always check. */
   readonly deleted: Set<string> = new Set();
   private counter = 0;
@@ -90,7 +92,9 @@ export class Program {
 
   /** The whole program: an expression whose value is the factory that the worker loads. */
   finish(main: string): { code: string; ranges: MapRange[] } {
-    const head = `(function($){"use strict";const {${[...this.used].join(",")}}=$;\n`;
+    const imports = [...this.imports].map((name) => JSON.stringify(name)).join(",");
+    const bring = imports === "" ? "" : `${this.use("bringModules")}(${imports});\n`;
+    const head = `(function($){"use strict";const {${[...this.used].join(",")}}=$;\n${bring}`;
     const constants = this.constants.length === 0 ? "" : `const ${this.constants.join(",\n")};\n`;
     return this.unmark(`${head}${constants}return ${main};\n})`);
   }

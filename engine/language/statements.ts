@@ -146,6 +146,7 @@ function generate(f: Frame, node: Stmt): string {
     case "Import":
       return node.names
         .map((alias) => {
+          f.program.imports.add(alias.name);
           const load = f.mark(
             node,
             `${f.use("importModule")}(${quote(alias.name)},${alias.asname !== null})`,
@@ -154,6 +155,7 @@ function generate(f: Frame, node: Stmt): string {
         })
         .join("");
     case "ImportFrom":
+      if (node.level === 0 && node.module !== null) f.program.imports.add(node.module);
       return node.names
         .map((alias) => {
           const load = f.mark(

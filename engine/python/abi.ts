@@ -46,6 +46,7 @@ import {
 } from "./function.ts";
 import { delegate, generatorExpression, makeGenerator } from "./generator.ts";
 import { checkUnpackable, collect, isIterable, iter, iterObject, stepper, unpack } from "./iterator.ts";
+import { bringModules } from "./later.ts";
 import { collectCounted } from "./length-hint.ts";
 import { matchClass, matchMapping, matchSequence } from "./matching.ts";
 import { importFrom, importModule } from "./module.ts";
@@ -377,6 +378,7 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   withTypeParameters,
   makeTypeAlias,
   genericBase,
+  bringModules,
   importModule,
   importFrom,
   caught,

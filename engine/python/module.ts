@@ -2,6 +2,7 @@
 import { describe, getAttributeOr } from "./attribute.ts";
 import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from "./exceptions.ts";
 import { builtin, defineMethods, type Native, PyBuiltin } from "./function.ts";
+import { bringAllModules, bringModule } from "./later.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
 import { list } from "./sequence.ts";
 import { perEvaluation } from "./state.ts";
@@ -96,6 +97,7 @@ export function defineModule(
 
 /** Names of all modules. */
 export function moduleNames(): string[] {
+  bringAllModules();
   return [...registry.keys()].sort();
 }
 
@@ -120,6 +122,7 @@ const isPackage = (name: string): boolean =>
   [...registry.keys()].some((known) => known.startsWith(`${name}.`));
 
 function find(name: string): PyModule {
+  bringModule(name);
   const module = registry.get(name);
   if (module !== undefined) return module;
   const top = name.split(".")[0] as string;

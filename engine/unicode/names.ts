@@ -8,12 +8,14 @@ import type * as nameTable from "./name-table.ts";
 /** The recorded table. */
 export type NameTable = typeof nameTable;
 let given: NameTable | undefined;
+let hand: (() => NameTable) | undefined;
 
-/** Hands the table over, for where it cannot be read. */
-export function useNameTable(table: NameTable): void {
-  given = table;
+/** Says what hands the table over when it is asked for, for where it cannot be read. */
+export function useNameTable(table: () => NameTable): void {
+  hand = table;
 }
 function recorded(): NameTable {
+  given ??= hand?.();
   if (given !== undefined) return given;
   // No import, which would be read at once, or not be there in time for a parser that does not wait.
   // It is a `.ts` file in a checkout, a `.js` file in a package, like this one.

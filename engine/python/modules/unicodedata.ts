@@ -1,7 +1,6 @@
 // The module `unicodedata`: what Unicode 15.1 says of characters.
 
-import * as nameTable from "../../unicode/name-table.ts";
-import { lookupUnicodeName, unicodeName, useNameTable } from "../../unicode/names.ts";
+import { lookupUnicodeName, unicodeName } from "../../unicode/names.ts";
 import type { NormalForm } from "../../unicode/normalize.ts";
 import {
   bidirectional,
@@ -18,8 +17,6 @@ import { charge } from "../state.ts";
 import { normalizeText, textLength } from "../text.ts";
 import { category, decimalValue, isAscii, isDigit } from "../unicode.ts";
 import { moduleFunctions } from "./python-function.ts";
-
-useNameTable(nameTable);
 
 /** The argument's type as CPython's converters name it. */
 const given = (value: PyValue): string => (value === null ? "None" : typeName(value));

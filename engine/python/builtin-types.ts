@@ -1,0 +1,24 @@
+// Loads every built-in type, each of which registers itself.
+import "./types/object.ts";
+import "./types/type.ts";
+import "./types/function.ts";
+import "./types/descriptor.ts";
+import "./types/exception.ts";
+import "./types/exception-fields.ts";
+import "./types/os-error.ts";
+import "./types/unicode-error.ts";
+import "./types/exception-group.ts";
+import "./types/str.ts";
+import "./types/bytes.ts";
+import "./types/int.ts";
+import "./types/float.ts";
+import "./types/bool.ts";
+import "./types/complex.ts";
+import "./types/list.ts";
+import "./types/dict.ts";
+import "./types/set.ts";
+import "./types/range.ts";
+import "./types/lazy.ts";
+import "./types/generic-alias.ts";
+import "./async-generator.ts";
+import "./types/index.ts";
