@@ -82,8 +82,10 @@ test("six slow calls at once: no more than four workers are added, the rest wait
       sandbox.run(
         request(ask(), {
           onCall: async () => {
+            const reply = await after(300, `"${i}"`)();
+            // Workers are counted from their start, whenever they come to serve.
             most = Math.max(most, sandbox.stats.workers);
-            return await after(300, `"${i}"`)();
+            return reply;
           },
         }),
       ),
