@@ -5,7 +5,7 @@
 // answers one request (the one that ran), so that this ends. Workers that die before they serve are counted: the
 // third in a row fails what is queued, since a fourth would not help.
 import { type Artifacts, buildArtifacts, findArtifacts } from "./snapshot.ts";
-import { type Job, Worker, type WorkerEvents, type WorkerSettings } from "./supervisor.ts";
+import { type Job, Worker, type WorkerEvents } from "./supervisor.ts";
 import type {
   Sandbox,
   SandboxAnswer,
@@ -14,6 +14,7 @@ import type {
   SandboxRequest,
   SandboxStats,
 } from "./types.ts";
+import type { WorkerSettings } from "./worker-process.ts";
 
 /**
  * Requests inside one worker at most: two batches, so that it works on one while its host does on the other. More gain nothing

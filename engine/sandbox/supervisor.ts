@@ -30,25 +30,13 @@
 // not the head's: the deadline moves on by as much.
 //
 // A worker that has nothing to do must not keep the host alive: its handles are unreferenced whenever it is idle.
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, realpathSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { dirname } from "node:path";
-import {
-  ANSWER,
-  FAILURES,
-  FrameBatch,
-  type FrameBody,
-  FrameError,
-  FrameSplitter,
-  MESSAGE_BYTES,
-  REQUEST,
-  RUN_HEAD,
-  wellFormedJson,
-} from "./frames.ts";
+import { ANSWER, FAILURES, type FrameBody, FrameError, FrameSplitter, MESSAGE_BYTES } from "./frames.ts";
+import { Outbox, whole } from "./outbox.ts";
 import type { Artifacts } from "./snapshot.ts";
-import type { CallReply, SandboxFailure, SandboxLimits, SandboxRequest } from "./types.ts";
-import { zoneFolders } from "./zone-files.ts";
+import type { CallReply, SandboxFailure, SandboxRequest } from "./types.ts";
+import { killAll, living, spawnWorker, type WorkerSettings } from "./worker-process.ts";
 
 /** A request on its way through the sandbox. */
 export interface Job {
@@ -68,37 +56,11 @@ export interface WorkerEvents {
   ended(worker: Worker, unstarted: readonly Job[], message: string): void;
 }
 
-/** A program that a worker holds. */
-interface HeldProgram {
-  readonly number: number;
-  /** Characters of its code. */
-  readonly length: number;
-  /** How many uses of programs there had been when it was last put at the end. */
-  used: number;
-}
-
-/** A `run` frame before it is written: further requests with the same options join it. */
-interface OpenRun {
-  readonly options: string;
-  readonly limits: SandboxLimits;
-  readonly mayCall: boolean;
-  /** The first request's sequence, its limits and how many there are; of each the program's number and its index. */
-  readonly fields: number[];
-}
-
-export interface WorkerSettings {
-  readonly memoryMb: number;
-  readonly programs: number;
-  readonly onLog?: (text: string) => void;
-}
-
 /** Longer than the isolate's own deadline by this much, milliseconds, before the process is killed: a busy host adds its own delay. */
 export const GRACE_MS = 30;
 /** A worker that is not serving after this long has failed to start, milliseconds. */
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
-/** Characters of code that a worker keeps; V8 needs some six bytes for each. */
-const PROGRAMS_LENGTH = 8 << 20;
 /** Digits of an outcome's length at most. */
 const LENGTH_DIGITS = 10;
 /** Longest name of an operation that the guest asks of the host. */
@@ -107,75 +69,6 @@ const CALL_NAME_BYTES = 256;
 /** What V8 says before it aborts for want of memory. */
 const OUT_OF_MEMORY =
   /is_heap_oom = 1|CALL_AND_RETRY_LAST|heap out of memory|Allocation failed|out of memory|invalid (size|array length|table size|string length)/i;
-
-/**
- * The deepest stack V8 may use, kilobytes: less than half of what the system gives the main thread, since native code
- * (and V8's own parser) uses stack beyond V8's check. Systems whose limit is not known keep V8's default.
- */
-function stackKilobytes(): number {
-  const fallback = 984;
-  if (process.platform === "darwin") return 3900;
-  if (process.platform !== "linux") return fallback;
-  try {
-    const soft = /^Max stack size\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-    if (soft === "unlimited") return 3900;
-    return Math.max(fallback, Math.min(3900, Math.floor((Number(soft) / 1024) * 0.48) || fallback));
-  } catch {
-    return fallback;
-  }
-}
-
-/** A path without links: a worker may read its files, but not the links that lead to them. */
-function withoutLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // It is gone; the worker's end will say so.
-    return path;
-  }
-}
-
-/** Node's command line for a worker: no right but to read four files and the platform's time zones. */
-function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string[] {
-  const zones = zoneFolders();
-  const program = withoutLinks(artifacts.worker.path);
-  const snapshot = withoutLinks(artifacts.snapshot.path);
-  const readable = [program, snapshot, ...artifacts.nativeLibraries, ...zones];
-  return [
-    "--permission",
-    ...readable.map((path) => `--allow-fs-read=${path}`),
-    "--allow-addons",
-    // isolated-vm crashes where isolates of different start-up snapshots share a process.
-    "--no-node-snapshot",
-    // SIGUSR1 would open a debugger.
-    "--disable-sigusr1",
-    "--disable-warning=SecurityWarning",
-    `--stack-size=${stackKilobytes()}`,
-    program,
-    snapshot,
-    String(artifacts.snapshot.crc32),
-    String(settings.memoryMb),
-    settings.onLog === undefined ? "quiet" : "log",
-    ...zones,
-  ];
-}
-
-/** Starts the process: no environment, no handles but the three pipes, no rights but the above. */
-export function spawnWorker(artifacts: Artifacts, settings: WorkerSettings): ChildProcess {
-  return spawn(process.execPath, workerArguments(artifacts, settings), {
-    stdio: ["pipe", "pipe", "pipe"],
-    // Node passes inherited properties on as variables: one that somebody left on Object.prototype would be among them.
-    env: Object.create(null) as NodeJS.ProcessEnv,
-    cwd: dirname(artifacts.worker.path),
-    windowsHide: true,
-  });
-}
-
-/** Workers alive, so that the host's end is theirs even where one is stuck in native code. */
-const living = new Set<ChildProcess>();
-function killAll(): void {
-  for (const child of living) child.kill("SIGKILL");
-}
 
 export class Worker {
   readonly #child: ChildProcess;
@@ -192,24 +85,11 @@ export class Worker {
   #callSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  /** Frames of this turn, written together at its end. */
-  readonly #outbox = new FrameBatch(1 << 16);
-  /** The last frame of this turn while requests can still join it. */
-  #open: OpenRun | undefined;
+  readonly #outbox: Outbox;
   #stderr = "";
   #ended = false;
   #referenced = true;
   #bytes = 0;
-  /** The programs the worker holds, by id, those that were not used for long first. */
-  readonly #programs = new Map<string, HeldProgram>();
-  /** Characters of their code. */
-  #programsLength = 0;
-  #lastProgram = 0;
-  /** Counts uses of programs. */
-  #uses = 0;
-  /** The context and the settings that the worker was last told. */
-  #context = "";
-  #settingsText = "";
   readonly #gone: Promise<void>;
   /** True once the worker serves. */
   isReady = false;
@@ -217,6 +97,7 @@ export class Worker {
   constructor(artifacts: Artifacts, settings: WorkerSettings, events: WorkerEvents) {
     this.#events = events;
     this.#settings = settings;
+    this.#outbox = new Outbox(settings.programs);
     const child = spawnWorker(artifacts, settings);
     this.#child = child;
     if (living.size === 0) process.on("exit", killAll);
@@ -271,40 +152,14 @@ export class Worker {
 
   /** True if the worker holds the program. */
   holds(id: string): boolean {
-    return this.#programs.has(id);
+    return this.#outbox.holds(id);
   }
 
   /** Sends a request. The caller has checked its size. */
   send(job: Job): void {
-    const { program, contextJson, settings, options, index = 0, limits, onCall } = job.request;
-    if (this.#outbox.size === 0 && this.#open === undefined) process.nextTick(() => this.#write());
-    const number = this.#provide(program);
-    if (contextJson !== this.#context) {
-      this.#context = contextJson;
-      this.#add(REQUEST.context, [], [wellFormedJson(contextJson)]);
-    }
-    if (settings !== this.#settingsText) {
-      this.#settingsText = settings;
-      this.#add(REQUEST.settings, [], [settings]);
-    }
-    const mayCall = onCall !== undefined;
-    const open = this.#open;
-    if (open?.options === options && open.limits === limits && open.mayCall === mayCall)
-      open.fields.push(number, index);
-    else {
-      this.#seal();
-      const fields = [
-        this.#sequence + this.load,
-        milliseconds(limits.wallMs),
-        whole(limits.outputBytes),
-        mayCall ? milliseconds(limits.hostMs) : 0,
-        1,
-        number,
-        index,
-      ];
-      this.#open = { options, limits, mayCall, fields };
-    }
-    this.#bytes += contextJson.length;
+    if (this.#outbox.isEmpty) process.nextTick(() => this.#write());
+    this.#outbox.run(this.#sequence + this.load, job.request);
+    this.#bytes += job.request.contextJson.length;
     this.#jobs.push(job);
     if (this.load === 1) this.#startHead();
     if (!this.#referenced) this.#reference(true);
@@ -315,64 +170,8 @@ export class Worker {
     this.#end(failure, message);
   }
 
-  /** Adds a frame to this turn's. */
-  #add(type: number, fields: readonly number[], texts: readonly string[]): void {
-    this.#seal();
-    this.#outbox.add(type, fields, texts);
-  }
-
-  /** Adds the frame that requests could join until now. */
-  #seal(): void {
-    if (this.#open === undefined) return;
-    const { fields, options } = this.#open;
-    this.#open = undefined;
-    fields[RUN_HEAD - 1] = (fields.length - RUN_HEAD) / 2;
-    this.#outbox.add(REQUEST.run, fields, [options]);
-  }
-
   #write(): void {
-    this.#seal();
-    if (!this.#ended && this.#outbox.size > 0) this.#child.stdin?.write(this.#outbox.take());
-  }
-
-  /** The number of a program, which the worker has been sent. */
-  #provide({ id, code }: SandboxRequest["program"]): number {
-    const [number, isNew] = this.#numberOf(id, code);
-    if (isNew) {
-      this.#add(REQUEST.load, [number], [id, code]);
-      this.#dropOldest();
-    }
-    return number;
-  }
-
-  /** A program's number, and whether the worker is still to be sent the program. Notes its use. */
-  #numberOf(id: string, code: string): [number: number, isNew: boolean] {
-    let held = this.#programs.get(id);
-    const isNew = held === undefined;
-    this.#uses += 1;
-    if (held === undefined) {
-      this.#lastProgram = (this.#lastProgram + 1) >>> 0;
-      held = { number: this.#lastProgram, length: code.length, used: this.#uses };
-      this.#programsLength += code.length;
-    } else {
-      // One that was used a moment ago is far from being dropped: moving it costs more than all the rest.
-      if (this.#uses - held.used <= this.#settings.programs >> 1) return [held.number, false];
-      held.used = this.#uses;
-      this.#programs.delete(id);
-    }
-    this.#programs.set(id, held);
-    return [held.number, isNew];
-  }
-
-  /** Lets the programs go that have waited longest for a use, where there are too many. */
-  #dropOldest(): void {
-    for (const [id, { number, length }] of this.#programs) {
-      const isFew = this.#programs.size <= this.#settings.programs && this.#programsLength <= PROGRAMS_LENGTH;
-      if (isFew || this.#programs.size === 1) return;
-      this.#programs.delete(id);
-      this.#programsLength -= length;
-      this.#add(REQUEST.drop, [number], []);
-    }
+    if (!this.#ended && !this.#outbox.isEmpty) this.#child.stdin?.write(this.#outbox.take());
   }
 
   #startHead(): void {
@@ -525,17 +324,11 @@ export class Worker {
     this.#events.waits(this, unstarted);
   }
 
-  #reply(sequence: number, { json, program }: CallReply): void {
+  #reply(sequence: number, reply: CallReply): void {
     if (this.#ended || sequence !== this.#sequence) return;
     this.#hostMs += performance.now() - (this.#callSince ?? performance.now());
     this.#callSince = undefined;
-    const [number, isNew] = program === undefined ? [0, false] : this.#numberOf(program.id, program.code);
-    this.#add(
-      REQUEST.reply,
-      [sequence, number],
-      [wellFormedJson(json), program?.id ?? "", isNew ? (program?.code ?? "") : ""],
-    );
-    this.#dropOldest();
+    this.#outbox.reply(sequence, reply);
     this.#write();
     this.#events.answered(this);
   }
@@ -605,12 +398,4 @@ export class Worker {
   hold(): void {
     this.#reference(true);
   }
-}
-
-function milliseconds(value: number): number {
-  return Math.max(1, Math.min(0x7fff_ffff, Math.ceil(value)));
-}
-
-function whole(value: number): number {
-  return Math.max(0, Math.min(0x3fff_ffff, Math.floor(value)));
 }

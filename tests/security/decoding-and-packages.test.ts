@@ -142,8 +142,8 @@ describe("G4 packages", () => {
 
   // The rule's start-up check for a flag of Node's is not needed: isolates live in processes that the engine starts itself.
   test("the flag that isolated-vm needs is on the worker's command line, whatever the host was started with", () => {
-    const supervisor = readFileSync(join(root, "engine/sandbox/supervisor.ts"), "utf8");
-    expect(supervisor).toContain('"--no-node-snapshot"');
+    const source = readFileSync(join(root, "engine/sandbox/worker-process.ts"), "utf8");
+    expect(source).toContain('"--no-node-snapshot"');
     expect(process.execArgv).not.toContain("--no-node-snapshot");
   });
 });
@@ -266,7 +266,7 @@ describe("G6 prototypes that something else in the process has polluted", () => 
 
   test("variables that were left on Object.prototype do not get into the worker's environment", async () => {
     const url = pathToFileURL(join(root, "tests/engine/sandbox/open-sandbox.ts")).href;
-    const supervisor = pathToFileURL(join(root, "engine/sandbox/supervisor.ts")).href;
+    const workerProcess = pathToFileURL(join(root, "engine/sandbox/worker-process.ts")).href;
     const told = await apart(`
       Object.prototype.NODE_OPTIONS = "--no-such-option-of-node";
       Object.prototype.POSTERN_TEST_SECRET = "secret";
@@ -274,7 +274,7 @@ describe("G6 prototypes that something else in the process has polluted", () => 
       const { passing } = await engine.policy("p", "return True").evaluate({});
       await engine.close();
       const { artifacts } = await import(${JSON.stringify(url)});
-      const { spawnWorker } = await import(${JSON.stringify(supervisor)});
+      const { spawnWorker } = await import(${JSON.stringify(workerProcess)});
       const { writeFileSync, mkdtempSync, rmSync } = await import("node:fs");
       const folder = mkdtempSync(process.cwd() + "/node_modules/.cache/postern-test-");
       writeFileSync(folder + "/show.cjs", "process.stdout.write(JSON.stringify(Object.keys(process.env)))");

@@ -12,8 +12,9 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createEngine } from "../../engine/index.ts";
 import { ANSWER, encodeFrame, FrameSplitter, REQUEST } from "../../engine/sandbox/frames.ts";
-import { type Job, spawnWorker, Worker } from "../../engine/sandbox/supervisor.ts";
+import { type Job, Worker } from "../../engine/sandbox/supervisor.ts";
 import type { Sandbox } from "../../engine/sandbox/types.ts";
+import { spawnWorker } from "../../engine/sandbox/worker-process.ts";
 import { httpCapability } from "../../runtime/capabilities/http.ts";
 import { artifacts, openSandbox, request } from "../engine/sandbox/open-sandbox.ts";
 
