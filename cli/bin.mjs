@@ -25,13 +25,27 @@ if (fits) {
   modules.enableCompileCache?.(cache);
   // A worker takes longer to start than this program: it begins before the program is loaded.
   const [command, ...options] = process.argv.slice(2);
-  const runs =
-    (command === "eval" || command === "test") &&
-    !options.some((option) => /^(?:-h|--help|--limit-memory-mb.*)$/.test(option));
-  const early = runs ? await import("../engine/early.ts") : undefined;
-  early?.startEngineEarly();
-  const { runProcess } = await import("./main.ts");
-  await runProcess();
+  const isQuick = command === "eval" || command === "test";
+  const runs = isQuick && !options.some((option) => /^(?:-h|--help|--limit-memory-mb.*)$/.test(option));
+  const bundle = isQuick ? (await import("./bundled.ts")).findBundle() : undefined;
+  let early;
+  let program;
+  if (bundle !== undefined) {
+    try {
+      if (runs) early = await import(bundle.entry("early"));
+      early?.startEngineEarly(bundle.artifacts);
+      if (bundle.isCurrent()) program = await import(bundle.entry("main"));
+    } catch {
+      // A part of it is gone: the files it was made of are here.
+    }
+    if (program === undefined) await early?.dropEarlyEngine();
+  }
+  if (program === undefined) {
+    if (runs) early = await import("../engine/early.ts");
+    early?.startEngineEarly();
+    program = await import("./main.ts");
+  }
+  await program.runProcess();
   await early?.dropEarlyEngine();
 } else if (existsSync(pinnedNode)) {
   const child = spawn(pinnedNode, [thisFile, ...process.argv.slice(2)], {

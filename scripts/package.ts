@@ -22,6 +22,7 @@ import { exampleFiles } from "../cli/commands/init.ts";
 import { bundleSandbox } from "../engine/sandbox/bundle.ts";
 import { PACKED_BUNDLES, packBundles } from "../engine/sandbox/packed-bundles.ts";
 import { buildPlayground } from "./build-playground.ts";
+import { bundleCommand } from "./bundle-command.ts";
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
@@ -107,6 +108,7 @@ async function addFiles({ version }: Manifest): Promise<void> {
     join(dist, "engine/sandbox", PACKED_BUNDLES),
     packBundles(bundles, "../expressions/guest.js"),
   );
+  await bundleCommand(dist, ".js", join(dist, "cli/bundle"));
   writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "module", version })}\n`);
 }
 

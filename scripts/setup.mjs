@@ -303,14 +303,20 @@ function buildPage(node) {
   );
 }
 
+/** Bundles the command where its files have changed since. Where it cannot be, it starts from its sources and says itself what is wrong. */
+function bundleCommand(node) {
+  spawnSync(node, ["scripts/bundle-command.ts"], { cwd: root, stdio: "ignore" });
+}
+
 /**
- * Prepares the checkout, with `page` the playground's page too, then runs `args` with the chosen Node and ends with its
- * exit code.
+ * Prepares the checkout, with `command` the command's bundle and with `page` the playground's page too, then runs `args` with the
+ * chosen Node and ends with its exit code.
  */
-export async function prepareAndRun(args, { page = false } = {}) {
+export async function prepareAndRun(args, { command = true, page = false } = {}) {
   let node;
   try {
     node = await prepare();
+    if (command) bundleCommand(node);
     if (page) buildPage(node);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
@@ -334,4 +340,5 @@ export async function prepareAndRun(args, { page = false } = {}) {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await prepareAndRun(["--version"]);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await prepareAndRun(["--version"], { command: false });

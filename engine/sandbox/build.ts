@@ -39,8 +39,9 @@ function removeOld(directory: string): void {
   }
   for (const name of names) {
     const path = join(directory, name);
+    if (!/^[0-9a-f]{24}-/.test(name)) continue;
     const isOld = Date.now() - statSync(path).mtimeMs > KEEP_MS;
-    if (isOld && !name.endsWith(".json") && !named.has(path)) rmSync(path, { force: true });
+    if (isOld && !named.has(path)) rmSync(path, { force: true });
   }
 }
 

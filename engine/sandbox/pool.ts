@@ -111,7 +111,7 @@ class WorkerPool implements Sandbox {
     ended: (worker, unstarted, message) => this.#replace(worker, unstarted, message),
   };
 
-  constructor(options: SandboxOptions) {
+  constructor(options: SandboxOptions, known?: Artifacts) {
     this.#options = options;
     this.#settings = {
       memoryMb: Math.max(8, options.memoryMb),
@@ -124,7 +124,7 @@ class WorkerPool implements Sandbox {
     });
     // Whoever does not await it learns the same from every answer.
     this.ready.catch(() => {});
-    const artifacts = findArtifacts(options.guestEntry, options.cacheDirectory);
+    const artifacts = known ?? findArtifacts(options.guestEntry, options.cacheDirectory);
     if (artifacts === undefined) void this.#build();
     else this.#start(artifacts);
   }
@@ -345,9 +345,12 @@ class WorkerPool implements Sandbox {
 /** A sandbox that nobody has asked for yet. */
 let early: { readonly options: string; readonly pool: WorkerPool } | undefined;
 
-/** Starts a sandbox for the first who asks for one with the same options. The caller drops it when nobody will. */
-export function startEarly(options: SandboxOptions): void {
-  early ??= { options: JSON.stringify(options), pool: new WorkerPool(options) };
+/**
+ * Starts a sandbox for the first who asks for one with the same options, from `artifacts` where the caller knows that they are current.
+ * The caller drops it when nobody will ask.
+ */
+export function startEarly(options: SandboxOptions, artifacts?: Artifacts): void {
+  early ??= { options: JSON.stringify(options), pool: new WorkerPool(options, artifacts) };
 }
 
 /** Ends the early sandbox, if nobody has asked for it. */

@@ -11,7 +11,6 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32 } from "node:zlib";
 import type { SourceStamp } from "./bundle.ts";
 
 /** A built file and what it must contain. */
@@ -34,6 +33,9 @@ export interface Artifacts extends Manifest {
   /** Removes what lives only as long as this process. */
   release(): void;
 }
+
+/** Loaded when it is used: a command that knows its artifacts starts its worker without. */
+const crc32 = (content: Buffer | string): number => process.getBuiltinModule("node:zlib").crc32(content);
 
 const folder = dirname(fileURLToPath(import.meta.url));
 /** Sources are `.ts` in a checkout and `.js` in a package. */

@@ -32,6 +32,9 @@ test("it holds compiled code, its types, and what is read at run time; nothing o
   ]);
   expect(names).toEqual(
     expect.arrayContaining([
+      "dist/cli/bundle/LICENSES.txt",
+      "dist/cli/bundle/early.mjs",
+      "dist/cli/bundle/main.mjs",
       "dist/engine/sandbox/bundles.json",
       "dist/fixtures/blueprints/login-with-sms.yaml",
       "dist/playground/dist/index.html",
