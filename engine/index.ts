@@ -5,28 +5,25 @@ import { entropy } from "./entropy.ts";
 import { ExpressionFailure, ExpressionSyntaxError } from "./errors.ts";
 import { formatOptions, type Settings } from "./expressions/options.ts";
 import { type Part, project, projectionOf, union } from "./expressions/projection.ts";
-import { type ChainLink, framesOf, renderTraceback, SourceMap } from "./expressions/traceback.ts";
-import { GuestJsonError } from "./guest-json.ts";
-import { type GuestError, type GuestOutcome, readOutcome } from "./guest-outcome.ts";
 import { hostCalls, type OnHostError, warn } from "./host-calls.ts";
-import { authorLines, type CompiledProgram, compile, MAX_SOURCE } from "./language/compile.ts";
+import { type CompiledProgram, compile } from "./language/compile.ts";
 import { PySyntaxError } from "./language/diagnostics.ts";
 import { requireSupportedNode } from "./node-release.ts";
+import { type Evaluated, outcomeOf, requireWhole, verdictOf } from "./outcome.ts";
 import { type Program, programId } from "./program.ts";
 import { startSandbox } from "./sandbox/pool.ts";
-import type { Sandbox, SandboxAnswer, SandboxRequest } from "./sandbox/types.ts";
+import type { Sandbox, SandboxRequest } from "./sandbox/types.ts";
 import { defaultLimits, sandboxOptions } from "./sandbox-options.ts";
+import { syntaxError } from "./syntax-error.ts";
 import type {
   Engine,
   EngineOptions,
   EvaluateOptions,
   Expression,
-  ExpressionError,
   ExpressionKind,
   JsonObject,
   Limits,
   Mapping,
-  Outcome,
   Policy,
   Verdict,
 } from "./types.ts";
@@ -54,24 +51,6 @@ export type * from "./types.ts";
 /** Compiled programs that an engine remembers at most, and their characters: texts of megabytes do not add up. */
 const PROGRAMS = 1000;
 const PROGRAMS_LENGTH = 16 << 20;
-
-function syntaxError(error: PySyntaxError, name: string, source: string): ExpressionSyntaxError {
-  // Nobody looks for a place in a text of megabytes.
-  if (source.length > MAX_SOURCE) return new ExpressionSyntaxError(error.type, error.message, name, 1, 1, "");
-  const lines = authorLines(source);
-  const at = lines.position(error.start);
-  const end = error.end > error.start ? lines.endPosition(error.end) : at;
-  const text = lines.text(at.line);
-  const indent = text.length - text.trimStart().length;
-  const width =
-    end.line === at.line ? Math.max(1, end.column - at.column) : Math.max(1, [...text].length - at.column);
-  const caret = `    ${text.trim()}\n    ${" ".repeat(Math.max(0, at.column - indent))}${"^".repeat(width)}`;
-  // Lines that the text itself names are the wrapped text's: one more than the author's.
-  const message = error.message.replace(/\b(on|at) line (\d+)/g, (all, word: string, n: string) =>
-    n === "1" ? all : `${word} line ${Number(n) - 1}`,
-  );
-  return new ExpressionSyntaxError(error.type, message, name, at.line, at.column + 1, caret);
-}
 
 function settingsOf({ steps, cpuMs, memoryMb, outputBytes, recursion }: Limits): string {
   const settings: Settings = { steps, cpuMs, memoryMb, outputBytes, recursion };
@@ -319,110 +298,6 @@ class SandboxedEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function verdictOf(evaluated: Evaluated): Verdict {
-  const outcome = requireWhole(evaluated);
-  const { error } = outcome;
-  const verdict: Verdict = {
-    passing: outcome.ok && outcome.passing,
-    messages: outcome.messages,
-    logs: outcome.logs,
-    events: outcome.events,
-    changes: outcome.changes,
-    rawResult: outcome.result,
-    steps: outcome.steps,
-    durationMs: outcome.durationMs,
-  };
-  if (outcome.trace !== undefined || outcome.coverage !== undefined) {
-    const { trace, coverage } = outcome;
-    Object.assign(verdict, trace === undefined ? { coverage } : { trace });
-  }
-  return error === undefined ? verdict : { ...verdict, error };
-}
-
-/** An outcome, with what only policies and mappings show or refuse. */
-type Evaluated = Outcome & { readonly hadPrototypeKey: boolean };
-
-function outcomeOf(answer: SandboxAnswer, program: Program, name: string): Evaluated {
-  const { durationMs } = answer;
-  const failed = (error: ExpressionError, said?: GuestOutcome): Evaluated => ({
-    ok: false,
-    result: null,
-    resultJson: "null",
-    repr: "",
-    passing: false,
-    none: false,
-    messages: said?.messages ?? [],
-    logs: said?.logs ?? [],
-    events: said?.events ?? [],
-    changes: said?.changes ?? [],
-    hadPrototypeKey: said?.hadPrototypeKey === true,
-    steps: said?.steps ?? 0,
-    durationMs,
-    error,
-  });
-  if (!answer.ok) {
-    const { failure, message } = answer;
-    return failed({ type: failure, message, traceback: `${failure}: ${message}\n`, limit: true });
-  }
-  let guest: GuestOutcome;
-  try {
-    guest = readOutcome(answer.outcomeJson);
-  } catch (error) {
-    if (!(error instanceof GuestJsonError)) throw error;
-    const message = `the worker's answer is not understood: ${error.message}`;
-    return failed({ type: "WorkerCrashed", message, traceback: `WorkerCrashed: ${message}\n`, limit: true });
-  }
-  if (!guest.ok) return failed(locate(guest.error, program, name), guest);
-  return {
-    ok: true,
-    result: guest.result,
-    resultJson: guest.resultJson,
-    repr: guest.repr,
-    passing: guest.passing,
-    none: guest.none,
-    messages: guest.messages,
-    logs: guest.logs,
-    events: guest.events,
-    changes: guest.changes ?? [],
-    hadPrototypeKey: guest.hadPrototypeKey,
-    steps: guest.steps,
-    durationMs,
-  };
-}
-
-const PROTOTYPE_KEY = "a key '__proto__' cannot be handed to JavaScript, where it would replace a prototype";
-
-/** Refuses what would not be whole in JavaScript: better no answer than another one. */
-function requireWhole(outcome: Evaluated): Evaluated {
-  if (!outcome.hadPrototypeKey) return outcome;
-  if (!outcome.ok) return { ...outcome, changes: [] };
-  const error = { type: "ValueError", message: PROTOTYPE_KEY, traceback: `ValueError: ${PROTOTYPE_KEY}\n` };
-  return { ...outcome, ok: false, passing: false, result: null, resultJson: "null", changes: [], error };
-}
-
-/** An error of the guest's, with the author's lines. */
-function locate(error: GuestError, program: Program, name: string): ExpressionError {
-  program.map ??= new SourceMap(program.compiled);
-  const map = program.map;
-  const link: ChainLink = error.chain?.at(-1) ?? {
-    type: error.type,
-    message: error.message,
-    link: null,
-    frames: error.frames ?? [],
-    outer: 0,
-    notes: [],
-  };
-  const innermost = framesOf(map, link, true).at(-1);
-  const traceback = renderTraceback(map, name, error.chain ?? [link]);
-  return {
-    type: error.type,
-    message: error.message,
-    ...(innermost === undefined ? {} : { line: innermost.line, column: innermost.column + 1 }),
-    traceback,
-    ...(error.limit === true ? { limit: true } : {}),
-  };
 }
 
 /**
