@@ -7,7 +7,7 @@ import { findPerson, type Person, pendingPerson, type UserInput } from "../users
 import type { Challenge } from "./challenge.ts";
 import { type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
 import { type HttpRequestInput, httpRequestData } from "./http-request.ts";
-import { planFlow } from "./planner.ts";
+import { gatherPlan, planGathered } from "./planner.ts";
 import type { SessionData } from "./session.ts";
 
 /** How a flow is started. */
@@ -29,9 +29,9 @@ export type Begun =
 /** Plans a flow. Throws FlowNotFound, UserNotFound, PolicyUndecided. */
 export async function beginFlow(services: Services, slug: string, start: FlowStart): Promise<Begun> {
   const query = { ...start.query };
-  const setting = await services.store.read((tx) => {
+  const { setting, gathered } = await services.store.read((tx) => {
     const context = startContext(start.context ?? {}, (input) => findPerson(tx, input));
-    return {
+    const setting = {
       flow: requireFlow(tx, slug),
       user: findPerson(tx, start.user ?? null),
       pending: pendingPerson(tx, context),
@@ -39,9 +39,10 @@ export async function beginFlow(services: Services, slug: string, start: FlowSta
       query,
       context,
     };
+    return { setting, gathered: gatherPlan(services, tx, setting) };
   });
   const { user, http } = setting;
-  const planned = await planFlow(services, setting);
+  const planned = await planGathered(services, gathered);
   switch (planned.kind) {
     case "not_applicable":
       return { kind: "ended", setting, challenge: notApplicableAnswer(setting, planned.messages) };

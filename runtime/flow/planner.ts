@@ -36,29 +36,48 @@ export type Planned =
  * @throws {PolicyUndecided} when a stage would be left out because a policy could not be evaluated.
  */
 export async function planFlow(services: Services, request: PlanRequest): Promise<Planned> {
+  return planGathered(services, await services.store.read((tx) => gatherPlan(services, tx, request)));
+}
+
+/** A flow with what is bound to it, as of one moment. */
+export interface Gathered {
+  readonly plan: Plan;
+  readonly asked: Asked;
+  /** What is bound to the flow; nothing where the user does not meet its requirement. */
+  readonly bound: Bound | undefined;
+  readonly bindings: readonly {
+    readonly binding: Row<"authentik_flows.flowstagebinding">;
+    readonly model: ModelName;
+  }[];
+}
+
+/** What a flow is planned from, for {@link planGathered}: for those who have a snapshot already. */
+export function gatherPlan({ policies }: Services, tx: Snapshot, request: PlanRequest): Gathered {
   const { flow, http, context } = request;
-  const { policies } = services;
   const plan: Plan = { flow: flow.pk, stages: [], context: structuredClone(context) };
-  const found = await services.store.read((tx) => {
-    const asked = { user: pendingPerson(tx, context) ?? request.user, http, httpUser: request.user };
-    const obj = { pk: flow.pk, slug: flow.slug, name: flow.name };
-    const about = { ...asked, context: (tx: Snapshot) => planContextView(tx, plan), obj };
-    const allowed = meetsRequirement(tx, flow.authentication, request);
-    return {
-      asked,
-      bound: allowed ? policies.gather(tx, flow.pk, flow.policy_engine_mode, about) : undefined,
-      bindings: tx
-        .list("authentik_flows.flowstagebinding", { target: flow.pk })
-        .sort((a, b) => a.order - b.order)
-        .map((binding) => ({ binding, model: stageModel(tx, binding.stage) })),
-    };
-  });
-  const { asked, bound } = found;
+  const asked = { user: pendingPerson(tx, context) ?? request.user, http, httpUser: request.user };
+  const obj = { pk: flow.pk, slug: flow.slug, name: flow.name };
+  const about = { ...asked, context: (tx: Snapshot) => planContextView(tx, plan), obj };
+  const allowed = meetsRequirement(tx, flow.authentication, request);
+  return {
+    plan,
+    asked,
+    bound: allowed ? policies.gather(tx, flow.pk, flow.policy_engine_mode, about) : undefined,
+    bindings: tx
+      .list("authentik_flows.flowstagebinding", { target: flow.pk })
+      .sort((a, b) => a.order - b.order)
+      .map((binding) => ({ binding, model: stageModel(tx, binding.stage) })),
+  };
+}
+
+/** As {@link planFlow}, from what was gathered. */
+export async function planGathered(services: Services, gathered: Gathered): Promise<Planned> {
+  const { plan, asked, bound, bindings } = gathered;
   if (bound === undefined) return { kind: "not_applicable", messages: [] };
-  const decision = await policies.decide(bound);
+  const decision = await services.policies.decide(bound);
   changePlan(plan, decision.changes);
   if (!decision.passing) return { kind: "not_applicable", messages: decision.messages };
-  for (const { binding, model } of found.bindings) {
+  for (const { binding, model } of bindings) {
     if (binding.evaluate_on_plan) {
       const bound = await services.store.read((tx) => boundToStage(services, tx, binding, plan, asked));
       if (!(await keepsStage(services, binding.stage, plan, bound))) continue;

@@ -9,7 +9,7 @@ import { checkText } from "../../flow/response-fields.ts";
 import type { StageContext, StageOutcome, StageResponse, StageView } from "../../flow/stage.ts";
 import { countGuess, guessCode } from "../../sms/guess-code.ts";
 import { Limits } from "../../sms/limits.ts";
-import { isAwaited } from "../../sms/one-time-code.ts";
+import { isAwaited, verifyCode } from "../../sms/one-time-code.ts";
 import { isNumberTaken, readPhoneNumber } from "../../sms/phone-number.ts";
 import { type CodeRequest, type SendOutcome, sendCode, subjectsOf } from "../../sms/send-code.ts";
 import type { Snapshot } from "../../store/contract.ts";
@@ -80,19 +80,21 @@ async function confirm(context: SmsStageContext, draft: DeviceDraft, code: strin
   const limits = new Limits(services.store);
   const subjects = subjectsOf(codeRequest(context, draft, draft.phone_number));
   const guess = { code, now };
-  const verified = await services.store.read((tx) => guessCode(limits, tx, subjects, draft, guess));
-  if (!verified.accepted) {
-    Object.assign(draft, verified.next);
-    await context.checkpoint((tx) => countGuess(limits, tx, subjects, verified, now));
+  // A store may run a transaction again, so it starts from the draft as it is now.
+  const given = { ...draft };
+  if (!verifyCode(given, code, now).accepted) {
+    await context.checkpoint((tx) => {
+      const verified = guessCode(limits, tx, subjects, given, guess);
+      Object.assign(draft, verified.next);
+      countGuess(limits, tx, subjects, verified, now);
+    });
     return rejected(context, draft, nonFieldErrors(NO_MATCH));
   }
-  // A store may run `commit` again, so it starts from the draft as it is now.
-  const given = { ...draft };
   return {
     kind: "done",
     commit: (tx) => {
       putDraft(plan, given);
-      // The limits may have been used up by other flows since they were looked at.
+      // The limits on guessing may be used up.
       if (!guessCode(limits, tx, subjects, given, guess).accepted) {
         return rejected(context, given, nonFieldErrors(NO_MATCH));
       }
