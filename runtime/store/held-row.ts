@@ -1,6 +1,7 @@
 // Rows that only the one who holds their id can read: the store keeps a hash of the id, and the content sealed under it.
 import { hkdfSync } from "node:crypto";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { Recent } from "./recent.ts";
 import { SecretBox } from "./secrets.ts";
 
 /** What a sealed row's JSON field holds. The version stands beside the seal so that writers can compare it. */
@@ -20,9 +21,7 @@ export interface HeldRow {
 
 /** Rows whose keys are kept at hand, twice as many at most: deriving them costs more than opening a row does. */
 const AT_HAND = 250;
-/** What was asked for lately, and before that. Whole generations are dropped: to move each row up costs more than to find it. */
-let recent = new Map<string, HeldRow>();
-let earlier = new Map<string, HeldRow>();
+const known = new Recent<string, HeldRow>(AT_HAND);
 /** Characters of a content that is kept beside its seal, which says that it is still the same. */
 const LONGEST_KEPT = 8_192;
 
@@ -34,14 +33,10 @@ const LONGEST_KEPT = 8_192;
  */
 export function heldRow(model: string, id: string): HeldRow {
   const name = `${model} ${id}`;
-  const found = recent.get(name);
+  const found = known.get(name);
   if (found !== undefined) return found;
-  const row = earlier.get(name) ?? deriveRow(model, id, name);
-  if (recent.size >= AT_HAND) {
-    earlier = recent;
-    recent = new Map();
-  }
-  recent.set(name, row);
+  const row = deriveRow(model, id, name);
+  known.set(name, row);
   return row;
 }
 
@@ -76,8 +71,7 @@ function deriveRow(model: string, id: string, name: string): HeldRow {
     },
     forget: () => {
       last = undefined;
-      recent.delete(name);
-      earlier.delete(name);
+      known.delete(name);
     },
   };
 }

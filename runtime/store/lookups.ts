@@ -1,5 +1,5 @@
 // The equality look-ups that a database keeps an index for: unique sets, references, and a few fields besides.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JsonValue } from "../../engine/types.ts";
 import type { Pk, Reference } from "../models/model.ts";
 import { MODEL_NAMES, type ModelName, modelOf } from "../models/registry.ts";
@@ -60,8 +60,20 @@ const DEFINITIONS = new Map<ModelName, readonly Definition[]>(
 /** Says which look-ups there are; where it changes, the index has to be made anew. */
 export const LOOKUPS_FINGERPRINT = keyOf([...DEFINITIONS].map(([name, all]) => [name, JSON.stringify(all)]));
 
-/** The look-ups that a row is found by. */
-export function lookupsOf(model: ModelName, row: AnyRow): Lookup[] {
+/** Look-ups of rows: a commit asks for them again and again, and rows do not change. */
+const known = new WeakMap<AnyRow, readonly Lookup[]>();
+
+/** The look-ups that a row is found by. The row is not to change afterwards. */
+export function lookupsOf(model: ModelName, row: AnyRow): readonly Lookup[] {
+  let lookups = known.get(row);
+  if (lookups === undefined) {
+    lookups = workedOut(model, row);
+    known.set(row, lookups);
+  }
+  return lookups;
+}
+
+function workedOut(model: ModelName, row: AnyRow): Lookup[] {
   const found = new Map<string, Lookup>();
   for (const { scope, fields, unique, many } of DEFINITIONS.get(model) ?? []) {
     const values = fields.map((field) => row[field]);
@@ -108,6 +120,6 @@ function isScalar(value: unknown): boolean {
 }
 
 function keyOf(values: readonly JsonValue[]): string {
-  const hex = createHash("sha256").update(JSON.stringify(values)).digest("hex");
+  const hex = hash("sha256", JSON.stringify(values), "hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

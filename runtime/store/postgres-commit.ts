@@ -130,7 +130,7 @@ function columns(count: number): Columns {
   };
 }
 
-function lookups(model: ModelName, row: Parameters<typeof lookupsOf>[1] | undefined): Lookup[] {
+function lookups(model: ModelName, row: Parameters<typeof lookupsOf>[1] | undefined): readonly Lookup[] {
   return row === undefined ? [] : lookupsOf(model, row);
 }
 

@@ -43,12 +43,16 @@ export class PostgresConnection {
       keepAlive: true,
       query_timeout: statementTimeout + GRACE,
       // The look-ups are all by key. An empty table must not leave a plan behind that reads a full one from end to end.
+      // So there is one plan for any values, and to make it anew for each statement would cost as much as the statement.
       options: [
         `-c statement_timeout=${statementTimeout}`,
         `-c idle_in_transaction_session_timeout=${statementTimeout + GRACE}`,
         "-c default_transaction_isolation=read\\ committed",
         "-c default_transaction_read_only=off",
         "-c enable_seqscan=off",
+        "-c enable_hashjoin=off",
+        "-c enable_mergejoin=off",
+        "-c plan_cache_mode=force_generic_plan",
         "-c jit=off",
       ].join(" "),
     });

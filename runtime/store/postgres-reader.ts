@@ -9,6 +9,7 @@ import type { AnswerRow, HeldConnection, PostgresConnection, Statement } from ".
 import { type Item, type Known, NONE, type Numbers, rowItem } from "./postgres-draft.ts";
 import type { RowCodec, StoredRow } from "./postgres-rows.ts";
 import { fetchStatement, lockNumber, namesIn, numberSequence } from "./postgres-schema.ts";
+import { Recent } from "./recent.ts";
 
 /** What is wanted of the database. */
 export interface Wanted {
@@ -25,8 +26,8 @@ interface Reading extends Wanted {
   readonly reject: (error: unknown) => void;
 }
 
-/** Items whose rows are remembered. */
-const REMEMBERED = 4_096;
+/** Items whose rows are remembered, twice as many at most. */
+const REMEMBERED = 2_048;
 /** Items with more rows than this are not remembered. */
 const LARGEST_REMEMBERED = 200;
 /** The rows of a set that are no more than these are remembered one by one as well. */
@@ -42,7 +43,7 @@ export class PostgresReader {
   readonly #epoch: number;
   readonly #narrow: Statement;
   readonly #wide: Statement;
-  readonly #memory = new Map<string, Known>();
+  readonly #memory = new Recent<string, Known>(REMEMBERED);
   readonly #waiting: Reading[] = [];
   #underWay = 0;
   /** Integer pks that were drawn and not used. */
@@ -65,12 +66,8 @@ export class PostgresReader {
 
   /** Remembers an item as it is now known to be; with nothing, forgets it. */
   remember(id: string, known: Known | undefined): void {
-    this.#memory.delete(id);
-    if (known === undefined || known.rows.length > LARGEST_REMEMBERED) return;
-    this.#memory.set(id, known);
-    if (this.#memory.size <= REMEMBERED) return;
-    const [oldest] = this.#memory.keys();
-    this.#memory.delete(oldest);
+    if (known === undefined || known.rows.length > LARGEST_REMEMBERED) this.#memory.delete(id);
+    else this.#memory.set(id, known);
   }
 
   /** The items as of one moment. */

@@ -4,7 +4,7 @@
 // keeps a text exactly as it was written: the order of keys, NUL characters and lone surrogates (as JSON's escapes).
 // Beside it a table of look-ups (lookups.ts): what makes unique sets unique and finds rows by equality. So a model
 // more, or a field more, is no change of the tables.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Names of one store's tables: `"postern"."record"` and so on. */
 export interface Names {
@@ -39,7 +39,7 @@ export function numberSequence(schema: string, model: string): string {
 
 /** A lock's number: 64 bits that stand for a name in one store's schema. */
 export function lockNumber(schema: string, name: string): string {
-  return createHash("sha256").update(`${schema}\0${name}`).digest().readBigInt64BE(0).toString();
+  return hash("sha256", `${schema}\0${name}`, "buffer").readBigInt64BE(0).toString();
 }
 
 /** The steps from an empty schema to the present one. A step that was released is never changed, only followed. */
