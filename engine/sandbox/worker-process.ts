@@ -50,6 +50,9 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     "--allow-addons",
     // isolated-vm crashes where isolates of different start-up snapshots share a process.
     "--no-node-snapshot",
+    // V8 would give an isolate a megabyte for new objects, collect it every few evaluations, and wake threads for each time.
+    "--max-semi-space-size=4",
+    "--no-parallel-scavenge",
     // SIGUSR1 would open a debugger.
     "--disable-sigusr1",
     "--disable-warning=SecurityWarning",
