@@ -43,7 +43,7 @@ function mayHavePrototypeKey(text: string): boolean {
 }
 
 function isTooDeep(text: string): boolean {
-  if (text.length <= 2 * DEEPEST) return false;
+  if (text.length <= 2 * DEEPEST || hasFewBrackets(text)) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
@@ -61,6 +61,17 @@ function isTooDeep(text: string): boolean {
     }
   }
   return false;
+}
+/** Too few of any kind to be nested too deeply: quicker to see than how they are. */
+function hasFewBrackets(text: string): boolean {
+  let left = DEEPEST;
+  for (const bracket of "[{") {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (left === 0) return false;
+      left -= 1;
+    }
+  }
+  return true;
 }
 /** Where the string that starts at `start` ends; the text's end where it does not. */
 function endOfString(text: string, start: number): number {

@@ -44,6 +44,8 @@ export type Parsed =
  * a value of JSON does, or what looks like a number inside a text (addresses: `198.51.100.7, 10.0.0.1`) would pass for one.
  */
 const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.\d+\s*(?:[,\]}]|$)|\d{16})/;
+/** What every text with such a number has, and few others: quicker to look for. */
+const SUSPICIOUS = /\d(?:[.eE]|\d{15})/;
 /**
  * Those whose value does not tell what they were: integral ones, and such as have more than fifteen digits, which may be rounded
  * to an integral one.
@@ -52,7 +54,7 @@ const AMBIGUOUS =
   /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.0+\s*(?:[,\]}]|$)|(?=[\d.]{16})\d+(?:\.\d+)?\s*(?:[,\]}]|$))/;
 
 function parse(text: string): Parsed {
-  if (!DELICATE.test(text)) return JSON.parse(text) as Parsed;
+  if (!SUSPICIOUS.test(text) || !DELICATE.test(text)) return JSON.parse(text) as Parsed;
   if (!AMBIGUOUS.test(text)) return withFloats(JSON.parse(text) as Parsed, 0);
   const withSource = JSON.parse as (
     text: string,
