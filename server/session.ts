@@ -8,6 +8,7 @@ import type { JsonObject } from "../engine/types.ts";
 import { drawnBytes } from "../runtime/entropy.ts";
 import type { Clock, Login, Snapshot, Store, Transaction } from "../runtime/index.ts";
 import { heldRow, type SealedData } from "../runtime/store/held-row.ts";
+import { Recent } from "../runtime/store/recent.ts";
 import { CSRF_COOKIE, csrfToken, isCsrfToken } from "./csrf.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -20,6 +21,8 @@ const MODEL = "postern.session";
 const ANONYMOUS_LIFETIME = 24 * 60 * 60 * 1000;
 /** Expired sessions are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
+/** Cookies whose signatures are remembered, twice as many at most. */
+const AT_HAND = 500;
 /** Expired sessions that are cleared away at a time. */
 const CLEANED_AT_ONCE = 1_000;
 
@@ -65,6 +68,8 @@ export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #settings: ServerSettings;
+  /** The ids in cookies whose signatures were found good. */
+  readonly #signed = new Recent<string, string>(AT_HAND);
   #cleaned = Number.NEGATIVE_INFINITY;
   constructor({ store, clock, settings }: SessionsOptions) {
     this.#store = store;
@@ -76,8 +81,8 @@ export class Sessions {
   find(tx: Snapshot, request: FastifyRequest): BrowserSession | null {
     const cookie = request.cookies[SESSION_COOKIE];
     if (cookie === undefined) return null;
-    const { valid, value } = request.unsignCookie(cookie);
-    if (!valid || value === null) return null;
+    const value = this.#idOf(cookie, request);
+    if (value === undefined) return null;
     const { pk, open } = heldRow(MODEL, value);
     const row = tx.get(MODEL, pk);
     if (row === undefined || Date.parse(row.expires) <= this.#clock()) return null;
@@ -86,6 +91,16 @@ export class Sessions {
     if (opened === undefined) return null;
     const { flow } = JSON.parse(opened.text) as JsonObject;
     return { id: value, pk, user: row.user, flow: typeof flow === "string" ? flow : null };
+  }
+
+  /** The id in a signed cookie; nothing where the signature is not ours. */
+  #idOf(cookie: string, request: FastifyRequest): string | undefined {
+    const found = this.#signed.get(cookie);
+    if (found !== undefined) return found;
+    const { valid, value } = request.unsignCookie(cookie);
+    if (!valid || value === null) return undefined;
+    this.#signed.set(cookie, value);
+    return value;
   }
 
   /**

@@ -115,6 +115,25 @@ test("logging in changes the session's id: one that was planted before is worth 
   expect(await at.rows("postern.session")).toHaveLength(1);
 });
 
+test("an id under another signature is nobody's session, also while the right one is in use", async () => {
+  const { running, at } = await served();
+  const browser = await running.browser();
+  await browser.once(EXECUTOR);
+  const signed = browser.cookies.get("authentik_session") as string;
+  await browser.once(EXECUTOR);
+  const [id] = decodeURIComponent(signed).split(".");
+  for (const forged of [id, `${id}.`, `${id}.x`, `${signed}x`, signed.slice(0, -1)]) {
+    const other = await running.browser();
+    other.cookies.set("authentik_session", forged);
+    await other.once(EXECUTOR);
+    // It got one of its own.
+    expect(other.cookies.get("authentik_session")).not.toBe(forged);
+  }
+  await browser.once(EXECUTOR);
+  expect(browser.cookies.get("authentik_session")).toBe(signed);
+  expect(await at.rows("postern.session")).toHaveLength(6);
+});
+
 test("the flow goes on after the login, in the new session only", async () => {
   const { running } = await served({ login: {} });
   const browser = await running.browser();
