@@ -80,9 +80,8 @@ export async function bundleSandbox(guestEntry: string): Promise<Bundles> {
     format: "iife",
     platform: "neutral",
     mainFields: ["module", "main"],
-    // V8 keeps the text; names stay, since stacks show them.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    // V8 keeps the text and the names in it, and each worker starts by making them.
+    minify: true,
   };
   const [guest, realm, worker] = await Promise.all([
     bundle(guestEntry, isolated, stamps),

@@ -1,8 +1,8 @@
 // Finds, or has built, what a worker process starts from: its program and the isolate's snapshot.
 //
 // A hit reads one small manifest, compares the size and time of the sources it names, and checks the program against its
-// checksum: about 2 ms, without esbuild and isolated-vm. The snapshot's checksum is for the worker to check, which reads its
-// megabytes anyway; it does not start from a damaged one. The manifest's name holds everything else
+// checksum: about 2 ms, without esbuild and isolated-vm. The snapshot is for V8 to check, in the worker, which reads its
+// megabytes anyway: it does not start from a damaged one. The manifest's name holds everything else
 // the artifacts depend on (guest, Node, architecture, isolated-vm, this installation). A snapshot is executable in
 // effect, so it is only ever read from where this installation, or this process, has written it, and where nobody else can write.
 import { spawn } from "node:child_process";

@@ -53,13 +53,14 @@ function workerArguments(artifacts: Artifacts, settings: WorkerSettings): string
     // V8 would give an isolate a megabyte for new objects, collect it every few evaluations, and wake threads for each time.
     "--max-semi-space-size=4",
     "--no-parallel-scavenge",
+    // V8 trusts what it starts from; of a damaged snapshot it ends the process, and the pool has it built anew.
+    "--verify-snapshot-checksum",
     // SIGUSR1 would open a debugger.
     "--disable-sigusr1",
     "--disable-warning=SecurityWarning",
     `--stack-size=${stackKilobytes()}`,
     program,
     snapshot,
-    String(artifacts.snapshot.crc32),
     String(settings.memoryMb),
     settings.onLog === undefined ? "quiet" : "log",
     ...zones,

@@ -6,12 +6,10 @@
 // A call to the host blocks as well: the call's frame goes out, and frames are read until the reply is there. The parent
 // has taken back every request that was waiting behind the running one, so `run` frames read before the reply are void.
 //
-// Arguments: path of the snapshot, its checksum, memory limit of the isolate in MB, "log" or "quiet", folders of time zones.
+// Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet", folders of time zones.
 // Environment: empty. Rights: reading this file, the snapshot, the two native libraries and those folders; see
 // `supervisor.ts`.
 import * as fs from "node:fs";
-import { setFlagsFromString } from "node:v8";
-import { crc32 } from "node:zlib";
 import ivm from "isolated-vm";
 import type { Re2Callback } from "../regex/re2-channel.ts";
 import type { digest as digestFunction } from "./digests.ts";
@@ -31,16 +29,11 @@ import { zoneReader } from "./zone-files.ts";
 /** The bundler's: it finds the module at build time and runs it at the call. */
 declare const require: (path: string) => unknown;
 
-const [snapshotPath, checksum, memoryMb, logging, ...zonePaths] = process.argv.slice(2);
+const [snapshotPath, memoryMb, logging, ...zonePaths] = process.argv.slice(2);
 /** The parent never sends a longer frame; it bounds contexts and programs itself. */
 const LONGEST_REQUEST = 0x3fff_ffff;
 
 const snapshotBytes = fs.readFileSync(snapshotPath);
-if (crc32(snapshotBytes) !== Number(checksum)) {
-  // V8 trusts what it starts from. The parent looks for itself, and has it built anew.
-  fs.writeSync(2, "the snapshot is damaged\n");
-  process.exit(3);
-}
 // Megabytes that nobody else needs: handed over, where they are not part of a larger buffer.
 const isWhole = snapshotBytes.byteLength === snapshotBytes.buffer.byteLength;
 const snapshot = new ivm.ExternalCopy(
@@ -135,6 +128,8 @@ function callRe2(args: readonly unknown[]): string {
 let runCollector: ivm.Reference<() => void> | undefined;
 function collectGuest(): void {
   if (runCollector === undefined) {
+    // Loading it is a tenth of a start.
+    const { setFlagsFromString } = process.getBuiltinModule("node:v8");
     setFlagsFromString("--expose-gc");
     const other = isolate.createContextSync();
     setFlagsFromString("--no-expose-gc");

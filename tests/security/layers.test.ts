@@ -160,14 +160,7 @@ describe("without the process's rights (the worker's program as an ordinary proc
     const real = await artifacts();
     const child = spawn(
       process.execPath,
-      [
-        "--no-node-snapshot",
-        real.worker.path,
-        real.snapshot.path,
-        String(real.snapshot.crc32),
-        "64",
-        "quiet",
-      ],
+      ["--no-node-snapshot", real.worker.path, real.snapshot.path, "64", "quiet"],
       {
         stdio: ["pipe", "pipe", "inherit"],
         env: { POSTERN_TEST_SECRET: secret },
