@@ -109,7 +109,9 @@ export class FrameBatch {
   }
   #reserve(bytes: number): void {
     if (this.#bytes.length - this.#end >= bytes) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#chunk, this.#end + bytes));
+    // Twice as much as before, where frames wait: else each of many would copy all before it.
+    const doubled = this.#end === 0 ? 0 : 2 * this.#bytes.length;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#chunk, doubled, this.#end + bytes));
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
