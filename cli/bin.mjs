@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // The command `postern`: starts cli/main.ts with a Node that can run it. Plain JavaScript, so that any Node since 18 can.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import * as modules from "node:module";
-import { fileURLToPath } from "node:url";
+
+// Imported, Node's modules are filled with all their names first: that takes longer than what is done with them here.
+const require = modules.createRequire(import.meta.url);
+const { existsSync } = require("node:fs");
+const { fileURLToPath } = require("node:url");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 const pinnedNode = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
@@ -48,7 +50,7 @@ if (fits) {
   await program.runProcess();
   await early?.dropEarlyEngine();
 } else if (existsSync(pinnedNode)) {
-  const child = spawn(pinnedNode, [thisFile, ...process.argv.slice(2)], {
+  const child = require("node:child_process").spawn(pinnedNode, [thisFile, ...process.argv.slice(2)], {
     stdio: "inherit",
     env: { NODE_COMPILE_CACHE: cache, ...process.env },
   });

@@ -5,9 +5,11 @@
 // sandbox's parts included: each file's size, and when its content and its entry last changed, of which nobody can set back the
 // latter. Where one differs the sources run. To look at them all takes a while, and to start a worker takes longer: so the worker
 // begins before, is given nothing until all is known to be current, and is ended where it is not.
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Manifest } from "../engine/sandbox/snapshot.ts";
+
+// Imported, they are filled with all their names first, which takes longer than all that is done here.
+const { existsSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
+const { fileURLToPath } = process.getBuiltinModule("node:url");
 
 /** The folder of the checkout, or of the package's files. */
 export const root: string = fileURLToPath(new URL("..", import.meta.url));

@@ -2,6 +2,7 @@
 // files have changed since. The other commands take longer anyway, and run from the files that they are written in.
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -28,9 +29,14 @@ function command(from: string, to: string): Plugin {
   return {
     name: "command",
     setup(bundler) {
-      bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind === "entry-point" || INSIDE.includes(packageOf(path)) ? undefined : { path, external: true },
-      );
+      bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+        if (kind === "entry-point" || INSIDE.includes(packageOf(path))) return undefined;
+        return isBuiltin(path) ? { path, namespace: "builtin" } : { path, external: true };
+      });
+      // Imported, one of Node's modules is filled with all its names first, which takes longer than its load.
+      bundler.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      }));
       bundler.onResolve({ filter: /^\.\// }, ({ path, importer }) =>
         dirname(importer) === join(from, "cli") && isElsewhere(path)
           ? { path, namespace: "elsewhere" }
@@ -95,7 +101,7 @@ export async function bundleCommand(from: string, extension: ".js" | ".ts", to: 
   ]);
   writeFileSync(join(to, "LICENSES.txt"), licences.flat().join("\n\n"));
   return Object.keys(metafile.inputs)
-    .filter((path) => !path.startsWith("elsewhere:"))
+    .filter((path) => !/^(?:builtin|elsewhere):/.test(path))
     .map((path) => resolve(from, path));
 }
 
