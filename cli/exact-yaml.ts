@@ -1,8 +1,8 @@
 // YAML (of which JSON is a part) in, its numbers exact, as in `testing/exact-json.ts`. Loaded when a file is to be read: the library
 // has seventy modules.
 import { isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
-import type { JsonValue } from "../engine/types.ts";
-import { exactNumber } from "../testing/exact-json.ts";
+import type { JsonObject, JsonValue } from "../engine/types.ts";
+import { described, exactNumber } from "../testing/exact-json.ts";
 import { UsageError } from "./io.ts";
 
 /**
@@ -37,4 +37,16 @@ export function parseYaml(text: string, file: string): JsonValue {
   });
   if (isMap(document.contents) || document.contents !== null) return document.toJS({ maxAliasCount: 100 });
   return null;
+}
+
+/** A context: a JSON object whose keys are the expression's variables. Throws {@link UsageError}. */
+export function parseContext(text: string, file: string): JsonObject {
+  const value = parseYaml(text, file);
+  if (value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new UsageError(
+      `${file}: a context is a mapping of variable names to values, not ${described(value)}`,
+    );
+  }
+  return value;
 }

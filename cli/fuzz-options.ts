@@ -62,7 +62,7 @@ export async function knowledgeOf(
   const given =
     context === undefined
       ? undefined
-      : await (await import("./context-text.ts")).parseContext(await readInput(context, io), context);
+      : (await import("./exact-yaml.ts")).parseContext(await readInput(context, io), context);
   const fields = await fieldsOf(options, subjects, engine, io);
   return { ...(fields === undefined ? {} : { fields }), ...(given === undefined ? {} : { given }) };
 }

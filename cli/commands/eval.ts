@@ -38,8 +38,8 @@ function exitCodeOf(answer: Answer): ExitCode {
 
 async function contextOf(options: EvalOptions, io: CommandIo): Promise<JsonObject> {
   if (options.context === undefined) return {};
-  const { parseContext } = await import("../context-text.ts");
-  return await parseContext(
+  const { parseContext } = await import("../exact-yaml.ts");
+  return parseContext(
     await readInput(options.context, io),
     options.context === "-" ? "stdin" : options.context,
   );

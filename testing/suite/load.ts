@@ -53,7 +53,7 @@ export async function parseSuite(
   file: string,
   read: (file: string) => Promise<string>,
 ): Promise<Suite> {
-  return await new Loader(await SuiteDocument.read(text, file), read).load();
+  return await new Loader(SuiteDocument.read(text, file), read).load();
 }
 
 const REASONS: Readonly<Record<string, string>> = {
