@@ -109,12 +109,11 @@ class TestRun {
     // The worker starts while the suites are read.
     const starting = this.host.library.createEngine();
     starting.catch(() => {});
-    const files = await suiteFiles(this.paths).catch(async (error: unknown) => {
-      await (await starting).close();
-      throw error;
-    });
-    await using engine = await starting.then(async (engine) => engine);
-    return (await this.run(engine, files)).code;
+    try {
+      return (await this.run(starting, await suiteFiles(this.paths))).code;
+    } finally {
+      await (await starting)[Symbol.asyncDispose]();
+    }
   }
 
   async watch(): Promise<ExitCode> {
@@ -146,8 +145,11 @@ class TestRun {
     }
   }
 
-  /** One run. `files`: everything that was read. */
-  private async run(engine: Engine, files: readonly string[]): Promise<{ code: ExitCode; files: string[] }> {
+  /** One run, on an engine that may still be starting. `files`: everything that was read. */
+  private async run(
+    starting: Engine | Promise<Engine>,
+    files: readonly string[],
+  ): Promise<{ code: ExitCode; files: string[] }> {
     const since = performance.now();
     const [{ loadSuite }, { SuiteError }, { runSuites }] = await Promise.all([
       import("../../testing/suite/load.ts"),
@@ -178,6 +180,8 @@ class TestRun {
     // The next suite is read while the cases of one run.
     const loading = suites.map((file) => () => loadSuite(file));
     let next = loading[0]?.();
+    next?.catch(() => {});
+    const engine = await starting;
     for (const [i, file] of suites.entries()) {
       const now = next;
       now?.catch(() => {});
