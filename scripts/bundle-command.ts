@@ -138,9 +138,10 @@ export async function makeBundle(): Promise<void> {
     import.meta.filename,
     join(root, "package.json"),
   ];
-  const files = new Set([...inputs, ...sources.map(({ path }) => path), ...nativeLibraries, ...others]);
-  // What was saved meanwhile may be in it or not.
-  for (const file of files)
+  const made = [...inputs, ...sources.map(({ path }) => path)];
+  const files = new Set([...made, ...nativeLibraries, ...others]);
+  // What was saved meanwhile may be in it or not. What a worker starts from has just been built, perhaps, and is never changed.
+  for (const file of made)
     if (statSync(file).ctimeMs >= since) throw new Error(`${file} was changed meanwhile; try again`);
   const head: BundleHead = { root, platform, folder, artifacts: { nativeLibraries, worker, snapshot } };
   const text = [JSON.stringify(head), ...[...files].sort().map(stampOf)].join("\n");
