@@ -80,8 +80,9 @@ export async function bundleSandbox(guestEntry: string): Promise<Bundles> {
     format: "iife",
     platform: "neutral",
     mainFields: ["module", "main"],
-    // V8 keeps the text and the names in it, and each worker starts by making them.
-    minify: true,
+    // V8 keeps the text; names stay, since a stack that overflowed is told by them (`raising.ts`).
+    minifyWhitespace: true,
+    minifySyntax: true,
   };
   const [guest, realm, worker] = await Promise.all([
     bundle(guestEntry, isolated, stamps),
