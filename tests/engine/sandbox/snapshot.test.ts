@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -96,6 +97,20 @@ test("a changed source is built anew", async () => {
     expect(await sandbox.run(request("1"))).toMatchObject({ outcomeJson: String(answer) });
     await sandbox.close();
   }
+});
+
+test("a build leaves what it shares with an earlier one as it was written", async () => {
+  const cacheDirectory = fresh();
+  const { worker } = await builtIn(cacheDirectory);
+  const { ctimeMs } = statSync(worker.path);
+  const entry = join(scratch, "another.ts");
+  writeFileSync(
+    entry,
+    'globalThis.__postern = { boot() {}, load() {}, drop() {}, evaluate: () => "another" };',
+  );
+  const other = await buildArtifacts(entry, cacheDirectory);
+  expect(other.worker.path).toBe(worker.path);
+  expect(statSync(worker.path).ctimeMs).toBe(ctimeMs);
 });
 
 test("a cache that is removed while workers run is built anew for their successors", async () => {
