@@ -5,6 +5,7 @@
 // sandbox's parts included: each file's size, and when its content and its entry last changed, of which nobody can set back the
 // latter. Where one differs the sources run. To look at them all takes a while, and to start a worker takes longer: so the worker
 // begins before, is given nothing until all is known to be current, and is ended where it is not.
+import { isPrivate } from "../engine/sandbox/private-folder.ts";
 import type { Manifest } from "../engine/sandbox/snapshot.ts";
 
 // Imported, they are filled with all their names first, which takes longer than all that is done here.
@@ -53,13 +54,6 @@ export function manifestFile(): string {
 export function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? `- - - ${path}` : `${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${path}`;
-}
-
-/** Whether nobody else can have put files there, which are about to be run. Modes mean nothing on Windows. */
-function isPrivate(folder: string): boolean {
-  if (process.platform === "win32") return true;
-  const { mode, uid } = statSync(folder);
-  return (mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.());
 }
 
 /** The package's bundle, or the last one of this checkout; undefined where there is none. Throws nothing. */

@@ -73,6 +73,11 @@ function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null) as Options, options);
 }
 
+/** Whether somebody wants to know what an evaluation does. */
+function isWatched(options: EvaluateOptions | undefined): options is EvaluateOptions {
+  return options?.trace === true || options?.coverage === true;
+}
+
 function isGranting(capabilities: Capabilities): boolean {
   for (const group of Object.values(capabilities)) if (group !== undefined) return true;
   return false;
@@ -127,7 +132,7 @@ class SandboxedEngine implements Engine {
       this.reachedByAll(programs),
       options?.limits?.contextBytes ?? this.limits.contextBytes,
     );
-    if (options?.trace === true || options?.coverage === true) {
+    if (isWatched(options)) {
       return Promise.all(
         programs.map(async (program, index) => {
           const { name } = policies[index] as Policy;
@@ -267,10 +272,7 @@ class SandboxedEngine implements Engine {
   ): Promise<Evaluated> {
     const options = given === undefined ? given : own(given);
     const { limits, settings, granted, ...common } = this.prepare(options);
-    const watch =
-      options?.trace === true || options?.coverage === true
-        ? (await import("./watching/watch.ts")).watch(program, options)
-        : null;
+    const watch = isWatched(options) ? (await import("./watching/watch.ts")).watch(program, options) : null;
     const onCall = this.callsOf(granted, limits);
     const answer = await this.sandbox.run({
       program: watch?.program ?? program,

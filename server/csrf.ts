@@ -1,7 +1,7 @@
 // Against forged requests: a token that only pages of this site can read, and a look at where a request comes from.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import { drawnBytes } from "../runtime/entropy.ts";
+import { drawnBytes } from "../engine/entropy.ts";
 import { ApiError } from "./errors.ts";
 
 /** authentik's name of the cookie; pages read it and send it back in the header {@link CSRF_HEADER}. */

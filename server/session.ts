@@ -4,8 +4,8 @@
 // sealed under the id, as the flow itself is under its own. The id changes whenever somebody logs in: one that was
 // planted beforehand is worth nothing afterwards.
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { drawnBytes } from "../engine/entropy.ts";
 import type { JsonObject } from "../engine/types.ts";
-import { drawnBytes } from "../runtime/entropy.ts";
 import type { Clock, Login, Snapshot, Store, Transaction } from "../runtime/index.ts";
 import { heldRow, type SealedData } from "../runtime/store/held-row.ts";
 import { Recent } from "../runtime/store/recent.ts";

@@ -22,6 +22,7 @@ import {
   installHost,
   LimitExceeded,
   S,
+  uncounted,
 } from "../python/state.ts";
 import { resetText } from "../python/text.ts";
 import { heldBy } from "../python/types/exception-group.ts";
@@ -305,17 +306,11 @@ const guest = {
   load(id: string, factory: (abi: unknown) => Main, length: number): void {
     // It makes the program's constants: what the last evaluation has used up does not count against them. Where the
     // evaluation under way calls the program, it goes on from where it was.
-    const { allocated, nextTick, steps } = S;
-    S.allocated = Number.NEGATIVE_INFINITY;
-    S.nextTick = Number.POSITIVE_INFINITY;
     loaded += Math.max(length, LEAST_PROGRAM);
-    try {
-      programs.set(id, factory(abi));
-    } finally {
-      S.allocated = allocated;
-      S.nextTick = nextTick;
-      S.steps = steps;
-    }
+    programs.set(
+      id,
+      uncounted(() => factory(abi)),
+    );
   },
   drop(id: string): void {
     programs.delete(id);

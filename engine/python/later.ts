@@ -4,25 +4,17 @@
 // evaluation begins; what one module asks of another then, while it runs. In both cases the making counts against no
 // limit. Whatever stops it half-way (a stack that is full already) leaves a module that nobody may see: the evaluation ends,
 // and so does the isolate, since no other begins in it (`requireWhole`).
-import { LimitExceeded, S } from "./state.ts";
+import { LimitExceeded, uncounted } from "./state.ts";
 
 let broken: string | undefined;
 
 /** Makes something that outlives the evaluation under way, without touching what that may use. */
 export function makeLate<T>(what: string, make: () => T): T {
-  const { allocated, nextTick, steps, depth } = S;
-  S.allocated = Number.NEGATIVE_INFINITY;
-  S.nextTick = Number.POSITIVE_INFINITY;
   try {
-    return make();
+    return uncounted(make);
   } catch {
     broken = `${what} could not be made`;
     throw new LimitExceeded("InternalError", broken);
-  } finally {
-    S.allocated = allocated;
-    S.nextTick = nextTick;
-    S.steps = steps;
-    S.depth = depth;
   }
 }
 

@@ -251,8 +251,8 @@ function seal(
   };
   return {
     load: (number: number, id: string, factory: unknown, length: number) => {
-      ids.set(number, id);
       apply(load, guest, [id, factory, length]);
+      ids.set(number, id);
     },
     drop: (number: number) => {
       apply(drop, guest, [ids.get(number)]);

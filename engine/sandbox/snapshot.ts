@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourceStamp } from "./bundle.ts";
+import { isPrivate } from "./private-folder.ts";
 
 /** A built file and what it must contain. */
 export interface Artifact {
@@ -77,13 +78,6 @@ function readManifest(directory: string, path: string, isThorough: boolean): Man
     // Missing, damaged or of another shape: built anew.
     return undefined;
   }
-}
-
-/** Whether nobody but its owner and the system's administrator can put files there. Modes mean nothing on Windows. */
-function isPrivate(directory: string): boolean {
-  if (process.platform === "win32") return true;
-  const { mode, uid } = statSync(directory);
-  return (mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.());
 }
 
 function isWritable(directory: string): boolean {

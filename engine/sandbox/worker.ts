@@ -8,7 +8,7 @@
 //
 // Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet", folders of time zones.
 // Environment: empty. Rights: reading this file, the snapshot, the two native libraries and those folders; see
-// `supervisor.ts`.
+// `worker-process.ts`.
 import * as fs from "node:fs";
 import ivm from "isolated-vm";
 import type { Re2Callback } from "../regex/re2-channel.ts";

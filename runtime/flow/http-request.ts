@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../engine/types.ts";
 import type { Row, Snapshot } from "../store/contract.ts";
+import { Recent } from "../store/recent.ts";
 
 /** A query or form: the last value of a key, or all of them. */
 export type QueryData = { [key: string]: string | string[] };
@@ -89,18 +90,18 @@ function put(target: { [key: string]: string }, key: string, value: string): voi
   } else target[key] = value;
 }
 
-/** Names of headers that are kept in their other spelling; clients make up any number of them. */
-const MOST_NAMES = 500;
+/** Names of headers that are kept in their other spelling, twice as many at most; clients make up any number of them. */
+const AT_HAND = 250;
 /** Longer names are not kept. */
 const LONGEST_KEPT = 64;
 
 function remembered(spell: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
+  const known = new Recent<string, string>(AT_HAND);
   return (name) => {
     const found = known.get(name);
     if (found !== undefined) return found;
     const spelled = spell(name);
-    if (known.size < MOST_NAMES && name.length <= LONGEST_KEPT) known.set(name, spelled);
+    if (name.length <= LONGEST_KEPT) known.set(name, spelled);
     return spelled;
   };
 }

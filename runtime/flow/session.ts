@@ -1,7 +1,7 @@
 // A flow in progress as the store keeps it: plan, user, request; with a version so that no two requests overwrite each other.
 //
 // It holds what people typed: numbers, codes, passwords. So it is sealed under its own id, which only the client has.
-import { drawnBytes } from "../entropy.ts";
+import { drawnBytes } from "../../engine/entropy.ts";
 import { SessionConflict, SessionNotFound } from "../errors.ts";
 import type { Snapshot, Store, Transaction } from "../store/contract.ts";
 import { type HeldRow, heldRow, type SealedData } from "../store/held-row.ts";

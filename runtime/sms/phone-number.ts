@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Snapshot, Store } from "../store/contract.ts";
+import { Recent } from "../store/recent.ts";
 
 const DEVICE = "authentik_stages_authenticator_sms.smsdevice";
 
@@ -18,23 +19,18 @@ export interface PhoneNumber {
   readonly country: string | undefined;
 }
 
-/** Numbers that were read lately: a request asks for the same one several times, and reading is slow. */
-const AT_HAND = 200;
+/** Numbers that were read lately, twice as many at most: a request asks for the same one several times, and reading is slow. */
+const AT_HAND = 100;
 /** Longer texts are not kept. */
 const LONGEST_KEPT = 64;
-const known = new Map<string, PhoneNumber>();
+const known = new Recent<string, PhoneNumber>(AT_HAND);
 
 /** Reads a number. Blanks, brackets and the like are taken out of international numbers that may exist. */
 export function readPhoneNumber(given: string): PhoneNumber {
   const found = known.get(given);
   if (found !== undefined) return found;
   const read = Object.freeze(parsedNumber(given));
-  if (given.length > LONGEST_KEPT) return read;
-  known.set(given, read);
-  if (known.size > AT_HAND) {
-    const [oldest] = known.keys();
-    known.delete(oldest);
-  }
+  if (given.length <= LONGEST_KEPT) known.set(given, read);
   return read;
 }
 

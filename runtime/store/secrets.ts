@@ -7,8 +7,8 @@ import {
   hkdfSync,
   type KeyObject,
 } from "node:crypto";
+import { drawnBytes } from "../../engine/entropy.ts";
 import type { JsonValue } from "../../engine/types.ts";
-import { drawnBytes } from "../entropy.ts";
 import { StoreKeyError } from "./errors.ts";
 
 /** The cipher's name, as the store file says it. */

@@ -9,7 +9,7 @@ import { PyModule } from "../../python/module.ts";
 import { PyFloat, PyObject, PyType, type PyValue, typeOf } from "../../python/object.ts";
 import { repr } from "../../python/representation.ts";
 import { PyList, PyTuple } from "../../python/sequence.ts";
-import { S } from "../../python/state.ts";
+import { S, uncounted } from "../../python/state.ts";
 import { PyRecord } from "../models/record.ts";
 
 /** Longest text, characters; what is longer is cut with `…`. */
@@ -55,18 +55,13 @@ export function isScalar(value: PyValue): boolean {
 
 /** Runs `make` outside the evaluation's accounts; code of the author's that it calls is refused. */
 function aside(make: () => string, otherwise: string): string {
-  const { steps, allocated, nextTick, maxDepth, handled } = S;
-  S.allocated = Number.NEGATIVE_INFINITY;
-  S.nextTick = Number.POSITIVE_INFINITY;
+  const { maxDepth, handled } = S;
   S.maxDepth = -1;
   try {
-    return make();
+    return uncounted(make);
   } catch {
     return otherwise;
   } finally {
-    S.steps = steps;
-    S.allocated = allocated;
-    S.nextTick = nextTick;
     S.maxDepth = maxDepth;
     S.handled = handled;
   }

@@ -1,6 +1,6 @@
 // Random bytes from the pool: as many as were asked for, and never the same ones twice.
 import { expect, test } from "vitest";
-import { drawnBytes } from "../../runtime/entropy.ts";
+import { drawnBytes } from "../../engine/entropy.ts";
 
 test("each draw has its own bytes, also where the pool runs out", () => {
   const drawn = Array.from({ length: 2_000 }, (_, index) => drawnBytes(16 + (index % 20)));
