@@ -35,7 +35,7 @@ export const ADDRESSES: Grammar = {
     "ipaddress.ip_address($address).$addresspart",
     "ipaddress.ip_address($address) in ipaddress.ip_network($network, strict=False)",
     "ipaddress.ip_address($address) $compare ipaddress.ip_address($address)",
-    "list(ipaddress.ip_network($network).subnets(new_prefix=$prefix))[:3]",
+    "list(zip(range(3), ipaddress.ip_network($network).subnets(new_prefix=$prefix)))",
     "ipaddress.ip_address($address) + $small, int(ipaddress.ip_address($address))",
     "format(ipaddress.ip_address($address), '$spec')",
     "fnmatch.fnmatch($s, $glob), fnmatch.translate($glob)",
