@@ -303,9 +303,12 @@ function buildPage(node) {
   );
 }
 
-/** Bundles the command where its files have changed since. Where it cannot be, it starts from its sources and says itself what is wrong. */
+/** Bundles the command where its files have changed since. Where it cannot be, it starts from its sources, slower. */
 function bundleCommand(node) {
-  spawnSync(node, ["scripts/bundle-command.ts"], { cwd: root, stdio: "ignore" });
+  const { status, stderr } = spawnSync(node, ["scripts/bundle-command.ts"], { cwd: root, encoding: "utf8" });
+  if (status === 0) return;
+  const reason = /^\w*Error.*?(?:[^:]$|:\n.*$)/m.exec(stderr ?? "")?.[0] ?? `exit ${status}`;
+  say(`eval and test start from their sources, slower, because they could not be bundled: ${reason}`);
 }
 
 /**

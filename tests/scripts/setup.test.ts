@@ -65,10 +65,10 @@ echo "module.exports = RegExp" > node_modules/re2/index.js
 cp package-lock.json node_modules/.package-lock.json`;
 }
 
-function setup(): Promise<{ code: number | null; out: string; err: string }> {
+function setup(file = "scripts/setup.mjs"): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
     // Started by npm in this test's own process, so npm's variables must not reach it.
-    const child = spawn(process.execPath, [join(root, "scripts/setup.mjs")], { env: { PATH: tools } });
+    const child = spawn(process.execPath, [join(root, file)], { env: { PATH: tools } });
     let out = "";
     let err = "";
     child.stdout.on("data", (chunk) => {
@@ -214,4 +214,23 @@ test("a set-up that was broken off while it built re2 is taken up", async () => 
   expect(await setup()).toMatchObject(ready);
   expect(npmCalls()).toEqual(["rebuild re2"]);
   expect(readFileSync(join(folder, "binding.gyp"), "utf8")).toBe(`${RECIPE}\n`);
+});
+
+test("a command that cannot be bundled starts from its sources, and the set-up says why", async () => {
+  npmIs(installing());
+  writeFileSync(
+    join(root, "scripts/bundle-command.ts"),
+    "throw new Error('1 error:\\nmain.ts:1:2: Unexpected \";\"');",
+  );
+  writeFileSync(
+    join(root, "start.mjs"),
+    'import { prepareAndRun } from "./scripts/setup.mjs";\nawait prepareAndRun(["-e", "console.log(7)"]);\n',
+  );
+  expect(await setup("start.mjs")).toMatchObject({
+    code: 0,
+    out: "7\n",
+    err: expect.stringContaining(
+      "setup: eval and test start from their sources, slower, because they could not be bundled: Error: 1 error:\nmain.ts:1:2: Unexpected",
+    ),
+  });
 });
