@@ -40,12 +40,25 @@ export type Parsed =
   | { [key: string]: Parsed };
 
 /**
- * Numbers that JSON.parse would change: fractions and exponents that are integral, integers beyond 2^53. The digits end as
- * a value of JSON does, or what looks like a number inside a text (addresses: `198.51.100.7, 10.0.0.1`) would pass for one.
+ * A number with a fraction or an exponent, which may be integral: known by how it ends, which is quick to look for. What stands
+ * before it must be a number's beginning, or parts of addresses (`198.51.100.7, 10.0.0.1`) and headers (`q=0.9,`) would pass for one.
  */
-const DELICATE = /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.\d+\s*(?:[,\]}]|$)|\d{16})/;
-/** What every text with such a number has, and few others: quicker to look for. */
-const SUSPICIOUS = /\d(?:[.eE]|\d{15})/;
+const FRACTION = /\d[.eE][-+]?\d+\s*(?:[,\]}]|$)(?<=(?:^|[[:,\s])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*[,\]}]?)/;
+/** Digits of the shortest integer that JSON.parse may round. */
+const LONG = 16;
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+/** Does such an integer stand there? Of so many digits in a row one stands at a multiple of their number. */
+function hasLongInteger(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let [from, to] = [at, at + 1];
+    while (isDigit(text.charCodeAt(from - 1))) from -= 1;
+    while (isDigit(text.charCodeAt(to))) to += 1;
+    if (to - from >= LONG && "[:,- \t\r\n".includes(text.charAt(from - 1))) return true;
+    at = to - (to % LONG) - 1;
+  }
+  return false;
+}
 /**
  * Those whose value does not tell what they were: integral ones, and such as have more than fifteen digits, which may be rounded
  * to an integral one.
@@ -54,7 +67,7 @@ const AMBIGUOUS =
   /(?:^|[[:,]\s*)-?(?:\d+(?:\.\d+)?[eE]|\d+\.0+\s*(?:[,\]}]|$)|(?=[\d.]{16})\d+(?:\.\d+)?\s*(?:[,\]}]|$))/;
 
 function parse(text: string): Parsed {
-  if (!SUSPICIOUS.test(text) || !DELICATE.test(text)) return JSON.parse(text) as Parsed;
+  if (!FRACTION.test(text) && !hasLongInteger(text)) return JSON.parse(text) as Parsed;
   if (!AMBIGUOUS.test(text)) return withFloats(JSON.parse(text) as Parsed, 0);
   const withSource = JSON.parse as (
     text: string,

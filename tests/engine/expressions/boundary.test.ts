@@ -1,6 +1,8 @@
 // The data boundary: every JSON value survives the way into Python and back.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseContext, type Tree } from "../../../engine/expressions/boundary.ts";
+import { PyFloat } from "../../../engine/python/object.ts";
 import type { JsonValue } from "../../../engine/types.ts";
 import { engineUnderTest } from "../engine-under-test.ts";
 
@@ -33,6 +35,58 @@ test("keys that mean something to JavaScript are plain keys", async () => {
 test("integers keep every digit", async () => {
   const outcome = await under.run("return n * 10 + 7", { n: Number.MAX_SAFE_INTEGER });
   expect(outcome.resultJson).toBe("90071992547409917");
+});
+
+test("a number of a context stays an integer or a float, with every digit, whatever stands around it", () => {
+  const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 20 });
+  const whole = digits.map((row) => row.join("").replace(/^0+(?=.)/, ""));
+  const sign = fc.constantFrom("", "-");
+  const number = fc
+    .tuple(
+      sign,
+      whole,
+      fc.constantFrom("", ".0", ".00", ".5", ".1234567890123456789"),
+      fc.constantFrom("", "e3", "E-2", "e+0"),
+    )
+    .map((parts) => parts.join(""))
+    // JSON.stringify, which writes what crosses, writes no such integer.
+    .filter((text) => text !== "-0");
+  const alike = fc.constantFrom(
+    "198.51.100.7, 10.0.0.1",
+    "q=0.9,",
+    "9a55-000000000001",
+    "4111111111111111",
+    " 1.0,",
+    "x",
+  );
+  const space = fc.constantFrom("", " ", "\n");
+  const item = fc.tuple(
+    fc.oneof(
+      number,
+      number,
+      alike.map((text) => JSON.stringify(text)),
+    ),
+    space,
+    space,
+  );
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 6 }), (items) => {
+      const rows = items.map(([text, before, after], i) => `${before}"k${i}":${before}${text}${after}`);
+      const tree = parseContext(`{${rows.join(",")}}`).tree as Tree;
+      const read = items.map((_item, i) => {
+        const value = tree[`k${i}`];
+        return value instanceof PyFloat ? { float: value.value } : value;
+      });
+      const meant = items.map(([text]) => {
+        if (text.startsWith('"')) return JSON.parse(text) as string;
+        if (/[.eE]/.test(text)) return { float: Number(text) };
+        const int = BigInt(text);
+        return Number.isSafeInteger(Number(int)) ? Number(int) + 0 : int;
+      });
+      expect(read).toEqual(meant);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test("values that JSON does not have are refused in a mapping, by name", async () => {
