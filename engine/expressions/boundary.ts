@@ -4,7 +4,7 @@
 // other. Integers keep every digit and `1.0` stays a float: where the text holds such a number it is parsed with the
 // source of each number, otherwise (nearly always) by plain JSON.parse.
 
-import { dictType, PyDict, PySet, type Unread } from "../python/dict.ts";
+import { dictType, PyDict, PySet, type Row, UnreadEntries } from "../python/dict.ts";
 import { isException, type PyException, pyError, TypeError_, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { collect } from "../python/iterator.ts";
@@ -193,16 +193,15 @@ function container(value: Parsed[] | Tree, depth: number, shared: Shared): PyVal
   return new PyDict(new Members(value, depth + 1, shared));
 }
 /** Members of an object that are made when they are asked for. */
-class Members implements Unread {
-  readonly tree: Tree;
+class Members extends UnreadEntries {
   private readonly depth: number;
   private readonly shared: Shared;
   constructor(tree: Tree, depth: number, shared: Shared) {
-    this.tree = tree;
+    super(tree);
     this.depth = depth;
     this.shared = shared;
   }
-  make(key: string): PyValue {
+  protected override make(key: string): PyValue {
     return convert(this.tree[key] as Parsed, this.depth, this.shared);
   }
 }
@@ -236,42 +235,176 @@ export interface JsonStyle {
 }
 
 /** JSON text of a Python value. Throws TypeError/ValueError for what `strict` does not allow. */
-export function toJson(value: PyValue, style: JsonStyle, depth = 0): string {
-  if (depth > MAX_DEPTH) throw pyError(ValueError, `the result is nested more than ${MAX_DEPTH} levels deep`);
-  switch (typeof value) {
-    case "string":
-      allocate(value.length + 2);
-      return quote(value);
-    case "number":
-    case "bigint":
-      return String(value);
-    case "boolean":
-      return value ? "true" : "false";
-    default:
-      break;
-  }
-  if (value === null) return "null";
-  charge(1);
-  const text = asStr(value);
-  if (text !== undefined) return JSON.stringify(text);
-  const int = asInt(value);
-  if (int !== undefined) return String(int);
-  if (value instanceof PyFloat) {
-    if (!style.strict && !Number.isFinite(value.value)) return "null";
-    return number(value.value);
-  }
-  if (value instanceof PyDict && (value.cls === dictType || exporterOf(value.cls) === undefined))
-    return object(value, style, depth);
-  if (value instanceof PyList || value instanceof PyTuple) return array(value.items, style, depth);
-  const custom = exporterOf(value.cls);
-  if (custom !== undefined) return toJson(custom(value, style), style, depth + 1);
-  if (value instanceof PySet || value instanceof PyRange || value instanceof PyDictView)
-    return array(collect(value), style, depth);
-  if (style.strict) throw notSerializable(value);
-  const form = style.sanitize ? objectForms.sanitized(value) : undefined;
-  if (form !== undefined) return toJson(form, style, depth + 1);
-  return JSON.stringify(isException(value) ? str(value) : repr(value));
+export function toJson(value: PyValue, style: JsonStyle): string {
+  const writer = new JsonWriter(style);
+  writer.write(value, 0);
+  return writer.text;
 }
+
+/** One text that grows: to put together the texts of all parts, and those of their parts, takes longer than to write them. */
+class JsonWriter {
+  text = "";
+  private readonly style: JsonStyle;
+  constructor(style: JsonStyle) {
+    this.style = style;
+  }
+
+  write(value: PyValue, depth: number): void {
+    if (depth > MAX_DEPTH)
+      throw pyError(ValueError, `the result is nested more than ${MAX_DEPTH} levels deep`);
+    if (typeof value === "string") {
+      allocate(value.length + 2);
+      this.text += quote(value);
+    } else if (value instanceof PyObject) this.object(value, depth);
+    else this.text += String(value);
+  }
+  private object(value: PyObject, depth: number): void {
+    charge(1);
+    const { style } = this;
+    if (value instanceof PyDict && (value.cls === dictType || exporterOf(value.cls) === undefined)) {
+      const { row } = value;
+      if (row === null) this.dict(value, depth);
+      else this.row(row, depth);
+      return;
+    }
+    if (value instanceof PyList || value instanceof PyTuple) {
+      this.array(value.items, depth);
+      return;
+    }
+    const text = asStr(value);
+    const int = asInt(value);
+    if (text !== undefined) this.text += JSON.stringify(text);
+    else if (int !== undefined) this.text += String(int);
+    else if (value instanceof PyFloat)
+      this.text += !style.strict && !Number.isFinite(value.value) ? "null" : number(value.value);
+    else {
+      const custom = exporterOf(value.cls);
+      if (custom !== undefined) this.write(custom(value, style), depth + 1);
+      else if (value instanceof PySet || value instanceof PyRange || value instanceof PyDictView)
+        this.array(collect(value), depth);
+      else this.other(value, depth);
+    }
+  }
+  /** What JSON does not have. */
+  private other(value: PyObject, depth: number): void {
+    const { style } = this;
+    if (style.strict) throw notSerializable(value);
+    const form = style.sanitize ? objectForms.sanitized(value) : undefined;
+    if (form !== undefined) this.write(form, depth + 1);
+    else this.text += JSON.stringify(isException(value) ? str(value) : repr(value));
+  }
+  /** The JSON of a part, not yet written. */
+  private apart(value: PyValue, depth: number): string {
+    const before = this.text;
+    this.text = "";
+    this.write(value, depth);
+    const json = this.text;
+    this.text = before;
+    return json;
+  }
+
+  private array(items: readonly PyValue[], depth: number): void {
+    if (this.style.sanitize) {
+      this.sanitizedArray(items, depth);
+      return;
+    }
+    const texts = textsJson(items);
+    if (texts !== undefined) {
+      this.text += texts;
+      return;
+    }
+    let sign = "[";
+    for (const item of items) {
+      this.text += sign;
+      sign = ",";
+      const before = this.text.length;
+      this.write(item, depth + 1);
+      allocate(this.text.length - before + 16);
+    }
+    this.text += sign === "[" ? "[]" : "]";
+  }
+  private sanitizedArray(items: readonly PyValue[], depth: number): void {
+    let sign = "[";
+    for (const item of items) {
+      const json = this.apart(item, depth + 1);
+      if (FALSY.has(json)) continue;
+      allocate(json.length + 16);
+      this.text += sign + json;
+      sign = ",";
+    }
+    this.text += sign === "[" ? "[]" : "]";
+  }
+
+  private row({ names, values }: Row, depth: number): void {
+    const { keys, openings } = names;
+    for (let at = 0; at < keys.length; at += 1) {
+      this.text += openings[at];
+      const before = this.text.length;
+      this.write(values[at] as PyValue, depth + 1);
+      allocate((keys[at] as string).length + this.text.length - before + 32);
+    }
+    this.text += "}";
+  }
+  private dict(dict: PyDict, depth: number): void {
+    const start = this.text;
+    let sign = "{";
+    for (const [key, value] of dict.map) {
+      // Keys that are no texts may have the same text as others.
+      if (typeof key !== "string") {
+        this.text = start;
+        this.mixedDict(dict.entries(), depth);
+        return;
+      }
+      this.text += `${sign}${quote(key)}:`;
+      sign = ",";
+      const before = this.text.length;
+      this.write(value, depth + 1);
+      allocate(key.length + this.text.length - before + 32);
+    }
+    this.text += sign === "{" ? "{}" : "}";
+  }
+  private mixedDict(entries: Iterable<[PyValue, PyValue]>, depth: number): void {
+    const parts = new Map<string, string>();
+    for (const [key, value] of entries) {
+      const name = keyText(key, this.style);
+      const json = this.apart(value, depth + 1);
+      allocate(name.length + json.length + 32);
+      parts.set(name, json);
+    }
+    this.text += `{${[...parts].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
+  }
+}
+const FALSY = new Set(["null", "false", "0", "0.0", "-0.0", '""', "[]", "{}"]);
+
+/** The JSON of a text. What is short and has nothing to escape, as most texts, is done before V8's writer is called. */
+function quote(text: string): string {
+  if (text.length > SHORT_TEXT) return JSON.stringify(text);
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+const SHORT_TEXT = 64;
+
+/** The JSON of texts with nothing to escape, by one call of V8's writer; undefined where they are others, few, or very many. */
+function textsJson(items: readonly PyValue[]): string | undefined {
+  if (items.length < FEW_TEXTS) return undefined;
+  let size = 1;
+  for (const item of items) {
+    if (typeof item !== "string" || size > LONG_TEXTS) return undefined;
+    size += item.length + 3;
+  }
+  const json = JSON.stringify(items);
+  if (json.length !== size) return undefined;
+  for (const item of items as readonly string[]) {
+    allocate(item.length + 2);
+    allocate(item.length + 18);
+  }
+  return json;
+}
+const FEW_TEXTS = 4;
+const LONG_TEXTS = 1 << 16;
 
 /** What `json-forms.ts` knows of objects that have no type of their own to look for. */
 export const objectForms: {
@@ -296,50 +429,6 @@ export function notSerializable(value: PyValue): PyException {
   return pyError(TypeError_, `Object of type ${name} is not JSON serializable`);
 }
 
-/** The JSON of a text. What is short and has nothing to escape, as most texts, is done before V8's writer is called. */
-function quote(text: string): string {
-  if (text.length > SHORT_TEXT) return JSON.stringify(text);
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return JSON.stringify(text);
-  }
-  return `"${text}"`;
-}
-const SHORT_TEXT = 64;
-
-function array(items: Iterable<PyValue>, style: JsonStyle, depth: number): string {
-  let text = "";
-  for (const item of items) {
-    const json = toJson(item, style, depth + 1);
-    if (style.sanitize && FALSY.has(json)) continue;
-    allocate(json.length + 16);
-    text += `${text === "" ? "[" : ","}${json}`;
-  }
-  return text === "" ? "[]" : `${text}]`;
-}
-const FALSY = new Set(["null", "false", "0", "0.0", "-0.0", '""', "[]", "{}"]);
-
-function object(dict: PyDict, style: JsonStyle, depth: number): string {
-  let text = "";
-  for (const [key, value] of dict.map) {
-    // Keys that are no texts may have the same text as others.
-    if (typeof key !== "string") return mixedObject(dict.entries(), style, depth);
-    const json = toJson(value, style, depth + 1);
-    allocate(key.length + json.length + 32);
-    text += `${text === "" ? "{" : ","}${quote(key)}:${json}`;
-  }
-  return text === "" ? "{}" : `${text}}`;
-}
-function mixedObject(entries: Iterable<[PyValue, PyValue]>, style: JsonStyle, depth: number): string {
-  const parts = new Map<string, string>();
-  for (const [key, value] of entries) {
-    const name = keyText(key, style);
-    const json = toJson(value, style, depth + 1);
-    allocate(name.length + json.length + 32);
-    parts.set(name, json);
-  }
-  return `{${[...parts].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
-}
 /** Keys as `json.dumps` writes them. */
 function keyText(key: PyValue, style: JsonStyle): string {
   const text = asStr(key);

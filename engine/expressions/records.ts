@@ -2,7 +2,7 @@
 //
 // They are records: what the embedder's JSON gave, as attributes, plus the defaults that authentik's models have. A name
 // that is not there is an AttributeError, as on the real object. Nothing secret is ever put in one.
-import { PyDict } from "../python/dict.ts";
+import { PyDict, UnreadEntries } from "../python/dict.ts";
 import { typeError } from "../python/exceptions.ts";
 import { defineAttributes, defineMethods } from "../python/function.ts";
 import { pythonMethods } from "../python/modules/python-function.ts";
@@ -372,7 +372,20 @@ const planRecipe = recipe(planType, {
  */
 function contextValues(value: Parsed, reader: ContextReader, make: typeof named): PyValue {
   if (!isTree(value)) return reader.value(value);
-  return new PyDict({ tree: value, make: (key) => make(key, value[key] as Parsed, reader) });
+  return new PyDict(new ContextValues(value, reader, make));
+}
+/** Values of a context that are made when they are asked for. */
+class ContextValues extends UnreadEntries {
+  private readonly reader: ContextReader;
+  private readonly maker: typeof named;
+  constructor(tree: Tree, reader: ContextReader, maker: typeof named) {
+    super(tree);
+    this.reader = reader;
+    this.maker = maker;
+  }
+  protected override make(key: string): PyValue {
+    return this.maker(key, this.tree[key] as Parsed, this.reader);
+  }
 }
 const namedOrPlan: typeof named = (key, value, reader) =>
   key === "flow_plan" && isTree(value) ? made(planRecipe, value, reader) : named(key, value, reader);

@@ -553,7 +553,27 @@ export function elements(f: Frame, nodes: readonly Expr[], whole?: Span): string
     .join(",");
 }
 
+/** Most entries that are looked through one by one. */
+const LONGEST_ROW = 16;
+/** The constant for the keys of a display where they are texts, few and all different; else null. */
+function rowNames(f: Frame, node: Expr & { kind: "Dict" }): string | null {
+  // Who watches is shown the keys, too.
+  if (f.program.instrument !== null || node.keys.length === 0 || node.keys.length > LONGEST_ROW) return null;
+  const names: string[] = [];
+  for (const key of node.keys) {
+    if (key?.kind !== "Constant" || key.value.type !== "str" || names.includes(key.value.value)) return null;
+    names.push(key.value.value);
+  }
+  return f.program.constant(`new ${f.use("RowNames")}([${names.map(quote).join(",")}])`);
+}
+
 function dictDisplay(f: Frame, node: Expr & { kind: "Dict" }): string {
+  const names = rowNames(f, node);
+  if (names !== null)
+    return f.mark(
+      node,
+      `${f.use("rowOf")}(${names},[${node.values.map((item) => value(f, item)).join(",")}])`,
+    );
   if (node.keys.every((key) => key !== null)) {
     const parts = node.keys.map((key, i) => `${value(f, key as Expr)},${value(f, node.values[i] as Expr)}`);
     return f.mark(node, `${f.use("dictOf")}([${parts.join(",")}])`);

@@ -15,7 +15,7 @@ import {
   makeCoroutine,
   openAsyncManager,
 } from "./coroutine.ts";
-import { PyDict, PyFrozenSet, PySet } from "./dict.ts";
+import { PyDict, PyFrozenSet, PySet, RowNames, rowOf } from "./dict.ts";
 import {
   AttributeError,
   BaseException,
@@ -331,6 +331,8 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   copyOfConstantSet,
   setOf,
   dictOf,
+  RowNames,
+  rowOf,
   dictAdd,
   dictMerge,
   joined,

@@ -26,73 +26,76 @@ abstract class Keyed extends PyObject {
   }
 }
 
-/** Entries that a dict has, but nobody has asked for yet: the JSON object that they are made of, and what makes their values. */
-export interface Unread {
-  readonly tree: Readonly<Record<string, unknown>>;
-  /** Makes the value of a member that is a list or an object; all others are values as they are. */
-  make(key: string): PyValue;
+/** What a dict holds as long as it has no table: texts as keys, and their values. */
+export interface Entries {
+  readonly size: number;
+  get(key: string | number): PyValue | undefined;
+  has(key: string | number): boolean;
+  /** Gives a key another value; false where it is not there, or that needs a table. */
+  replace(key: string | number, value: PyValue): boolean;
+  /** Puts them into a table: no change that an iterator would notice, since they have been there. */
+  fill(table: Map<Key, PyValue>): void;
 }
 
-/** A `dict`: values by normalised key, in insertion order. */
-export class PyDict extends Keyed {
-  /** Null until something is put in; and as long as only single entries have been asked for. */
-  private table: Map<Key, PyValue> | null = null;
-  private unread: Unread | null;
-  /** Objects among the unread entries that were asked for, which a program must find again: the first one, and further ones. */
+/** Entries that nobody has asked for yet: the JSON object that they are made of, and what makes their values. */
+export abstract class UnreadEntries implements Entries {
+  readonly tree: Readonly<Record<string, unknown>>;
+  /** Objects among the entries that were asked for, which a program must find again: the first one, and further ones. */
   private firstKey: string | null = null;
   private first: PyValue = null;
   private made: Map<string, PyValue> | null = null;
   private isCounted = false;
-  /** Number of unread entries; -1 where nobody has asked. */
+  /** Number of entries; -1 where nobody has asked. */
   private members = -1;
 
-  constructor(unread: Unread | null = null) {
-    super();
-    this.unread = unread;
+  constructor(tree: Readonly<Record<string, unknown>>) {
+    this.tree = tree;
   }
+  /** Makes the value of a member that is a list or an object; all others are values as they are. */
+  protected abstract make(key: string): PyValue;
 
-  /** Values by normal form; read by generated code and by `PyDict` itself only. */
-  get map(): Map<Key, PyValue> {
-    return this.table ?? this.fill();
-  }
-  set map(table: Map<Key, PyValue>) {
-    this.table = table;
-    this.unread = null;
-    this.firstKey = this.first = this.made = null;
-  }
-  /** Entries of which not all were made: what stands for a value is the value, or the JSON of one; null where all are there. */
-  get unreadEntries(): (readonly [string, unknown])[] | null {
-    if (this.unread === null) return null;
-    return Object.entries(this.unread.tree).map(([key, json]) => [key, this.known(key) ?? json]);
-  }
-  /** No change that an iterator would notice: the entries have been there. */
-  private fill(): Map<Key, PyValue> {
-    const table = new Map<Key, PyValue>();
-    if (this.unread !== null) {
-      this.count();
-      const names = Object.keys(this.unread.tree);
-      allocate(names.length * ENTRY_BYTES);
-      for (const name of names) table.set(name, this.single(this.unread, name) as PyValue);
-    }
-    this.map = table;
-    return table;
-  }
-  /** The first look at unread entries is a step, whatever it is for. */
+  /** The first look at them is a step, whatever it is for. */
   private count(): void {
     if (this.isCounted) return;
     this.isCounted = true;
     charge(1);
   }
+  get size(): number {
+    this.count();
+    if (this.members < 0) this.members = Object.keys(this.tree).length;
+    return this.members;
+  }
   /** One entry: most programs ask for few of many, and for those the others need not be made. */
-  private single(unread: Unread, key: string): PyValue | undefined {
-    const known = this.known(key);
-    if (known !== undefined) return known;
-    const json = unread.tree[key];
+  get(key: string | number): PyValue | undefined {
+    this.count();
+    return typeof key === "string" ? this.single(key) : undefined;
+  }
+  has(key: string | number): boolean {
+    this.count();
+    return typeof key === "string" && Object.hasOwn(this.tree, key);
+  }
+  replace(): boolean {
+    return false;
+  }
+  fill(table: Map<Key, PyValue>): void {
+    this.count();
+    const names = Object.keys(this.tree);
+    allocate(names.length * ENTRY_BYTES);
+    for (const name of names) table.set(name, this.single(name) as PyValue);
+  }
+  /** What stands for a value is the value, or, where it was not made, the JSON of one. */
+  get shown(): (readonly [string, unknown])[] {
+    return Object.entries(this.tree).map(([key, json]) => [key, this.known(key) ?? json]);
+  }
+  private single(key: string): PyValue | undefined {
+    const json = this.tree[key];
     if (json === undefined || json === null) return json as null | undefined;
     // What every object inherits is a function or an object.
     if (typeof json !== "object" && typeof json !== "function") return json as PyValue;
-    if (!Object.hasOwn(unread.tree, key)) return undefined;
-    const value = unread.make(key);
+    const known = this.known(key);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(this.tree, key)) return undefined;
+    const value = this.make(key);
     if (this.firstKey === null) {
       this.firstKey = key;
       this.first = value;
@@ -105,38 +108,112 @@ export class PyDict extends Keyed {
   private known(key: string): PyValue | undefined {
     return key === this.firstKey ? this.first : this.made?.get(key);
   }
+}
+
+/** Keys that stand in a program's text, all of them different, and what JSON has before each one's value. */
+export class RowNames {
+  readonly keys: readonly string[];
+  readonly openings: readonly string[];
+  constructor(keys: readonly string[]) {
+    this.keys = keys;
+    this.openings = keys.map((key, i) => `${i === 0 ? "{" : ","}${JSON.stringify(key)}:`);
+  }
+}
+/** Entries under such keys: most of what a mapping returns is made, and written, and never looked at. */
+export class Row implements Entries {
+  readonly names: RowNames;
+  readonly values: PyValue[];
+  constructor(names: RowNames, values: PyValue[]) {
+    this.names = names;
+    this.values = values;
+  }
+  get size(): number {
+    return this.values.length;
+  }
+  private place(key: string | number): number {
+    const { keys } = this.names;
+    for (let at = 0; at < keys.length; at += 1) if (keys[at] === key) return at;
+    return -1;
+  }
+  get(key: string | number): PyValue | undefined {
+    const at = this.place(key);
+    return at < 0 ? undefined : this.values[at];
+  }
+  has(key: string | number): boolean {
+    return this.place(key) >= 0;
+  }
+  replace(key: string | number, value: PyValue): boolean {
+    const at = this.place(key);
+    if (at >= 0) this.values[at] = value;
+    return at >= 0;
+  }
+  fill(table: Map<Key, PyValue>): void {
+    const { names, values } = this;
+    for (let at = 0; at < values.length; at += 1) table.set(names.keys[at] as string, values[at] as PyValue);
+  }
+}
+
+/** A `dict`: values by normalised key, in insertion order. */
+export class PyDict extends Keyed {
+  /** Null until something is put in, and as long as there are entries that need none. */
+  private table: Map<Key, PyValue> | null = null;
+  /** The entries where there is no table; null for none. */
+  private rest: Entries | null;
+
+  constructor(entries: Entries | null = null) {
+    super();
+    this.rest = entries;
+  }
+
+  /** Values by normal form; read by generated code and by `PyDict` itself only. */
+  get map(): Map<Key, PyValue> {
+    return this.table ?? this.fill();
+  }
+  set map(table: Map<Key, PyValue>) {
+    this.table = table;
+    this.rest = null;
+  }
+  /** Entries of which not all were made: what stands for a value is the value, or the JSON of one; null where all are there. */
+  get unreadEntries(): (readonly [string, unknown])[] | null {
+    return this.rest instanceof UnreadEntries ? this.rest.shown : null;
+  }
+  /** The entries where they are a row; else null. */
+  get row(): Row | null {
+    return this.rest instanceof Row ? this.rest : null;
+  }
+  private fill(): Map<Key, PyValue> {
+    const table = new Map<Key, PyValue>();
+    this.rest?.fill(table);
+    this.map = table;
+    return table;
+  }
 
   get size(): number {
     if (this.table !== null) return this.table.size;
-    if (this.unread === null) return 0;
-    this.count();
-    if (this.members < 0) this.members = Object.keys(this.unread.tree).length;
-    return this.members;
+    return this.rest === null ? 0 : this.rest.size;
   }
   get(key: PyValue): PyValue | undefined {
     if (this.isNormal(key)) {
-      const { table, unread } = this;
+      const { table, rest } = this;
       if (table !== null) return table.get(key);
-      if (unread === null) return undefined;
-      this.count();
-      return typeof key === "string" ? this.single(unread, key) : undefined;
+      return rest === null ? undefined : rest.get(key);
     }
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal === undefined ? undefined : this.map.get(normal);
   }
   has(key: PyValue): boolean {
     if (this.isNormal(key)) {
-      const { table, unread } = this;
+      const { table, rest } = this;
       if (table !== null) return table.has(key);
-      if (unread === null) return false;
-      this.count();
-      return typeof key === "string" && Object.hasOwn(unread.tree, key);
+      return rest?.has(key) === true;
     }
     const normal = this.index.find(key, false, keysOf(this.map));
     return normal !== undefined && this.map.has(normal);
   }
   set(key: PyValue, value: PyValue): void {
-    const normal = this.isNormal(key) ? key : (this.index.find(key, true, keysOf(this.map)) as Key);
+    const isNormal = this.isNormal(key);
+    if (isNormal && this.rest?.replace(key, value) === true) return;
+    const normal = isNormal ? key : (this.index.find(key, true, keysOf(this.map)) as Key);
     const { map } = this;
     const before = map.size;
     map.set(normal, value);
@@ -193,6 +270,11 @@ export class PyDict extends Keyed {
   }
 }
 export const dictType = makeType("dict", { of: PyDict });
+/** A dict of entries under the names of a program's text. */
+export function rowOf(names: RowNames, values: PyValue[]): PyDict {
+  for (let at = 0; at < values.length; at += 1) allocate(ENTRY_BYTES);
+  return new PyDict(new Row(names, values));
+}
 
 /** V8 doubles its tables: the doubling is asked for when it comes. */
 function growth(size: number): number {
