@@ -1,5 +1,5 @@
 // A compiled program as the host holds it, and its name in the workers.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Part } from "./expressions/projection.ts";
 import type { SourceMap } from "./expressions/traceback.ts";
 import type { CompiledProgram } from "./language/compile.ts";
@@ -19,5 +19,5 @@ export interface Program {
 
 /** A name for the code for good. */
 export function programId({ code }: CompiledProgram): string {
-  return `expression-${createHash("sha256").update(code).digest("hex").slice(0, 32)}`;
+  return `expression-${hash("sha256", code).slice(0, 32)}`;
 }

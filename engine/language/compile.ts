@@ -37,19 +37,37 @@ const INDENT = "    ";
 /** Indents every line that is not blank, as `textwrap.indent` does. */
 function wrap(source: string): string {
   let out = HEADER;
-  for (const line of source.split(LINE_ENDS)) out += line.trim() === "" ? line : INDENT + line;
+  let from = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    if (!endsLine(source.charCodeAt(at))) continue;
+    if (source.startsWith("\r\n", at)) at += 1;
+    out += indented(source.slice(from, at + 1));
+    from = at + 1;
+  }
+  if (from < source.length) out += indented(source.slice(from));
   return out.endsWith("\n") ? out : `${out}\n`;
 }
-/** After every line boundary that Python's `splitlines` knows. */
-const LINE_ENDS = /(?<=\r\n|\n|\r(?!\n)|[\v\f\x1c-\x1e\x85\u2028\u2029])/;
+const indented = (line: string): string => (line.trim() === "" ? line : INDENT + line);
+/** The line boundaries that Python's `splitlines` knows. */
+function endsLine(unit: number): boolean {
+  if (unit > 0x1e) return unit === 0x85 || unit === 0x2028 || unit === 0x2029;
+  return unit >= 0x1c || (unit >= 0x0a && unit <= 0x0d);
+}
 
 /** Positions in the wrapped text, in terms of the author's. */
 export class AuthorLines {
-  private readonly map: LineMap;
-  private readonly source: string[];
+  private readonly wrapped: string;
+  private readonly source: string;
+  /** Made at the first use: a program that does not fail has none. */
+  private lines: string[] | undefined;
+  private lineMap: LineMap | undefined;
   constructor(wrapped: string, source: string) {
-    this.map = new LineMap(wrapped);
-    this.source = source.split(/\r\n|\n|\r/);
+    this.wrapped = wrapped;
+    this.source = source;
+  }
+  private get map(): LineMap {
+    this.lineMap ??= new LineMap(this.wrapped);
+    return this.lineMap;
   }
   /** Line from 1, column from 0 in code points, in the author's text. */
   position(offset: number): { line: number; column: number } {
@@ -63,7 +81,8 @@ export class AuthorLines {
   }
   /** A line of the author's text, from 1. */
   text(line: number): string {
-    return this.source[line - 1] ?? "";
+    this.lines ??= this.source.split(/\r\n|\n|\r/);
+    return this.lines[line - 1] ?? "";
   }
 }
 

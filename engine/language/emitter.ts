@@ -33,12 +33,16 @@ export interface MapRange extends MapRecord {
   readonly from: number;
   readonly to: number;
 }
+/** A range whose place is not known yet, or not all of it. */
+interface OpenRange extends MapRecord {
+  from: number;
+  to: number;
+}
 
 const OPEN = "\u0001";
 const SEP = "\u0002";
 const CLOSE = "\u0003";
-const OPEN_UNIT = 1;
-const CLOSE_UNIT = 3;
+const UNPLACED = -1;
 
 /** One program being generated. */
 export class Program {
@@ -47,7 +51,7 @@ export class Program {
   readonly instrument: Instrument | null;
   /** What all sets of bound names begin with. */
   readonly noNames: NameSet = NameSet.none();
-  private readonly records: MapRecord[] = [];
+  private readonly marked: OpenRange[] = [];
   private readonly constants: string[] = [];
   private readonly constantNames: Map<string, string> = new Map();
   private readonly used: Set<string> = new Set();
@@ -85,9 +89,9 @@ export class Program {
     }
     return name;
   }
-  mark(record: MapRecord, code: string): string {
-    this.records.push(record);
-    return `${OPEN}${this.records.length - 1}${SEP}${code}${CLOSE}`;
+  mark({ kind, start, end, name, attribute }: MapRecord, code: string): string {
+    this.marked.push({ kind, start, end, name, attribute, from: UNPLACED, to: UNPLACED });
+    return `${OPEN}${this.marked.length - 1}${SEP}${code}${CLOSE}`;
   }
 
   /** The whole program: an expression whose value is the factory that the worker loads. */
@@ -101,31 +105,35 @@ export class Program {
 
   private unmark(text: string): { code: string; ranges: MapRange[] } {
     const ranges: MapRange[] = [];
-    const open: { to: number }[] = [];
-    let code = "";
+    const open: OpenRange[] = [];
+    const pieces: string[] = [];
+    /** How much of the text was taken, and how long the code is so far. */
     let from = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
-      if (unit !== OPEN_UNIT && unit !== CLOSE_UNIT) continue;
-      code += text.slice(from, at);
-      if (unit === CLOSE_UNIT) (open.pop() as { to: number }).to = code.length;
-      else {
+    let length = 0;
+    let opening = text.indexOf(OPEN);
+    for (let closing = text.indexOf(CLOSE); closing >= 0; ) {
+      const isOpening = opening >= 0 && opening < closing;
+      const at = isOpening ? opening : closing;
+      pieces.push(text.slice(from, at));
+      length += at - from;
+      if (isOpening) {
         const end = text.indexOf(SEP, at);
-        const {
-          kind,
-          start,
-          end: last,
-          name,
-          attribute,
-        } = this.records[+text.slice(at + 1, end)] as MapRecord;
-        const range = { kind, start, end: last, name, attribute, from: code.length, to: code.length };
+        let range = this.marked[+text.slice(at + 1, end)] as OpenRange;
+        // Code that stands in two places has two ranges.
+        if (range.from !== UNPLACED) range = { ...range };
+        range.from = length;
         ranges.push(range);
         open.push(range);
-        at = end;
+        from = end + 1;
+        opening = text.indexOf(OPEN, from);
+      } else {
+        (open.pop() as OpenRange).to = length;
+        from = at + 1;
+        closing = text.indexOf(CLOSE, from);
       }
-      from = at + 1;
     }
-    return { code: code + text.slice(from), ranges };
+    pieces.push(text.slice(from));
+    return { code: pieces.join(""), ranges };
   }
 }
 
@@ -173,21 +181,18 @@ export class Frame {
     return this.program.use(name);
   }
   /** Marks code that may raise with the node it stands for. */
-  mark(node: Span | Expr, code: string): string {
+  mark(node: Span & { readonly kind?: string }, code: string): string {
     const { start, end } = node;
-    const record: MapRecord = { kind: "node", start, end };
-    if ("kind" in node && node.kind === "Attribute") {
-      const attribute = { name: node.attr, end: node.end, apart: false };
-      return this.program.mark({ ...record, attribute }, code);
+    const expression = node as Expr;
+    let attribute: MapRecord["attribute"];
+    if (expression.kind === "Attribute") {
+      attribute = { name: expression.attr, end, apart: false };
+    } else if (expression.kind === "Call" && expression.func.kind === "Attribute") {
+      const { func, args, keywords } = expression;
+      const apart = args.some((arg) => arg.kind === "Starred") || keywords.some(({ arg }) => arg === null);
+      attribute = { name: func.attr, end: func.end, apart };
     }
-    if ("kind" in node && node.kind === "Call" && node.func.kind === "Attribute") {
-      const apart =
-        node.args.some((arg) => arg.kind === "Starred") ||
-        node.keywords.some((keyword) => keyword.arg === null);
-      const attribute = { name: node.func.attr, end: node.func.end, apart };
-      return this.program.mark({ ...record, attribute }, code);
-    }
-    return this.program.mark(record, code);
+    return this.program.mark({ kind: "node", start, end, attribute }, code);
   }
   temp(): string {
     this.tempTop += 1;
