@@ -11,7 +11,7 @@ import { buildArtifacts, findArtifacts } from "../engine/sandbox/snapshot.ts";
 import { defaultLimits, sandboxOptions } from "../engine/sandbox-options.ts";
 
 /** Packages of many modules that these commands load. The others stay outside and are loaded as ever. */
-const INSIDE = ["commander", "picocolors", "yaml", "zod"];
+const INSIDE = ["commander", "js-yaml", "picocolors", "zod"];
 /** What the program loads for other commands alone. */
 const isElsewhere = (path: string): boolean =>
   path.startsWith("./commands/")

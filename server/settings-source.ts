@@ -1,6 +1,8 @@
 // Where settings come from: what the caller gives, else the environment, else a YAML file, else the defaults.
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { jsonOf } from "../yaml/json.ts";
+import { CORE } from "../yaml/schema.ts";
+import { readYaml, type YamlDocument, type YamlPair, type YamlProblem } from "../yaml/tree.ts";
 
 /** A settings file. */
 export interface SettingsFile {
@@ -101,53 +103,59 @@ function fromText(text: string, kind: Kind): unknown {
 /** A settings file and the lines of its keys. */
 class FileSource {
   readonly #file: SettingsFile;
-  readonly #lines = new LineCounter();
-  readonly #document: Document;
+  readonly #document: YamlDocument;
+  readonly #values: { readonly [name: string]: unknown };
+  readonly #problems: readonly YamlProblem[];
   constructor(file: SettingsFile) {
     this.#file = file;
-    this.#document = parseDocument(file.text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = readYaml(file.text, CORE);
+    const { value, problems } = jsonOf(this.#document, { number: ({ value }) => value, onlyTextKeys: false });
+    this.#values = value as { readonly [name: string]: unknown };
+    this.#problems = problems;
   }
 
   /** Why the file cannot be read, if it cannot. */
   get broken(): string[] {
-    const { errors, contents } = this.#document;
-    if (errors.length > 0) return errors.map(({ message, pos }) => `${this.#at(pos[0])}: ${message}`);
-    if (contents === null || isMap(contents)) return [];
+    if (this.#problems.length > 0)
+      return this.#problems.map(({ offset, what, hint }) => {
+        const help = hint === undefined ? "" : ` (${hint})`;
+        return `${this.#at(offset)}: ${what}${help}`;
+      });
+    const { root } = this.#document;
+    if (root === null || root.kind === "mapping") return [];
     return [`${this.#file.name}:1: a mapping from settings to values is expected`];
   }
 
   /** Keys that are no settings. */
   unknown(known: readonly string[]): string[] {
-    const { contents } = this.#document;
-    if (!isMap(contents)) return [];
-    return contents.items.flatMap(({ key }) => {
-      const name = isScalar(key) ? String(key.value) : String(key);
+    return this.#pairs().flatMap(({ key }) => {
+      const name = key.kind === "scalar" ? key.source : "";
       if (known.includes(name)) return [];
-      const at = isNode(key) ? this.#at(key.range?.[0] ?? 0) : this.#file.name;
       const list = `there is no such setting; the settings are ${known.join(", ")}`;
-      return [`${at}: ${name}: ${list}`];
+      return [`${this.#at(key.start)}: ${name}: ${list}`];
     });
   }
 
   has(name: string): boolean {
-    return isMap(this.#document.contents) && this.#document.contents.has(name);
+    return this.#pairs().length > 0 && Object.hasOwn(this.#values, name);
   }
 
   value(name: string): unknown {
-    const node = this.#document.get(name, true);
-    return isNode(node) ? node.toJS(this.#document) : node;
+    return this.#values[name];
   }
 
   /** Where the setting stands: `postern.yaml:3`. */
   place(name: string): string {
-    const { contents } = this.#document;
-    const pair = isMap(contents)
-      ? contents.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === name)
-      : undefined;
-    return this.#at(isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0);
+    const pair = this.#pairs().find(({ key }) => key.kind === "scalar" && key.value === name);
+    return this.#at(pair?.key.start ?? 0);
+  }
+
+  #pairs(): readonly YamlPair[] {
+    const { root } = this.#document;
+    return root?.kind === "mapping" ? root.pairs : [];
   }
 
   #at(offset: number): string {
-    return `${this.#file.name}:${this.#lines.linePos(offset).line}`;
+    return `${this.#file.name}:${this.#document.place(offset).line}`;
   }
 }

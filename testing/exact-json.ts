@@ -8,6 +8,8 @@ declare global {
   interface JSON {
     /** A value that `JSON.stringify` writes as exactly this text. */
     rawJSON(text: string): JsonValue & object;
+    /** Whether it is such a value. */
+    isRawJSON(value: unknown): boolean;
   }
 }
 

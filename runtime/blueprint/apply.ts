@@ -1,6 +1,6 @@
 // Putting a blueprint's objects into a store: all of them, or none and an error that points at the line.
-import { isScalar, isSeq, type Node, visit } from "yaml";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { nodesOf } from "../../yaml/tree.ts";
 import type { Pk } from "../models/model.ts";
 import { hashPassword, verifyPassword } from "../models/password.ts";
 import { type ModelName, modelOf, type NewRow, type Row } from "../models/registry.ts";
@@ -112,10 +112,10 @@ const GUARDS: ReadonlySet<string> = new Set([
 ]);
 
 /** The model of `!Find [model, …]`. */
-function findsModel(node: Node): string | undefined {
-  if (!isSeq(node) || (node.tag !== "!Find" && node.tag !== "!FindObject")) return undefined;
+function findsModel(node: YamlNode): string | undefined {
+  if (node?.kind !== "sequence" || (node.tag !== "!Find" && node.tag !== "!FindObject")) return undefined;
   const [model] = node.items;
-  return isScalar(model) && model.tag?.startsWith("!") !== true ? String(model.value) : undefined;
+  return model?.kind === "scalar" && model.tag?.startsWith("!") !== true ? String(model.value) : undefined;
 }
 
 class Application {
@@ -181,18 +181,14 @@ class Application {
 
   /** What an entry refers to that is not there; the first of it. */
   #unsupportedReference(entry: BlueprintEntry): string | undefined {
-    let why: string | undefined;
-    visit(entry.node, {
-      Node: (_, node) => {
-        if (isScalar(node) && node.tag === "!KeyOf" && this.#unsupported.has(String(node.value)))
-          why = `it refers to ${JSON.stringify(node.value)}, which is left out`;
-        const model = findsModel(node as Node);
-        if (model !== undefined && modelsNamed(model).length === 0)
-          why = `it looks for an object of ${model}, a model that Postern does not have`;
-        return why === undefined ? undefined : visit.BREAK;
-      },
-    });
-    return why;
+    for (const node of nodesOf(entry.node)) {
+      if (node.kind === "scalar" && node.tag === "!KeyOf" && this.#unsupported.has(node.source))
+        return `it refers to ${JSON.stringify(node.source)}, which is left out`;
+      const model = findsModel(node);
+      if (model !== undefined && modelsNamed(model).length === 0)
+        return `it looks for an object of ${model}, a model that Postern does not have`;
+    }
+    return undefined;
   }
 
   #entry(entry: BlueprintEntry): { model: string; pk?: Pk; action: Action } {

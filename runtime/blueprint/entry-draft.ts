@@ -1,5 +1,4 @@
 // An entry on its way into the store: its fields' values in shape, and where in the file each of them is written.
-import { isMap, isScalar, isSeq, type Pair } from "yaml";
 import type { JsonValue } from "../../engine/types.ts";
 import type { Model } from "../models/model.ts";
 import { type ModelName, modelOf } from "../models/registry.ts";
@@ -62,7 +61,8 @@ export class EntryDraft {
     error: { line?: unknown; column?: unknown },
   ): { line: number; column: number } | undefined {
     const node = this.#blueprint.follow(this.#written(field).value ?? null);
-    if (!isScalar(node) || node.type !== "BLOCK_LITERAL" || typeof error.line !== "number") return undefined;
+    if (node?.kind !== "scalar" || node.style !== "literal" || typeof error.line !== "number")
+      return undefined;
     const line = this.#blueprint.position(node).line + error.line;
     const written = this.#blueprint.text.split("\n")[line - 1] ?? "";
     const content = String(node.value).split("\n")[error.line - 1] ?? "";
@@ -77,7 +77,7 @@ export class EntryDraft {
     }
     const node = value === undefined ? null : this.#blueprint.follow(value);
     if (node?.tag === "!Find") return "what !Find looks for is not there";
-    const isPlainBoolean = isScalar(node) && typeof node.value === "boolean" && node.source !== undefined;
+    const isPlainBoolean = node?.kind === "scalar" && typeof node.value === "boolean";
     return isPlainBoolean ? `to mean the text, write it in quotes: "${node.source}"` : undefined;
   }
 
@@ -85,9 +85,9 @@ export class EntryDraft {
   #written(field: string): { key?: YamlNode; value?: YamlNode } {
     for (const part of [this.entry.identifiers, this.entry.attrs]) {
       const map = this.#blueprint.follow(part);
-      if (!isMap(map)) continue;
-      for (const { key, value } of map.items as Pair<YamlNode, YamlNode>[]) {
-        if (isScalar(key) && String(key.value) === field) return { key, value };
+      if (map?.kind !== "mapping") continue;
+      for (const { key, value } of map.pairs) {
+        if (key.kind === "scalar" && String(key.value) === field) return { key, value };
       }
     }
     return {};
@@ -96,7 +96,7 @@ export class EntryDraft {
   #inner(value: YamlNode, path: readonly (string | number)[]): YamlNode {
     const node = this.#blueprint.follow(value);
     const [index] = path;
-    if (typeof index === "number" && isSeq(node) && index < node.items.length) {
+    if (typeof index === "number" && node?.kind === "sequence" && index < node.items.length) {
       return node.items[index] as YamlNode;
     }
     return value;

@@ -3,8 +3,8 @@
 // Work is bounded by a budget that every node and every copied value is charged to, so neither aliases of aliases nor
 // nested `!Enumerate` can blow up a small file. A number keeps its spelling (`+1234`, `007`) until it is known whether
 // a text or a number is wanted.
-import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import type { YamlMapping } from "../../yaml/tree.ts";
 import { copyJson, Fault } from "../models/fields.ts";
 import { BlueprintError } from "./errors.ts";
 import { LookupError, modelsNamed } from "./lookup.ts";
@@ -56,10 +56,10 @@ export class Evaluator {
     }
     this.#depth += 1;
     try {
-      if (isAlias(node)) return this.evaluate(this.#blueprint.follow(node));
+      if (node.kind === "alias") return this.evaluate(this.#blueprint.follow(node));
       if (node.tag?.startsWith("!") === true) return this.#tag(node.tag, node);
-      if (isMap(node)) return this.#map(node);
-      if (isSeq(node)) return node.items.map((item) => this.evaluate(item as YamlNode));
+      if (node.kind === "mapping") return this.#map(node);
+      if (node.kind === "sequence") return node.items.map((item) => this.evaluate(item));
       return this.#scalar(node);
     } finally {
       this.#depth -= 1;
@@ -67,26 +67,22 @@ export class Evaluator {
   }
 
   #scalar(node: YamlNode): Value {
-    if (!isScalar(node)) throw this.#fail(node, "this cannot be a value");
+    if (node?.kind !== "scalar") throw this.#fail(node, "this cannot be a value");
     const { value } = node;
     if (value === null || typeof value === "string" || typeof value === "boolean") return value;
     if (typeof value === "number" && Number.isFinite(value)) {
-      if (node.type === "PLAIN" && node.source !== undefined && node.source !== String(value)) {
+      if (node.style === "plain" && node.source !== String(value)) {
         return new Spelled(value, node.source);
       }
       return value;
     }
-    throw this.#fail(
-      node,
-      `${String(node.source ?? value)} is not a value that JSON can hold`,
-      "write it in quotes",
-    );
+    throw this.#fail(node, `${node.source} is not a value that JSON can hold`, "write it in quotes");
   }
 
-  #map(node: YAMLMap): { [key: string]: Value } {
+  #map(node: YamlMapping): { [key: string]: Value } {
     const merged: { [key: string]: Value } = {};
     const own: { [key: string]: Value } = {};
-    for (const pair of node.items as Pair<YamlNode, YamlNode>[]) {
+    for (const pair of node.pairs) {
       if (isMergeKey(pair.key)) {
         // The first of several maps wins, as in PyYAML.
         for (const [key, item] of Object.entries(this.#merge(pair.value))) {
@@ -173,10 +169,10 @@ export class Evaluator {
     }
     const conditions = rest.map((item): [string, JsonValue] => {
       const pair = this.#blueprint.follow(item);
-      if (!isSeq(pair) || pair.items.length !== 2) {
+      if (pair?.kind !== "sequence" || pair.items.length !== 2) {
         throw this.#fail(item, "a condition is a list of a field and a value", "write [slug, my-flow]");
       }
-      const [field, value] = pair.items as YamlNode[];
+      const [field, value] = pair.items as readonly [YamlNode, YamlNode];
       return [this.#string(field), plain(this.evaluate(value))];
     });
     try {
@@ -191,7 +187,7 @@ export class Evaluator {
 
   /** `!Tag name` or `!Tag [name, default]`. */
   #named(node: YamlNode, get: (name: string) => Value | undefined): Value | undefined {
-    if (!isSeq(node)) return get(this.#text(node));
+    if (node?.kind !== "sequence") return get(this.#text(node));
     const [name, fallback] = this.#list(node, 1, 2);
     const value = get(this.#string(name));
     return value !== undefined || fallback === undefined ? value : this.evaluate(fallback);
@@ -367,7 +363,7 @@ export class Evaluator {
 
   /** The items of a tagged list. */
   #list(node: YamlNode, least: number, most = Number.POSITIVE_INFINITY): readonly YamlNode[] {
-    const items = isSeq(node) ? ((node as YAMLSeq).items as YamlNode[]) : [];
+    const items = node?.kind === "sequence" ? node.items : [];
     if (items.length >= least && items.length <= most) return items;
     const count =
       most === least
@@ -380,7 +376,8 @@ export class Evaluator {
 
   /** The text of a tagged scalar. */
   #text(node: YamlNode): string {
-    if (isScalar(node) && node.value !== null && String(node.value) !== "") return String(node.value);
+    if (node?.kind === "scalar" && node.value !== null && String(node.value) !== "")
+      return String(node.value);
     throw this.#fail(node, `${node?.tag} takes a text`);
   }
 
@@ -410,5 +407,5 @@ export class Evaluator {
 }
 
 function isMergeKey(node: YamlNode): boolean {
-  return isScalar(node) && (typeof node.value === "symbol" || (node.value === "<<" && node.type === "PLAIN"));
+  return node?.kind === "scalar" && node.value === "<<" && node.style === "plain";
 }

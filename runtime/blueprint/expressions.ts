@@ -1,6 +1,6 @@
 // The expressions a blueprint holds, each with the site it stands at and where its lines are in the YAML.
-import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
 import type { Place, Site, Use } from "../../engine/index.ts";
+import { valueIn, type YamlScalar } from "../../yaml/tree.ts";
 import type { Blueprint, YamlNode } from "./parse.ts";
 import { usesOfMapping, usesOfPolicy } from "./uses.ts";
 
@@ -33,14 +33,15 @@ export function blueprintExpressions(blueprint: Blueprint): BlueprintExpression[
     const identifiers = blueprint.follow(entry.identifiers);
     const field = (name: string): YamlNode => {
       for (const map of [attrs, identifiers])
-        if (isMap(map) && map.has(name))
-          return blueprint.follow((map as YAMLMap).get(name, true) as YamlNode);
+        if (map?.kind === "mapping" && valueIn(map, name) !== undefined)
+          return blueprint.follow(valueIn(map, name) ?? null);
       return null;
     };
     const name = scalarText(field("name")) ?? entry.id ?? model;
     const add = (attribute: string, site: Site, uses: readonly Use[]): void => {
       const node = field(attribute);
-      if (!isScalar(node) || typeof node.value !== "string" || node.tag?.startsWith("!") === true) return;
+      if (node?.kind !== "scalar" || typeof node.value !== "string" || node.tag?.startsWith("!") === true)
+        return;
       const label = attribute === "expression" ? name : `${name}: ${attribute}`;
       found.push({ label, source: node.value, site, uses, place: placeOf(blueprint, node) });
     };
@@ -48,12 +49,11 @@ export function blueprintExpressions(blueprint: Blueprint): BlueprintExpression[
     if (site !== undefined)
       add("expression", site, site === "policy" ? usesOfPolicy(blueprint, entry) : usesOfMapping(model));
     if (model === "authentik_stages_prompt.prompt") {
-      for (const attribute of ["placeholder", "initial_value"])
-        if (
-          isScalar(field(`${attribute}_expression`)) &&
-          (field(`${attribute}_expression`) as Scalar).value === true
-        )
+      for (const attribute of ["placeholder", "initial_value"]) {
+        const isExpression = field(`${attribute}_expression`);
+        if (isExpression?.kind === "scalar" && isExpression.value === true)
           add(attribute, "prompt", [{ place: promptPlace(attribute, scalarText(field("type"))) }]);
+      }
     }
   }
   return found;
@@ -66,19 +66,19 @@ function promptPlace(attribute: string, type: string | undefined): Place {
 }
 
 function scalarText(node: YamlNode): string | undefined {
-  return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
+  return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
 }
 
 /** Lines of a literal block (`|`) stand as they are, one below the other and indented alike. */
-function placeOf(blueprint: Blueprint, node: Scalar): BlueprintExpression["place"] {
+function placeOf(blueprint: Blueprint, node: YamlScalar): BlueprintExpression["place"] {
   const start = blueprint.position(node);
-  if (node.type === "BLOCK_LITERAL") {
+  if (node.style === "literal") {
     const first = blueprint.text.split(/\r\n|\r|\n/)[start.line] ?? "";
     const indent = first.length - first.trimStart().length;
     return (line, column) => ({ line: start.line + line, column: indent + column });
   }
-  const quoted = node.type === "PLAIN" ? 0 : 1;
-  const isOneLine = !String(node.value).includes("\n") && node.type !== "BLOCK_FOLDED";
+  const quoted = node.style === "plain" ? 0 : 1;
+  const isOneLine = !node.source.includes("\n") && node.style !== "folded";
   return (_line, column) =>
     isOneLine ? { line: start.line, column: start.column + quoted + column - 1 } : null;
 }

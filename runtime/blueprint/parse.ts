@@ -2,29 +2,24 @@
 //
 // The text is YAML 1.1 as PyYAML reads it (`yes` and `off` are booleans), less its accidents: dates and times of day
 // stay text. Nodes are kept with their places, so that whatever goes wrong later can be pointed at.
+import { BLUEPRINT } from "../../yaml/schema.ts";
 import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type ScalarTag,
-  type Tags,
-  visit,
-  type YAMLMap,
-} from "yaml";
+  nodesOf,
+  readYaml,
+  SECOND_DOCUMENT,
+  type YamlAlias,
+  type YamlDocument,
+  type YamlMapping,
+  type YamlScalar,
+  type YamlNode as YamlTreeNode,
+} from "../../yaml/tree.ts";
 import { MODEL_NAMES } from "../models/registry.ts";
 import { BlueprintError, closest, type Position, type Problem } from "./errors.ts";
 import { modelsNamed } from "./lookup.ts";
 import { TAGS } from "./tags.ts";
 
-/** A node of the YAML tree; null where nothing was written. */
-export type YamlNode = Node | null;
+/** A node of the YAML tree; null where there is none. */
+export type YamlNode = YamlTreeNode | null;
 
 /** What an entry asks for. */
 export const STATES = ["present", "created", "must_created", "absent"] as const;
@@ -34,7 +29,7 @@ export type State = (typeof STATES)[number];
 /** One entry, as written. */
 export interface BlueprintEntry {
   /** The whole entry. */
-  readonly node: YAMLMap;
+  readonly node: YamlMapping;
   readonly model: YamlNode;
   readonly state: YamlNode;
   /** The name that `!KeyOf` calls it by. */
@@ -84,63 +79,46 @@ export function parseBlueprint(text: string, options: ParseOptions = {}): Bluepr
     const what = `the blueprint has ${text.length} characters; ${LONGEST} are the most that is read`;
     throw new BlueprintError(file, [{ line: 1, column: 1, what, hint: "split it" }]);
   }
-  try {
-    return new Parser(file, text, options.unknownModels === "skip").parse();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new BlueprintError(file, [{ line: 1, column: 1, what: "the YAML is nested too deeply" }]);
-  }
+  return new Parser(file, text, options.unknownModels === "skip").parse();
 }
 
 class Parser {
   readonly #file: string;
-  readonly #text: string;
-  readonly #lines = new LineCounter();
+  readonly #document: YamlDocument;
   readonly #problems: Problem[] = [];
   readonly #warnings: Problem[] = [];
-  readonly #targets = new Map<Alias, Node>();
 
   readonly #skipsUnknown: boolean;
 
   constructor(file: string, text: string, skipsUnknown: boolean) {
     this.#file = file;
-    this.#text = text;
+    this.#document = readYaml(text, BLUEPRINT);
     this.#skipsUnknown = skipsUnknown;
   }
 
   parse(): Blueprint {
-    const document = parseDocument(this.#text, {
-      version: "1.1",
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      customTags: (tags) => pyYamlTags(tags),
-    });
-    for (const error of document.errors) {
-      const { line, col } = this.#lines.linePos(error.pos[0]);
-      const second = error.code === "MULTIPLE_DOCS";
-      const message = second ? "a blueprint is one document, and here a second begins" : error.message;
-      this.#problems.push({ line, column: col, what: `YAML: ${message.replace(/\.$/, "")}` });
+    for (const { offset, what, hint } of this.#document.problems) {
+      const told = what === SECOND_DOCUMENT ? "a blueprint is one document, and here a second begins" : what;
+      const help = hint === undefined ? {} : { hint };
+      this.#problems.push({ ...this.#document.place(offset), what: `YAML: ${told}`, ...help });
     }
     this.#stop();
-    const anchors = new Map<string, Node>();
-    visit(document, {
-      Node: (_, node) => {
-        if (isAlias(node)) this.#alias(node, anchors);
-        else if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
-        if (node.tag?.startsWith("!") === true && !TAGS.has(node.tag)) this.#unknownTag(node as Node);
-      },
-    });
-    const root = this.#map(document.contents, "a blueprint");
+    const { root } = this.#document;
+    for (const node of root === null ? [] : nodesOf(root)) {
+      if (node.kind === "alias") this.#alias(node);
+      if (node.tag?.startsWith("!") === true && !TAGS.has(node.tag)) this.#unknownTag(node, node.tag);
+    }
+    const map = this.#map(root, "a blueprint");
     this.#stop();
-    const blueprint = this.#root(root as YAMLMap);
+    const blueprint = this.#root(map as YamlMapping);
     this.#stop();
     return blueprint;
   }
 
-  #root(root: YAMLMap): Blueprint {
+  #root(root: YamlMapping): Blueprint {
     const parts = this.#parts(root, TOP_KEYS, "a blueprint");
     const version = this.#follow(parts.get("version") ?? null);
-    if (!isScalar(version) || version.value !== 1) {
+    if (version?.kind !== "scalar" || version.value !== 1) {
       const hint = "a blueprint begins with: version: 1";
       this.#problem(parts.has("version") ? version : root, "Invalid blueprint version", hint);
     }
@@ -149,12 +127,12 @@ class Parser {
     const labels = new Map<string, string>();
     for (const [key, value] of this.#optionalMap(metadata.get("labels"), "labels")) {
       const label = this.#follow(value);
-      if (isScalar(label)) labels.set(key, String(label.value));
+      if (label?.kind === "scalar") labels.set(key, String(label.value));
     }
     return {
       file: this.#file,
-      text: this.#text,
-      name: isScalar(name) ? String(name.value) : "",
+      text: this.#document.text,
+      name: name?.kind === "scalar" ? String(name.value) : "",
       labels,
       context: this.#optionalMap(parts.get("context"), "context"),
       entries: this.#entries(root, parts.get("entries")),
@@ -164,13 +142,13 @@ class Parser {
     };
   }
 
-  #entries(root: YAMLMap, written: YamlNode | undefined): BlueprintEntry[] {
+  #entries(root: YamlMapping, written: YamlNode | undefined): BlueprintEntry[] {
     const node = this.#follow(written ?? null);
-    if (isSeq(node)) return node.items.flatMap((item) => this.#entry(item as YamlNode));
-    if (isMap(node)) {
+    if (node?.kind === "sequence") return node.items.flatMap((item) => this.#entry(item));
+    if (node?.kind === "mapping") {
       return [...this.#optionalMap(node, "entries").values()].flatMap((list) => {
         const items = this.#follow(list);
-        if (isSeq(items)) return items.items.flatMap((item) => this.#entry(item as YamlNode));
+        if (items?.kind === "sequence") return items.items.flatMap((item) => this.#entry(item));
         this.#problem(items ?? node, "named entries have to be lists of entries");
         return [];
       });
@@ -193,13 +171,14 @@ class Parser {
       this.#problem(state, `there is no state ${JSON.stringify(state.value)}`, `use one of: ${known}`);
     }
     const id = this.#follow(parts.get("id") ?? null);
-    if (id !== null && (!isScalar(id) || id.tag?.startsWith("!"))) {
+    if (id !== null && (id.kind !== "scalar" || id.tag?.startsWith("!"))) {
       this.#problem(id, "an entry's id has to be a plain text");
     }
     const conditions = this.#follow(parts.get("conditions") ?? null);
-    if (conditions !== null && !isSeq(conditions)) this.#problem(conditions, "conditions have to be a list");
+    if (conditions !== null && conditions.kind !== "sequence")
+      this.#problem(conditions, "conditions have to be a list");
     const permissions = this.#follow(parts.get("permissions") ?? null);
-    if (isSeq(permissions) && permissions.items.length > 0) {
+    if (permissions?.kind === "sequence" && permissions.items.length > 0) {
       const what = "permissions have no effect: Postern has no permissions on objects";
       this.#warnings.push({ ...this.#position(permissions), what });
     }
@@ -208,25 +187,25 @@ class Parser {
         node,
         model,
         state,
-        id: isScalar(id) ? (id.source ?? String(id.value)) : undefined,
+        id: id?.kind === "scalar" ? id.source : undefined,
         identifiers: parts.get("identifiers") ?? null,
         attrs: parts.get("attrs") ?? null,
-        conditions: isSeq(conditions) ? (conditions.items as YamlNode[]) : [],
+        conditions: conditions?.kind === "sequence" ? conditions.items : [],
       },
     ];
   }
 
-  #modelName(model: Scalar<string>): void {
+  #modelName(model: YamlScalar & { value: string }): void {
     if (this.#skipsUnknown && modelsNamed(model.value).length === 0) return;
     const found = modelProblem(model.value);
     if (found !== undefined) this.#problem(model, found.what, found.hint);
   }
 
   /** The values of a map's known keys; other keys are problems. */
-  #parts(map: YAMLMap, known: readonly string[], what: string): Map<string, YamlNode> {
+  #parts(map: YamlMapping, known: readonly string[], what: string): Map<string, YamlNode> {
     const parts = new Map<string, YamlNode>();
-    for (const pair of map.items as Pair<YamlNode, YamlNode>[]) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : "";
+    for (const pair of map.pairs) {
+      const key = pair.key.kind === "scalar" ? String(pair.key.value) : "";
       if (known.includes(key)) {
         parts.set(key, pair.value);
         continue;
@@ -241,28 +220,26 @@ class Parser {
   #optionalMap(written: YamlNode | undefined, what: string): Map<string, YamlNode> {
     const values = new Map<string, YamlNode>();
     const map = written === undefined || written === null ? undefined : this.#map(written, what);
-    for (const pair of (map?.items ?? []) as Pair<YamlNode, YamlNode>[]) {
-      if (isScalar(pair.key)) values.set(String(pair.key.value), pair.value);
+    for (const pair of map?.pairs ?? []) {
+      if (pair.key.kind === "scalar") values.set(String(pair.key.value), pair.value);
     }
     return values;
   }
 
-  #map(written: YamlNode, what: string): YAMLMap | undefined {
+  #map(written: YamlNode, what: string): YamlMapping | undefined {
     const node = this.#follow(written);
-    if (isMap(node) && node.tag?.startsWith("!") !== true) return node;
+    if (node?.kind === "mapping" && node.tag?.startsWith("!") !== true) return node;
     this.#problem(node ?? written, `${what} has to be a map of keys and values`);
     return undefined;
   }
 
-  #alias(node: Alias, anchors: ReadonlyMap<string, Node>): void {
-    const target = anchors.get(node.source);
-    if (target === undefined)
-      this.#problem(node, `there is no anchor &${node.source} before this *${node.source}`);
-    else this.#targets.set(node, target);
+  #alias({ target, name, start }: YamlAlias): void {
+    if (target !== undefined) return;
+    const what = `there is no anchor &${name} before this *${name}`;
+    this.#problems.push({ ...this.#document.place(start), what });
   }
 
-  #unknownTag(node: Node): void {
-    const tag = node.tag as string;
+  #unknownTag(node: YamlNode, tag: string): void {
     const meant = closest(tag, [...TAGS]);
     const hint = meant === undefined ? `known are: ${[...TAGS].join(" ")}` : `did you mean ${meant}?`;
     this.#problem(node, `there is no tag ${tag}`, hint);
@@ -270,16 +247,13 @@ class Parser {
 
   #follow(node: YamlNode): YamlNode {
     let next = node;
-    for (let hops = 0; isAlias(next) && hops < 100; hops += 1) next = this.#targets.get(next) ?? null;
+    for (let hops = 0; next?.kind === "alias" && hops < 100; hops += 1) next = next.target ?? null;
     return next;
   }
 
   #position(node: YamlNode | undefined): Position {
-    const value = node?.range?.[0] ?? 0;
-    // A node's range begins after its tag; the tag is what people look for.
-    const tag = node?.tag?.startsWith("!") === true ? this.#text.lastIndexOf(node.tag, value) : -1;
-    const { line, col } = this.#lines.linePos(tag === -1 ? value : tag);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    if (node === null || node === undefined) return { line: 1, column: 1 };
+    return this.#document.place(node.tag?.startsWith("!") === true ? node.tagStart : node.start);
   }
 
   #problem(node: YamlNode, what: string, hint?: string): void {
@@ -319,23 +293,6 @@ export function modelProblem(name: string): { what: string; hint: string } | und
     : { what, hint: `did you mean ${meant}?` };
 }
 
-function isPlainText(node: YamlNode): node is Scalar<string> {
-  return isScalar(node) && typeof node.value === "string" && node.tag?.startsWith("!") !== true;
-}
-
-/** The tags of YAML 1.1 that PyYAML's safe loader and JSON have in common. */
-function pyYamlTags(tags: Tags): Tags {
-  const left = new Set(
-    ["binary", "omap", "pairs", "set", "timestamp"].map((name) => `tag:yaml.org,2002:${name}`),
-  );
-  return tags.flatMap((tag): Tags => {
-    if (typeof tag === "string") return [tag];
-    if (left.has(tag.tag) || ("format" in tag && tag.format === "TIME")) return [];
-    if (tag.tag !== "tag:yaml.org,2002:bool" || !("test" in tag)) return [tag];
-    const yes = tag.identify?.(true) === true;
-    const test = yes
-      ? /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
-      : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
-    return [{ ...tag, test } as ScalarTag];
-  });
+function isPlainText(node: YamlNode): node is YamlScalar & { value: string } {
+  return node?.kind === "scalar" && typeof node.value === "string" && node.tag?.startsWith("!") !== true;
 }

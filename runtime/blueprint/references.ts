@@ -1,5 +1,5 @@
 // What a blueprint's entries refer to, as it is written: `!KeyOf` and `!Find` are followed, nothing is evaluated.
-import { isMap, isScalar, isSeq, type YAMLMap } from "yaml";
+import { valueIn } from "../../yaml/tree.ts";
 import type { Blueprint, BlueprintEntry, YamlNode } from "./parse.ts";
 
 /** What a reference names: its model, what to call it, and its entry where it stands in this blueprint. */
@@ -12,16 +12,17 @@ export interface Referred {
 
 /** What a value refers to; undefined where that cannot be said. */
 export function referred(blueprint: Blueprint, node: YamlNode): Referred | undefined {
-  if (isScalar(node) && node.tag === "!KeyOf") {
-    const entry = blueprint.entries.find(({ id }) => id === String(node.value));
+  if (node?.kind === "scalar" && node.tag === "!KeyOf") {
+    const entry = blueprint.entries.find(({ id }) => id === node.source);
     const model = entry === undefined ? undefined : modelOfEntry(blueprint, entry);
     if (entry === undefined || model === undefined) return undefined;
     const name = plainValue(fieldOf(blueprint, entry, "name"));
     return { model, entry, name: JSON.stringify(typeof name === "string" ? name : entry.id) };
   }
-  if (isSeq(node) && node.tag === "!Find") {
-    const [model, condition] = node.items.map((item) => blueprint.follow(item as YamlNode));
-    const named = isSeq(condition) ? plainValue(blueprint.follow(condition.items[1] as YamlNode)) : undefined;
+  if (node?.kind === "sequence" && node.tag === "!Find") {
+    const [model, condition] = node.items.map((item) => blueprint.follow(item));
+    const named =
+      condition?.kind === "sequence" ? plainValue(blueprint.follow(condition.items[1] ?? null)) : undefined;
     const text = plainValue(model ?? null);
     return typeof text === "string" ? { model: text, name: JSON.stringify(named ?? text) } : undefined;
   }
@@ -38,14 +39,13 @@ export function modelOfEntry(blueprint: Blueprint, entry: BlueprintEntry): strin
 export function fieldOf(blueprint: Blueprint, entry: BlueprintEntry, name: string): YamlNode {
   for (const part of [entry.attrs, entry.identifiers]) {
     const map = blueprint.follow(part);
-    if (isMap(map) && map.has(name)) {
-      return blueprint.follow((map as YAMLMap).get(name, true) as YamlNode);
-    }
+    const value = map?.kind === "mapping" ? valueIn(map, name) : undefined;
+    if (value !== undefined) return blueprint.follow(value);
   }
   return null;
 }
 
 /** The value of a scalar that is written as it is. */
 export function plainValue(node: YamlNode): unknown {
-  return isScalar(node) && node.tag?.startsWith("!") !== true ? node.value : undefined;
+  return node?.kind === "scalar" && node.tag?.startsWith("!") !== true ? node.value : undefined;
 }

@@ -3,7 +3,6 @@
 // To add a number is to add an authenticator: whoever can do it with a browser that was left logged in, or for an
 // account that was only named, has taken the account over. What is bound to what is followed through `!KeyOf` and
 // `!Find` as they are written; nothing is evaluated, and doubt says nothing: a login that policies may skip counts.
-import { isSeq } from "yaml";
 import type { Diagnostic } from "../../engine/index.ts";
 import type { Blueprint, BlueprintEntry, YamlNode } from "./parse.ts";
 import { fieldOf, modelOfEntry, plainValue, type Referred, referred } from "./references.ts";
@@ -84,9 +83,9 @@ function setupsOf(blueprint: Blueprint, { stage, node }: Step): Pick<Step, "stag
   if (stage.model !== VALIDATE || stage.entry === undefined) return [];
   if (plainValue(fieldOf(blueprint, stage.entry, "not_configured_action")) !== "configure") return [];
   const listed = fieldOf(blueprint, stage.entry, "configuration_stages");
-  if (!isSeq(listed)) return [];
+  if (listed?.kind !== "sequence") return [];
   return listed.items.flatMap((item) => {
-    const node = blueprint.follow(item as YamlNode);
+    const node = blueprint.follow(item);
     const setup = referred(blueprint, node);
     return setup !== undefined && SETUP.test(setup.model) ? [{ stage: setup, node }] : [];
   });
@@ -98,7 +97,7 @@ function warning(
   isLoggedIn: boolean,
 ): Diagnostic {
   const { line, column } = blueprint.position(node ?? undefined);
-  const [start, end] = node?.range ?? [0, 0];
+  const { start, end } = node ?? { start: 0, end: 0 };
   const { text } = blueprint;
   return {
     code: "setup-without-login",

@@ -1,5 +1,4 @@
 // Where a blueprint's expressions are used: what its bindings and prompt stages say of each.
-import { isSeq } from "yaml";
 import type { Place, Use } from "../../engine/index.ts";
 import type { Blueprint, BlueprintEntry, YamlNode } from "./parse.ts";
 import { fieldOf, modelOfEntry, plainValue, type Referred, referred } from "./references.ts";
@@ -21,8 +20,8 @@ export function usesOfPolicy(blueprint: Blueprint, policy: BlueprintEntry): Use[
         return usesOfBinding(blueprint, entry, referred(blueprint, field("target")));
       case "authentik_stages_prompt.promptstage": {
         const policies = field("validation_policies");
-        if (!isSeq(policies)) return [];
-        const isUsed = policies.items.some((item) => isPolicy(blueprint.follow(item as YamlNode)));
+        if (policies?.kind !== "sequence") return [];
+        const isUsed = policies.items.some((item) => isPolicy(blueprint.follow(item)));
         return isUsed ? [{ place: "prompt-validation" }] : [];
       }
       default:

@@ -1,9 +1,9 @@
 // A flow as a blueprint: the flow, its stages and what these stand on, and the policies that guard them.
-import { stringify } from "yaml";
 import type { JsonObject } from "../../engine/types.ts";
 import type { ModelName, Row, Snapshot } from "../../runtime/index.ts";
 import type { Reference } from "../../runtime/models/model.ts";
 import { modelOf, targetsOf } from "../../runtime/models/registry.ts";
+import { yamlText } from "../../yaml/write.ts";
 import type { AnyRow } from "../resources/resource.ts";
 
 /** Rows that a stage or binding brings along: policies, prompts, mappings. Stages and flows it refers to are named only. */
@@ -34,7 +34,7 @@ export function exportFlow(tx: Snapshot, flow: Row<"authentik_flows.flow">): str
     }
   }
   const metadata = { name: `Flow ${flow.name}` };
-  return stringify({ version: 1, metadata, entries: entries.list }, { lineWidth: 0 });
+  return yamlText({ version: 1, metadata, entries: entries.list });
 }
 
 class Entries {

@@ -1,6 +1,6 @@
 // What a search found, as the text of a suite that `postern test` runs.
-import { stringify } from "yaml";
 import type { ExpressionKind, JsonObject } from "../../engine/types.ts";
+import { yamlText } from "../../yaml/write.ts";
 import type { Origin } from "../suite/schema.ts";
 import type { Input } from "./input.ts";
 
@@ -19,7 +19,7 @@ export interface FoundCase {
 export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly FoundCase[]): string {
   const texts = cases.map(({ name, input: { groups, user, ...input }, expect, comment }) => {
     const body = { name, ...(user === undefined ? {} : { user }), ...input, expect };
-    const text = stringify([body], { lineWidth: 0 }).trimEnd();
+    const text = yamlText([body]).trimEnd();
     const above = comment === undefined ? "" : `# ${comment.replace(/\s+/g, " ")}\n`;
     return `${above}${text}`
       .split("\n")
@@ -33,5 +33,5 @@ export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly 
     ...(Object.keys(users).length === 0 ? {} : { users }),
     ...(Object.keys(groups).length === 0 ? {} : { groups }),
   };
-  return `${stringify(head, { lineWidth: 0 })}cases:\n${texts.join("")}`;
+  return `${yamlText(head)}cases:\n${texts.join("")}`;
 }

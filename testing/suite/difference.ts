@@ -11,7 +11,7 @@ export interface Difference {
 /** A number as its digits, where JavaScript's would lose some. */
 function digits(value: unknown): string | undefined {
   if (typeof value === "number") return JSON.stringify(value);
-  const isRaw = (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
+  const isRaw = JSON.isRawJSON(value);
   return isRaw ? JSON.stringify(value) : undefined;
 }
 function sameNumber(a: string, b: string): boolean {

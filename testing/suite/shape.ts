@@ -183,7 +183,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 /** A number that keeps its digits. */
 function isRaw(value: unknown): boolean {
-  return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
+  return JSON.isRawJSON(value);
 }
 
 function isOfType(value: unknown, type: string): boolean {

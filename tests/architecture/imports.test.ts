@@ -69,12 +69,13 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
   ],
   ["engine", { folders: [], libraries: true }],
   ["providers", { folders: [], libraries: true }],
-  ["runtime", { folders: ["engine", "providers"], libraries: true }],
-  ["testing", { folders: ["engine", "runtime", "providers"], libraries: true }],
+  ["yaml", { folders: ["engine/types.ts"], libraries: true }],
+  ["runtime", { folders: ["engine", "providers", "yaml"], libraries: true }],
+  ["testing", { folders: ["engine", "runtime", "providers", "yaml"], libraries: true }],
   // What the page shows of suites and searches is what `postern test` and `postern fuzz` do.
   [
     "server/playground",
-    { folders: ["server", "engine", "runtime", "providers", "testing"], libraries: true },
+    { folders: ["server", "engine", "runtime", "providers", "testing", "yaml"], libraries: true },
   ],
   // Types only: a test below.
   [
@@ -85,8 +86,11 @@ const rules: readonly (readonly [folder: string, rule: Rule])[] = [
       unpackaged: true,
     },
   ],
-  ["server", { folders: ["engine", "runtime", "providers"], libraries: true }],
-  ["cli", { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures"], libraries: true }],
+  ["server", { folders: ["engine", "runtime", "providers", "yaml"], libraries: true }],
+  [
+    "cli",
+    { folders: ["engine", "runtime", "providers", "testing", "server", "fixtures", "yaml"], libraries: true },
+  ],
   ["index.ts", { folders: ["engine", "runtime"], libraries: false }],
   // What an embedder has: the package's doors, and packages of its own.
   ["examples/plain-node", { folders: [], libraries: true }],

@@ -62,7 +62,7 @@ test.each(["test", "check", "import", "eval"])("`%s` says where a blueprint is n
   expect(await postern([command, path], { library })).toEqual({
     code: 2,
     out: "",
-    err: `postern: ${path}:4:1: YAML: Flow sequence in block collection must be sufficiently indented and end with a ]\n`,
+    err: `postern: ${path}:4:1: YAML: a bracket or quote is not closed, or its lines are not indented (look for the ], } or quote that is missing)\n`,
   });
 });
 

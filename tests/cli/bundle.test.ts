@@ -56,6 +56,7 @@ beforeAll(() => {
     "runtime",
     "providers",
     "testing",
+    "yaml",
     "server",
     "scripts",
     "package.json",

@@ -1,8 +1,8 @@
 // The page's pure parts: links, texts, examples.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { examples } from "../../playground/examples/examples.ts";
 import { fromFragment, type Shared, toFragment } from "../../playground/link.ts";
 import { languageOf, languages, messageIn, messages } from "../../playground/messages.ts";
@@ -57,6 +57,6 @@ test("the examples are the fixtures' expressions and contexts", () => {
   const folder = join(import.meta.dirname, "../../fixtures");
   for (const { file, contextFile, source, context } of examples) {
     expect(source.trim()).toBe(readFileSync(join(folder, file), "utf8").trim());
-    expect(context).toEqual(parse(readFileSync(join(folder, "contexts", contextFile), "utf8")));
+    expect(context).toEqual(load(readFileSync(join(folder, "contexts", contextFile), "utf8")));
   }
 });

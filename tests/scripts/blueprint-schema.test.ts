@@ -1,16 +1,30 @@
 // The published JSON Schema of blueprints: made of the models, taking what we load, refusing what is surely wrong.
 import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
+import {
+  CORE_SCHEMA,
+  defineMappingTag,
+  defineScalarTag,
+  defineSequenceTag,
+  load,
+  mapTag,
+  seqTag,
+  strTag,
+} from "js-yaml";
 import { expect, test } from "vitest";
-import { parseDocument } from "yaml";
 import { TAGS } from "../../runtime/blueprint/tags.ts";
 import { blueprintJsonSchema } from "../../scripts/blueprint-schema.ts";
 
 const published = readFileSync(new URL("../../schemas/blueprint.schema.json", import.meta.url), "utf8");
 const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(published));
 /** A file as an editor's YAML server sees it: tags are looked through. */
+const schema = CORE_SCHEMA.withTags(
+  defineScalarTag("!", { ...strTag, matchByTagPrefix: true }),
+  defineSequenceTag("!", { ...seqTag, matchByTagPrefix: true }),
+  defineMappingTag("!", { ...mapTag, matchByTagPrefix: true }),
+);
 const faults = (text: string): string[] => {
-  validate(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: -1 }));
+  validate(load(text, { schema }));
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 };
 

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormatsModule from "ajv-formats";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -42,7 +42,7 @@ function readDescription(): Description {
   const folder = join(import.meta.dirname, "../../node_modules/.cache/postern");
   const kept = join(folder, `authentik-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as Description;
-  const description = parse(text, { maxAliasCount: -1 }) as Description;
+  const description = load(text) as Description;
   mkdirSync(folder, { recursive: true });
   const fresh = `${kept}.${process.pid}`;
   writeFileSync(fresh, JSON.stringify(description));

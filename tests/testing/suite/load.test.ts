@@ -1,8 +1,8 @@
 // Suites that cannot be used say where and what to do; those that can are spread out into cases.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { suiteJsonSchema } from "../../../scripts/schemas.ts";
 import { loadSuite } from "../../../testing/suite/load.ts";
 import { misfits, type Schema } from "../../../testing/suite/shape.ts";
@@ -244,7 +244,7 @@ describe("the published schema", () => {
     `policy: p.py\ncases: [{ name: a, only: false, expect: { passing: '\${x}', error: null, steps: 1.5 } }]\n`,
     "policy: p.py\nusers: { a: { anything: [1], pk: x } }\ncases: [{ name: a, user: { groups: [1] }, expect: {} }]\n",
   ])("is understood by the runner as by ajv: %j", (text) => {
-    const value: unknown = parse(text);
+    const value: unknown = load(text);
     expect(misfits(value, schema).length === 0).toBe(validate(value));
   });
 });

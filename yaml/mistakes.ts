@@ -1,0 +1,92 @@
+// What is wrong with a text that is no YAML, in words for those who wrote it, and what to do.
+import type { YAMLException } from "js-yaml";
+import type { YamlProblem } from "./tree.ts";
+
+/** What is told of a key that stands twice in a mapping. */
+export const DUPLICATE = "Map keys must be unique";
+
+const COLON: Advice = {
+  what: "a colon within a value: mappings within a line are not allowed",
+  hint: "put a text with a colon in quotes",
+};
+const LEFT_OPEN: Advice = {
+  what: "a bracket or quote is not closed, or its lines are not indented",
+  hint: "look for the ], } or quote that is missing",
+};
+const FOREIGN: Advice = {
+  what: "this does not belong to what stands above it",
+  hint: "indent it like what it belongs to; a file holds one mapping or one list",
+};
+const NAMELESS: Advice = {
+  what: "* and & stand before the name of an anchor",
+  hint: "a text that begins with * or & needs quotes",
+};
+
+interface Advice {
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** Where the library's own words do not say enough; the first that fits. */
+const ADVICE: readonly (readonly [reason: RegExp, at: RegExp, advice: Advice])[] = [
+  [/^bad indentation|^missed comma|^expected ':'/, /^:/, COLON],
+  [
+    /^bad indentation/,
+    /^[@`%]/,
+    { what: "a text cannot begin with this character", hint: "put it in quotes" },
+  ],
+  [
+    /^bad indentation/,
+    /^[-?](?=\s)/,
+    { what: "a list cannot begin in the line of its key", hint: "begin it below; put a text in quotes" },
+  ],
+  [
+    /^a line break is expected/,
+    /^/,
+    { what: "a text after | or > begins in the next line", hint: "put a text in quotes" },
+  ],
+  [
+    /^bad indentation/,
+    /^[\]}]/,
+    {
+      what: "nothing was opened that this bracket closes",
+      hint: "a text that begins with a bracket needs quotes",
+    },
+  ],
+  [/^deficient indentation|^unexpected end of the stream within/, /^/, LEFT_OPEN],
+  [/^name of an (?:alias|anchor) node/, /^/, NAMELESS],
+  [/^end of the stream or a document separator/, /^/, FOREIGN],
+  [
+    /a multiline key may not/,
+    /^/,
+    {
+      what: "a key without a value stands above",
+      hint: "write a colon behind a key; put a text with a colon in quotes",
+    },
+  ],
+];
+
+/** The library's error as a problem of the text. */
+export function mistake(text: string, error: YAMLException): YamlProblem {
+  const offset = Math.min(error.mark?.position ?? 0, text.length);
+  const begin = Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
+  const isIndentation = /\btab\b|indentation|^end of the stream or/.test(error.reason);
+  const tab = isIndentation ? /^ *\t/.exec(text.slice(begin, offset + 1)) : null;
+  if (tab !== null || /\btab\b/.test(error.reason)) {
+    const at = tab === null ? offset : begin + tab[0].length - 1;
+    return { offset: at, what: "Tabs are not allowed as indentation", hint: "indent with spaces" };
+  }
+  const rest = text.slice(offset);
+  const found = ADVICE.find(([reason, at]) => reason.test(error.reason) && at.test(rest));
+  if (found !== undefined) return { offset, ...found[2] };
+  const isBehind = /^bad indentation/.test(error.reason) && text.slice(begin, offset).trim() !== "";
+  if (isBehind)
+    return {
+      offset,
+      what: "there is more behind the end of the value",
+      hint: "put the whole text in quotes",
+    };
+  if (/^bad indentation/.test(error.reason))
+    return { offset, what: error.reason, hint: "lines of one mapping or list begin in the same column" };
+  return { offset, what: error.reason };
+}
