@@ -5,7 +5,7 @@
 // judged from here and counts as held.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, type Stats, statSync } from "node:fs";
 import { link, open, readFile, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { StoreLocked, StoreWriteFailed } from "./errors.ts";
@@ -23,6 +23,8 @@ export class FileLock {
   readonly #file: string;
   readonly #path: string;
   readonly #owner: Owner;
+  /** The lock file when it was read last and named this process. */
+  #seen: Stats | undefined;
 
   private constructor(file: string, owner: Owner) {
     this.#file = file;
@@ -64,10 +66,18 @@ export class FileLock {
     );
   }
 
-  /** Throws {@link StoreLocked} when the lock was taken away: somebody removed the lock file by hand. */
+  /**
+   * Throws {@link StoreLocked} when the lock was taken away: somebody removed the lock file by hand. The file is read
+   * where it is not the one that was read before, or was written since.
+   */
   expectHeld(): void {
+    const stats = statSync(this.#path, { throwIfNoEntry: false });
+    if (stats !== undefined && this.#seen !== undefined && isSameFile(stats, this.#seen)) return;
     const content = readNow(this.#path);
-    if (content !== undefined && parseOwner(content)?.id === this.#owner.id) return;
+    if (content !== undefined && parseOwner(content)?.id === this.#owner.id) {
+      this.#seen = stats;
+      return;
+    }
     throw new StoreLocked(
       this.#file,
       content === undefined ? undefined : parseOwner(content)?.pid,
@@ -146,6 +156,13 @@ export class FileLock {
   }
 }
 
+/** The same file with the same content. A number of a file is given to the next one; the time of its content is not. */
+function isSameFile(one: Stats, other: Stats): boolean {
+  return (
+    one.ino === other.ino && one.dev === other.dev && one.mtimeMs === other.mtimeMs && one.size === other.size
+  );
+}
+
 function parseOwner(content: string): Owner | undefined {
   try {
     const owner = JSON.parse(content) as Partial<Owner> | null;
@@ -192,7 +209,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(nothingThere);
 }
 
-/** The same at once: before every write, where a thread of the pool would cost ten times the read. */
+/** The same at once: before a write, where a thread of the pool would cost ten times the read. */
 function readNow(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -1,8 +1,9 @@
 // The store file's text, written: what a write costs is what changed since the last one.
 //
-// The bytes of each model are kept, and each row's place in them. A state shares the rows that did not change with the
-// state before, so the rows are compared by identity: from the first that differs on, bytes are made anew, out of
-// texts that are kept too. A new device is one row's text behind the others'.
+// Each row is a line. The bytes of each model are kept, and each row's place in them. A state shares the rows that did
+// not change with the state before, so the rows are compared by identity, where the tables do not say already that they
+// share them: from the first that differs on, bytes are made anew, out of texts that are kept too. A new device is one
+// row's text behind the others'.
 import { writev, writevSync } from "node:fs";
 import { promisify } from "node:util";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
@@ -79,10 +80,11 @@ const END_OF_LIST = Buffer.from("\n    ]");
 class ModelBytes {
   readonly #shape: (row: AnyRow) => JsonObject;
   readonly #texts = new WeakMap<AnyRow, string>();
+  /** What was written last. */
   #table: Table | undefined;
-  #rows: readonly AnyRow[] = [];
+  readonly #rows: AnyRow[] = [];
   /** Where each row ends in the buffer. */
-  #ends: number[] = [];
+  readonly #ends: number[] = [];
   #buffer = Buffer.alloc(0);
 
   constructor(shape: (row: AnyRow) => JsonObject) {
@@ -90,36 +92,43 @@ class ModelBytes {
   }
 
   update(table: Table): Uint8Array {
-    if (table !== this.#table) this.#rewrite(table.values());
+    if (table !== this.#table) this.#rewrite(table);
     this.#table = table;
     return this.#buffer.subarray(0, this.#ends.at(-1) ?? 0);
   }
 
-  #rewrite(rows: readonly AnyRow[]): void {
+  #rewrite(table: Table): void {
+    const shared = this.#table === undefined ? 0 : table.sharedWith(this.#table);
+    const rows = table.after(shared);
     let same = 0;
-    while (same < rows.length && rows[same] === this.#rows[same]) same += 1;
-    const kept = same === 0 ? 0 : this.#ends[same - 1];
-    const texts = rows.slice(same).map((row, index) => (same + index === 0 ? "" : ",") + this.#text(row));
-    const sizes = texts.map((text) => Buffer.byteLength(text));
-    const size = sizes.reduce((sum, own) => sum + own, kept);
-    if (size > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(size + (size >> 1));
-      this.#buffer.copy(larger, 0, 0, kept);
+    while (same < rows.length && rows[same] === this.#rows[shared + same]) same += 1;
+    this.#keep(shared + same);
+    for (const row of rows.slice(same)) this.#add(row);
+  }
+
+  #keep(count: number): void {
+    this.#rows.length = count;
+    this.#ends.length = count;
+  }
+
+  #add(row: AnyRow): void {
+    const text = (this.#rows.length === 0 ? "" : ",") + this.#text(row);
+    const start = this.#ends.at(-1) ?? 0;
+    // UTF-8 has at most three bytes for a UTF-16 unit.
+    const most = start + text.length * 3;
+    if (most > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(most + (most >> 1));
+      this.#buffer.copy(larger, 0, 0, start);
       this.#buffer = larger;
     }
-    this.#rows = rows;
-    this.#ends.length = same;
-    let end = kept;
-    for (const text of texts) {
-      end += this.#buffer.write(text, end);
-      this.#ends.push(end);
-    }
+    this.#rows.push(row);
+    this.#ends.push(start + this.#buffer.write(text, start));
   }
 
   #text(row: AnyRow): string {
     let text = this.#texts.get(row);
     if (text === undefined) {
-      text = `\n      ${JSON.stringify(this.#shape(row), null, 2).replaceAll("\n", "\n      ")}`;
+      text = `\n      ${JSON.stringify(this.#shape(row))}`;
       this.#texts.set(row, text);
     }
     return text;

@@ -15,6 +15,10 @@ export interface Table {
   has(pk: Pk): boolean;
   /** The rows in order. */
   values(): readonly AnyRow[];
+  /** How many rows at the front are the other table's as well; perhaps more are. Looks at none. */
+  sharedWith(other: Table): number;
+  /** The rows in order, but for so many at the front. */
+  after(count: number): readonly AnyRow[];
   /** The rows in order whose fields have these values. */
   matching(conditions: Conditions): readonly AnyRow[];
 }
@@ -148,6 +152,16 @@ export class LayeredTable implements Table {
   values(): readonly AnyRow[] {
     this.#rows ??= this.#inOrder();
     return this.#rows;
+  }
+
+  sharedWith(other: Table): number {
+    const isSame = other instanceof LayeredTable && other.#base === this.#base;
+    return isSame && this.#over.size === 0 && other.#over.size === 0 ? this.#base.rows.size : 0;
+  }
+
+  after(count: number): readonly AnyRow[] {
+    const isBase = this.#over.size === 0 && count === this.#base.rows.size;
+    return isBase ? [...this.#added.values()] : this.values().slice(count);
   }
 
   matching(conditions: Conditions): readonly AnyRow[] {

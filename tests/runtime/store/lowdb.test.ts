@@ -83,7 +83,7 @@ describe("the file", () => {
     await using store = await lowdbStore(file);
     for (const username of ["a", "b", "c"]) {
       await store.transaction((tx) => tx.insert(USER, { username }));
-      expect(await readFile(file, "utf8")).toContain(`"username": "${username}"`);
+      expect(await readFile(file, "utf8")).toContain(`"username":"${username}"`);
     }
   });
 
@@ -466,9 +466,12 @@ describe("the lock", () => {
     expect(await readdir(join(file, ".."))).toEqual(["postern.json.lock"]);
   });
 
-  it("that was taken away stops the writing", async () => {
+  it.each([0, 1, 2])("that was taken away stops the writing, after %d writes", async (writes) => {
     const file = await freshFile();
     const first = await lowdbStore(file);
+    for (let n = 0; n < writes; n += 1) {
+      await first.transaction((tx) => tx.insert(USER, { username: `before ${n}` }));
+    }
     await rm(`${file}.lock`);
     await using second = await lowdbStore(file);
     await second.transaction((tx) => tx.insert(USER, { username: "second" }));
@@ -477,5 +480,26 @@ describe("the lock", () => {
     await first.close();
     await refused(file, StoreLocked);
     expect(await readFile(file, "utf8")).toContain("second");
+  });
+
+  it("that was written over stops the writing", async () => {
+    const file = await freshFile();
+    const store = await lowdbStore(file);
+    await store.transaction((tx) => tx.insert(USER, { username: "before" }));
+    const owner = JSON.parse(await readFile(`${file}.lock`, "utf8")) as { id: string };
+    await writeFile(`${file}.lock`, JSON.stringify({ ...owner, id: "x".repeat(owner.id.length) }));
+    await expect(store.transaction((tx) => tx.insert(USER, { username: "late" }))).rejects.toThrow(
+      StoreLocked,
+    );
+    await store.close();
+  });
+
+  it("that was touched by nobody else is held on to", async () => {
+    const file = await freshFile();
+    await using store = await lowdbStore(file);
+    await store.transaction((tx) => tx.insert(USER, { username: "before" }));
+    await writeFile(`${file}.lock`, await readFile(`${file}.lock`));
+    await store.transaction((tx) => tx.insert(USER, { username: "after" }));
+    expect(await store.read((tx) => tx.list(USER).length)).toBe(2);
   });
 });

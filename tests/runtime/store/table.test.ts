@@ -40,6 +40,13 @@ test("any history of changes, copies and copies given up leaves what it leaves i
       }
       for (const state of [...kept, { table, map }]) {
         expect(state.table.values()).toEqual([...state.map.values()]);
+        for (const other of kept) {
+          const shared = state.table.sharedWith(other.table);
+          const front = state.table.values().slice(0, shared);
+          for (const [at, row] of other.table.values().slice(0, shared).entries())
+            expect(row).toBe(front[at]);
+          expect([...front, ...state.table.after(shared)]).toEqual(state.table.values());
+        }
       }
     }),
   );
@@ -60,6 +67,17 @@ test("changing a copy of a large table looks at none of the rows that stay", () 
     { pk: 5 },
     { pk: 6 },
   ]);
+});
+
+test("tables that differ in few rows behind the others say how many they share", () => {
+  const large = new LayeredTable();
+  for (let pk = 0; pk < 100; pk += 1) large.set({ pk });
+  const flat = new LayeredTable(large);
+  const longer = new LayeredTable(flat);
+  longer.set({ pk: 100 });
+  expect([longer.sharedWith(flat), longer.after(100)]).toEqual([100, [{ pk: 100 }]]);
+  longer.delete(7);
+  expect(longer.sharedWith(flat)).toBe(0);
 });
 
 test("rows that match are found in order, whatever was changed since the index was made", () => {
