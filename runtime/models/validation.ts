@@ -1,7 +1,7 @@
 // Bringing input into a model's shape, and the error that lists what is wrong with it.
 import type { z } from "zod";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
-import { canonicalUuid, Fault } from "./fields.ts";
+import { type Conversion, canonicalUuid, conversionOf, Fault } from "./fields.ts";
 import type { Model, Pk } from "./model.ts";
 
 /** One thing that is wrong with an input. */
@@ -44,16 +44,40 @@ export const NON_FIELD = "non_field_errors";
  */
 export function shapeRow(model: Model, input: Readonly<Record<string, unknown>>, pk?: Pk): JsonObject {
   const issues: FieldIssue[] = unknownFields(model, Object.keys(input));
-  const result = model.schema.safeParse(input);
-  if (!result.success) issues.push(...result.error.issues.map(fieldIssue));
-  if (result.success && issues.length === 0) {
-    const row = result.data as JsonObject;
+  const row = converted(model, input);
+  if (row === undefined) {
+    // What is wrong, and where, the schema says.
+    issues.push(...(model.schema.safeParse(input).error?.issues ?? []).map(fieldIssue));
+  } else if (issues.length === 0) {
     for (const fault of model.check?.(row, pk) ?? []) {
       issues.push({ field: NON_FIELD, path: [], message: fault.message, code: fault.code });
     }
     if (issues.length === 0) return row;
   }
   throw new ValidationError(model.name, issues);
+}
+
+/** The fields in shape, or nothing where one is refused. */
+function converted(model: Model, input: Readonly<Record<string, unknown>>): JsonObject | undefined {
+  const row: JsonObject = {};
+  for (const [field, conversion] of conversionsOf(model)) {
+    const value = conversion(input[field]);
+    if (value instanceof Fault) return undefined;
+    row[field] = value as JsonValue;
+  }
+  return row;
+}
+
+const CONVERSIONS = new WeakMap<Model, readonly (readonly [field: string, Conversion])[]>();
+
+function conversionsOf(model: Model): readonly (readonly [field: string, Conversion])[] {
+  let conversions = CONVERSIONS.get(model);
+  if (conversions === undefined) {
+    const fields = Object.entries(model.schema.shape) as [string, z.ZodType][];
+    conversions = fields.map(([field, schema]) => [field, conversionOf(schema)] as const);
+    CONVERSIONS.set(model, conversions);
+  }
+  return conversions;
 }
 
 /** One issue for each key that is not a field of the model. */

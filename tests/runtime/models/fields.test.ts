@@ -1,11 +1,16 @@
 // What the models' fields accept, how they bring it into shape, and DRF's words when they refuse.
-import { describe, expect, it } from "vitest";
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { z } from "zod";
 import type { JsonValue } from "../../../engine/types.ts";
 import {
   choice,
+  conversionOf,
   decimal,
   duration,
   email,
+  Fault,
   type Field,
   flag,
   integer,
@@ -28,6 +33,65 @@ const refusal = (field: Field<unknown>, value: unknown): string => {
   const result = field.safeParse(value);
   return result.success ? `accepted as ${JSON.stringify(result.data)}` : result.error.issues[0].message;
 };
+
+describe("a field's conversion", () => {
+  const fields = MODEL_NAMES.flatMap((name) =>
+    (Object.entries(modelOf(name).schema.shape) as [string, z.ZodType][]).map(
+      ([field, schema]) => [`${name} ${field}`, schema] as const,
+    ),
+  );
+  const usual = fc.constantFrom<unknown>(
+    undefined,
+    null,
+    true,
+    0,
+    7,
+    -1,
+    1.5,
+    Number.NaN,
+    "",
+    " a ",
+    "12",
+    "true",
+    "1b4e28ba2fa111d2883f0016d3cca427",
+    "2026-01-31T12:00:00+01:00",
+    "hours=3",
+    "a@b.example",
+    "a\0b",
+    [],
+    {},
+    [undefined],
+    { __proto__: null, a: 1 },
+  );
+  const scalar = fc.oneof(usual, fc.string(), fc.integer());
+  const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.object());
+
+  // What is the current time where it is not given is the same each time.
+  beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterAll(() => void vi.useRealTimers());
+
+  /** What is drawn at random where it is not given is another one each time. */
+  const isDrawn = (schema: z.ZodType): boolean =>
+    !isDeepStrictEqual(schema.safeParse(undefined), schema.safeParse(undefined));
+  const drawn = new Set(fields.map(([, schema]) => schema).filter(isDrawn));
+
+  it("takes what its schema takes, with the same outcome, and refuses what that refuses", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), value, ([, schema], given) => {
+        fc.pre(given !== undefined || !drawn.has(schema));
+        const converted = conversionOf(schema)(given);
+        const parsed = schema.safeParse(given);
+        if (parsed.success) expect(converted).toEqual(parsed.data);
+        else {
+          expect(converted).toBeInstanceOf(Fault);
+          const { message } = converted as Fault;
+          expect(parsed.error.issues.map((issue) => issue.message)).toContain(message);
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
 
 describe("fields", () => {
   const any: [string, Field<unknown>][] = [
