@@ -53,14 +53,66 @@ const WORTH_AN_INDEX = 64;
 /** Indexes of one flat map. Other questions are answered by looking at all rows. */
 const MOST_INDEXES = 8;
 
+/** Rows by the values of some fields, each list in the table's order. Lists are replaced, never changed. */
+interface Index {
+  readonly fields: readonly string[];
+  readonly lists: Map<string, readonly AnyRow[]>;
+}
+
 /** A flat map of rows that nobody changes any more, with indexes for what is asked of it repeatedly. */
 class Base {
   readonly rows: ReadonlyMap<Pk, AnyRow>;
   /** By the fields' names; nothing where they were asked for once. */
-  readonly #indexes = new Map<string, Map<string, AnyRow[]> | undefined>();
+  readonly #indexes = new Map<string, Index | undefined>();
 
   constructor(rows: ReadonlyMap<Pk, AnyRow>) {
     this.rows = rows;
+  }
+
+  /** The flat map with these differences, which are few: its indexes are made of the ones there are. */
+  with(over: ReadonlyMap<Pk, AnyRow | null>, added: ReadonlyMap<Pk, AnyRow>): Base {
+    const rows = new Map(this.rows);
+    for (const [pk, row] of over) {
+      if (row === null) rows.delete(pk);
+      else rows.set(pk, row);
+    }
+    for (const [pk, row] of added) rows.set(pk, row);
+    const base = new Base(rows);
+    for (const [name, index] of this.#indexes) {
+      base.#indexes.set(name, index === undefined ? undefined : this.#changed(index, over, added));
+    }
+    return base;
+  }
+
+  /** An index with these differences; nothing where a row stands under other values than before, somewhere among others. */
+  #changed(
+    { fields, lists: before }: Index,
+    over: ReadonlyMap<Pk, AnyRow | null>,
+    added: ReadonlyMap<Pk, AnyRow>,
+  ): Index | undefined {
+    const lists = new Map(before);
+    const own = new Map<string, AnyRow[]>();
+    const ownList = (key: string): AnyRow[] => {
+      const list = own.get(key) ?? [...(lists.get(key) ?? [])];
+      own.set(key, list);
+      lists.set(key, list);
+      return list;
+    };
+    for (const [pk, row] of over) {
+      const key = keyOf(fields, this.rows.get(pk) as AnyRow);
+      if (row !== null && keyOf(fields, row) !== key) return undefined;
+      if (key === undefined) continue;
+      const list = ownList(key);
+      const at = list.findIndex((other) => other.pk === pk);
+      if (row === null) list.splice(at, 1);
+      else list[at] = row;
+    }
+    for (const row of added.values()) {
+      const key = keyOf(fields, row);
+      if (key !== undefined) ownList(key).push(row);
+    }
+    for (const [key, list] of own) if (list.length === 0) lists.delete(key);
+    return { fields, lists };
   }
 
   /** The rows in order whose fields have these values, or nothing where there is no index for that. */
@@ -83,21 +135,26 @@ class Base {
       index = this.#index(fields);
       this.#indexes.set(name, index);
     }
-    return index.get(JSON.stringify(values)) ?? [];
+    return index.lists.get(JSON.stringify(values)) ?? [];
   }
 
-  #index(fields: readonly string[]): Map<string, AnyRow[]> {
-    const index = new Map<string, AnyRow[]>();
+  #index(fields: readonly string[]): Index {
+    const lists = new Map<string, AnyRow[]>();
     for (const row of this.rows.values()) {
-      const values = fields.map((field) => row[field]);
-      if (!values.every(isScalar)) continue;
-      const key = JSON.stringify(values);
-      const found = index.get(key);
-      if (found === undefined) index.set(key, [row]);
+      const key = keyOf(fields, row);
+      if (key === undefined) continue;
+      const found = lists.get(key);
+      if (found === undefined) lists.set(key, [row]);
       else found.push(row);
     }
-    return index;
+    return { fields, lists };
   }
+}
+
+/** What an index finds a row by; nothing for a row that it does not have. */
+function keyOf(fields: readonly string[], row: AnyRow): string | undefined {
+  const values = fields.map((field) => row[field]);
+  return values.every(isScalar) ? JSON.stringify(values) : undefined;
 }
 
 function isScalar(value: unknown): boolean {
@@ -126,7 +183,10 @@ export class LayeredTable implements Table {
       this.#added = new Map(from.#added);
       this.#gone = from.#gone;
     } else {
-      this.#base = new Base(new Map(from?.values().map((row) => [row.pk, row])));
+      this.#base =
+        from instanceof LayeredTable
+          ? from.#base.with(from.#over, from.#added)
+          : new Base(new Map(from?.values().map((row) => [row.pk, row])));
       this.#over = new Map();
       this.#added = new Map();
       this.#gone = 0;

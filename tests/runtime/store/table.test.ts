@@ -87,14 +87,15 @@ test("rows that match are found in order, whatever was changed since the index w
     kind: fc.constantFrom("set", "delete", "copy"),
   });
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 150 }), (changes) => {
+    fc.property(fc.array(change, { maxLength: 150 }), fc.boolean(), (changes, isMoving) => {
       const grown = new LayeredTable();
       for (let pk = 0; pk < 100; pk += 1) grown.set({ pk, colour: pk % 5, stage: pk % 2 === 0 ? "a" : "b" });
       let table = new LayeredTable(grown);
-      for (const { pk, colour, kind } of changes) {
+      for (const { pk, colour: drawn, kind } of changes) {
+        const colour = isMoving ? drawn : pk % 5;
         if (kind === "copy") table = new LayeredTable(table);
         else if (kind === "delete") table.delete(pk);
-        else table.set({ pk, colour, stage: "a" });
+        else table.set({ pk, colour, stage: isMoving || pk % 2 === 0 ? "a" : "b" });
         for (const conditions of [
           [["colour", 1]],
           [
@@ -112,7 +113,7 @@ test("rows that match are found in order, whatever was changed since the index w
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
 
@@ -132,4 +133,27 @@ test("a question that is asked again looks at none of the rows that do not match
   reads = 0;
   expect(ask()).toEqual([7]);
   expect(reads).toBe(0);
+});
+
+test("an index outlives what is changed since", () => {
+  const grown = new LayeredTable();
+  for (let pk = 0; pk < 1_000; pk += 1) grown.set({ pk, number: `+${pk}` });
+  let table = new LayeredTable(grown);
+  const ask = (number: string) => table.matching([["number", number]]).map(({ pk }) => pk);
+  expect([ask("+7"), ask("+7")]).toEqual([[7], [7]]);
+  for (let round = 1; round < 4; round += 1) {
+    for (let pk = 1; pk <= 100; pk += 1)
+      table.set({ pk: round * 1_000 + pk, number: `+${round * 1_000 + pk}` });
+    table.set({ pk: 8, number: "+8", round });
+    table.delete(100 + round);
+    table = new LayeredTable(table);
+    table.values = () => expect.unreachable("all rows were looked at");
+    expect([ask("+7"), ask("+8"), ask(`+${round * 1_000 + 5}`), ask(`+${100 + round}`)]).toEqual([
+      [7],
+      [8],
+      [round * 1_000 + 5],
+      [],
+    ]);
+    expect(table.matching([["number", "+8"]])).toEqual([{ pk: 8, number: "+8", round }]);
+  }
 });
