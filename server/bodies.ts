@@ -29,13 +29,17 @@ export async function readBodies(app: FastifyInstance, settings: ServerSettings)
     },
   });
   // A multipart body is read part by part, so its length is looked at before.
-  app.addHook("preParsing", async (request, _reply, payload) => {
-    if (!isMultipart(request)) return payload;
-    const length = request.headers["content-length"];
-    if (length === undefined) throw new ApiError(411, { detail: "A multipart body needs a Content-Length." });
-    if (Number(length) > bodyLimit) throw new ApiError(413, { detail: "The request's body is too large." });
-    return payload;
+  app.addHook("preParsing", (request, _reply, _payload, done) => {
+    if (isMultipart(request)) requireShort(request, bodyLimit);
+    done();
   });
+}
+
+/** Throws 411 and 413. */
+function requireShort({ headers }: FastifyRequest, limit: number): void {
+  const length = headers["content-length"];
+  if (length === undefined) throw new ApiError(411, { detail: "A multipart body needs a Content-Length." });
+  if (Number(length) > limit) throw new ApiError(413, { detail: "The request's body is too large." });
 }
 
 const isMultipart = (request: FastifyRequest): boolean =>

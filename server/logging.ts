@@ -45,7 +45,7 @@ export function runtimeLogger(logger: PinoLogger): Logger {
 
 /** Has the app write a line for each request: what was asked, by whom, the answer's status and time. No queries, no bodies. */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const { method, routeOptions, principal, id, ip } = request;
     const line = {
       request_id: id,
@@ -57,5 +57,6 @@ export function logRequests(app: FastifyInstance): void {
       client_ip: ip,
     };
     request.log[reply.statusCode >= 500 ? "error" : "info"](line, "request");
+    done();
   });
 }

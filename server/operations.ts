@@ -83,12 +83,16 @@ export class Metrics {
 
   /** Has the app's requests counted. Labels are routes, not paths, so that nobody can make up new ones. */
   count(app: FastifyInstance): void {
-    app.addHook("onRequest", async () => this.#inFlight.inc());
-    app.addHook("onResponse", async (request, reply) => {
+    app.addHook("onRequest", (_request, _reply, done) => {
+      this.#inFlight.inc();
+      done();
+    });
+    app.addHook("onResponse", (request, reply, done) => {
       this.#inFlight.dec();
       const labels = { method: request.method, route: request.routeOptions.url ?? "(none)" };
       this.#requests.inc({ ...labels, status: reply.statusCode });
       this.#durations.observe(labels, reply.elapsedTime / 1000);
+      done();
     });
   }
 }

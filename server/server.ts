@@ -50,10 +50,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const site = { runtime, engine, store, sessions, clock, settings, logger, metrics };
   const { app, routes } = await buildApp(site, readiness);
   const inFlight = new InFlight();
-  app.addHook("onRequest", async (_request, reply) => inFlight.add(reply.raw));
+  app.addHook("onRequest", (_request, reply, done) => {
+    inFlight.add(reply.raw);
+    done();
+  });
   // A connection that stayed open after the last answer would keep the server from closing.
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     if (!readiness.ready) reply.header("connection", "close");
+    done();
   });
   await app.ready();
   let closing: Promise<void> | undefined;

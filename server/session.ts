@@ -21,7 +21,7 @@ const MODEL = "postern.session";
 const ANONYMOUS_LIFETIME = 24 * 60 * 60 * 1000;
 /** Expired sessions are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
-/** Cookies whose signatures are remembered, twice as many at most. */
+/** Cookies that are remembered, twice as many at most. */
 const AT_HAND = 500;
 /** Expired sessions that are cleared away at a time. */
 const CLEANED_AT_ONCE = 1_000;
@@ -68,7 +68,7 @@ export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #settings: ServerSettings;
-  /** The ids in cookies whose signatures were found good. */
+  /** The ids in cookies that were signed here, or whose signatures were found good. */
   readonly #signed = new Recent<string, string>(AT_HAND);
   #cleaned = Number.NEGATIVE_INFINITY;
   constructor({ store, clock, settings }: SessionsOptions) {
@@ -201,12 +201,13 @@ export class Sessions {
   }
 
   #sendCookies(request: FastifyRequest, reply: FastifyReply, id: string, seconds: number): void {
-    reply.setCookie(SESSION_COOKIE, id, {
+    const cookie = reply.signCookie(id);
+    this.#signed.set(cookie, id);
+    reply.setCookie(SESSION_COOKIE, cookie, {
       path: "/",
       httpOnly: true,
       sameSite: "lax",
       secure: this.secure(request),
-      signed: true,
       ...(seconds > 0 && { maxAge: Math.round(seconds) }),
     });
     this.refreshCsrf(request, reply);

@@ -56,10 +56,15 @@ const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "
 /** The request in its kept form: credentials dropped, `META` and `headers` completed from each other, brand found. */
 export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequestData {
   const given = input.headers ?? {};
-  const names = Object.keys(given).filter((name) => !CREDENTIALS.has(name.toLowerCase()));
   const META: { [key: string]: string } = {};
   const headers: { [name: string]: string } = {};
-  for (const name of names) put(META, metaKey(name), given[name]);
+  const names: string[] = [];
+  for (const name of Object.keys(given)) {
+    const key = metaKey(name);
+    if (key === null) continue;
+    names.push(name);
+    put(META, key, given[name]);
+  }
   for (const [key, value] of Object.entries(input.META ?? {})) {
     const name = headerName(key);
     if (CREDENTIALS.has(name)) continue;
@@ -95,8 +100,8 @@ const AT_HAND = 250;
 /** Longer names are not kept. */
 const LONGEST_KEPT = 64;
 
-function remembered(spell: (name: string) => string): (name: string) => string {
-  const known = new Recent<string, string>(AT_HAND);
+function remembered<T extends string | null>(spell: (name: string) => T): (name: string) => T {
+  const known = new Recent<string, T>(AT_HAND);
   return (name) => {
     const found = known.get(name);
     if (found !== undefined) return found;
@@ -106,8 +111,9 @@ function remembered(spell: (name: string) => string): (name: string) => string {
   };
 }
 
-/** A header's name in `META`. */
+/** A header's name in `META`; null for one that carries credentials. */
 const metaKey = remembered((header) => {
+  if (CREDENTIALS.has(header.toLowerCase())) return null;
   const key = header.toUpperCase().replaceAll("-", "_");
   return key === "CONTENT_TYPE" || key === "CONTENT_LENGTH" ? key : `HTTP_${key}`;
 });

@@ -41,17 +41,23 @@ export async function runExpressionPolicy(
   }
 }
 
-async function withTimeout(verdict: Promise<Verdict>, seconds: number): Promise<Verdict> {
-  const { promise, resolve } = Promise.withResolvers<Verdict>();
+function withTimeout(verdict: Promise<Verdict>, seconds: number): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    // Node's timers hold at most 2^31 - 1 milliseconds.
+    const timer = setTimeout(() => resolve(timedOut(seconds)), Math.min(seconds * 1000, 2_147_483_647));
+    const settled =
+      <T>(how: (value: T) => void) =>
+      (value: T): void => {
+        clearTimeout(timer);
+        how(value);
+      };
+    verdict.then(settled(resolve), settled(reject));
+  });
+}
+
+function timedOut(seconds: number): Verdict {
   const message = `no decision within ${seconds} seconds`;
-  const error: ExpressionError = { type: "PolicyTimeout", message, traceback: message, limit: true };
-  // Node's timers hold at most 2^31 - 1 milliseconds.
-  const timer = setTimeout(() => resolve({ ...FAILED, error }), Math.min(seconds * 1000, 2_147_483_647));
-  try {
-    return await Promise.race([verdict, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { ...FAILED, error: { type: "PolicyTimeout", message, traceback: message, limit: true } };
 }
 
 /** An exception as events tell it; `hint` says of a name that is not there at which sites it is. */

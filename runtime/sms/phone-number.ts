@@ -72,7 +72,8 @@ export function isNumberTaken(
 ): boolean {
   const kept = spellings.flatMap((number) => [number, plainHash(number), hashedNumber(store, number)]);
   for (const phone_number of new Set(kept)) {
-    if (tx.list(DEVICE, { stage, phone_number }).length > 0) return true;
+    // The number first: it tells nearly all devices apart.
+    if (tx.list(DEVICE, { phone_number, stage }).length > 0) return true;
   }
   return false;
 }

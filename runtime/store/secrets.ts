@@ -57,7 +57,9 @@ export class SecretBox {
     const iv = drawnBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(JSON.stringify(place)));
-    const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+    const body = cipher.update(text, "utf8");
+    // What is left to write at the end is the tag.
+    cipher.final();
     return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
   }
 
@@ -82,7 +84,9 @@ export class SecretBox {
     decipher.setAAD(Buffer.from(JSON.stringify(place)));
     decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     try {
-      const body = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+      const body = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+      // Throws where the tag does not fit; only then is what was decrypted any good.
+      decipher.final();
       return body.toString("utf8");
     } catch {
       return undefined;
