@@ -641,7 +641,7 @@ const COMMON_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ["str", "callStr"],
 ]);
 /** Methods with a function of their own (`common-calls.ts`), with the number of their arguments. */
-const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "append1"]);
+const COMMON_METHODS: ReadonlySet<string> = new Set(["get1", "get2", "setdefault2", "append1"]);
 /** Methods that only texts have, of the runtime's types that matter: looked up once. */
 const TEXT_METHODS: ReadonlySet<string> = new Set(
   (
@@ -661,6 +661,23 @@ function emptyFallback(name: string, [, fallback]: readonly Expr[]): "getOrDict"
   return fallback.kind === "List" ? "getOrList" : null;
 }
 
+/** What `get` is asked of: of `object.get(key, {}).get(…)` the dict that is missing need not be made. */
+function receiver(f: Frame, { attr, value: node }: Expr & { kind: "Attribute" }): string {
+  const isGet =
+    attr === "get" &&
+    node.kind === "Call" &&
+    node.func.kind === "Attribute" &&
+    node.keywords.length === 0 &&
+    node.args.length === 2 &&
+    node.args.every((a) => isMovable(f, a)) &&
+    emptyFallback(node.func.attr, node.args) === "getOrDict";
+  if (!isGet || f.program.instrument !== null || f.held.has(node)) return value(f, node);
+  const { func, args } = node as Call & { func: Expr & { kind: "Attribute" } };
+  return f.nested(node, () =>
+    f.mark(node, `${f.use("getOrNothing")}(${receiver(f, func)},${value(f, args[0] as Expr)})`),
+  );
+}
+
 /** `object.method(…)`: looked up before the arguments are evaluated, without making the bound method. */
 function methodCall(f: Frame, node: Call, plain: boolean): string {
   const func = node.func as Expr & { kind: "Attribute" };
@@ -669,10 +686,10 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   if (plain && args.length <= 2 && args.every((a) => isMovable(f, a))) {
     const fallback = emptyFallback(func.attr, args);
     if (fallback !== null)
-      return f.mark(node, `${f.use(fallback)}(${value(f, func.value)},${value(f, args[0] as Expr)})`);
+      return f.mark(node, `${f.use(fallback)}(${receiver(f, func)},${value(f, args[0] as Expr)})`);
     const list = args.map((a) => `,${value(f, a)}`).join("");
     const common = `${func.attr}${args.length}`;
-    if (COMMON_METHODS.has(common)) return f.mark(node, `${f.use(common)}(${value(f, func.value)}${list})`);
+    if (COMMON_METHODS.has(common)) return f.mark(node, `${f.use(common)}(${receiver(f, func)}${list})`);
     if (TEXT_METHODS.has(func.attr)) {
       const own = f.program.constant(`${f.use("textMethod")}(${name},${args.length})`);
       const called = f.use(`text${args.length}`);
@@ -682,6 +699,10 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   }
   return f.scoped(() => {
     const [o, m] = [f.temp(), f.temp()];
+    if (plain && args.length === 1 && func.attr === "append") {
+      const look = f.mark(func, `${m}=${f.use("loadAppend")}(${o}=${value(f, func.value)})`);
+      return f.mark(node, `(${look},${f.use("callAppend")}(${m},${o},${value(f, args[0] as Expr)}))`);
+    }
     const look = f.mark(func, `${m}=${f.use("loadMethod")}(${o}=${value(f, func.value)},${name})`);
     if (plain && args.length <= 2) {
       const list = args.map((a) => `,${value(f, a)}`).join("");

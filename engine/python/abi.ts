@@ -74,7 +74,7 @@ import {
   reraise,
 } from "./raising.ts";
 import { ascii, format, repr, str } from "./representation.ts";
-import { list, tuple } from "./sequence.ts";
+import { list, listType, PyList, tuple } from "./sequence.ts";
 import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutArguments, superWithoutClass } from "./super.ts";
 import { PyComplex } from "./types/complex.ts";
@@ -130,6 +130,14 @@ function callMethod(
 ): PyValue {
   if (m instanceof PyBuiltin) return m.callMethod(self, args, kw);
   return m instanceof PyFunction ? m.call([self, ...args], kw) : call(m.value, args, kw);
+}
+
+/** First half of `object.append(…)`: null for a plain list, of which is known what it has. */
+function loadAppend(object: PyValue): PyBuiltin | PyFunction | Loaded | null {
+  return object instanceof PyList && object.cls === listType ? null : loadMethod(object, "append");
+}
+function callAppend(m: PyBuiltin | PyFunction | Loaded | null, self: PyValue, item: PyValue): PyValue {
+  return m === null ? commonCalls.append1(self, item) : callMethod1(m, self, item);
 }
 
 /** How CPython names a callee in complaints about `*` and `**` arguments. */
@@ -319,6 +327,8 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   callMethod0,
   callMethod1,
   callMethod2,
+  loadAppend,
+  callAppend,
   spread,
   setAdd,
   setMerge,

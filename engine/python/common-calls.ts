@@ -8,30 +8,61 @@ import { list, listType, PyList } from "./sequence.ts";
 import { allocate } from "./state.ts";
 import { textLength } from "./text.ts";
 
+/** What an attribute was asked of: a value, or nothing in the place of an empty dict that need not be made ({@link getOrNothing}). */
+type Receiver = PyValue | undefined;
+
+/** `object.get(key, {})`, of which something is looked up at once: nothing where the dict would be an empty one. */
+export function getOrNothing(object: Receiver, key: PyValue): Receiver {
+  if (!(object instanceof PyDict) || object.cls !== dictType) {
+    if (object === undefined && typeof key === "string") return undefined;
+    return method2(made(object), "get", key, new PyDict());
+  }
+  return object.get(key);
+}
+function made(object: Receiver): PyValue {
+  return object === undefined ? new PyDict() : object;
+}
+
 /** `object.get(key)`. */
-export function get1(object: PyValue, key: PyValue): PyValue {
-  if (!(object instanceof PyDict) || object.cls !== dictType) return method1(object, "get", key);
+export function get1(object: Receiver, key: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType) {
+    if (object === undefined && typeof key === "string") return null;
+    return method1(made(object), "get", key);
+  }
   const value = object.get(key);
   return value === undefined ? null : value;
 }
 /** `object.get(key, fallback)`. */
-export function get2(object: PyValue, key: PyValue, fallback: PyValue): PyValue {
-  if (!(object instanceof PyDict) || object.cls !== dictType) return method2(object, "get", key, fallback);
+export function get2(object: Receiver, key: PyValue, fallback: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType) {
+    if (object === undefined && typeof key === "string") return fallback;
+    return method2(made(object), "get", key, fallback);
+  }
   const value = object.get(key);
   return value === undefined ? fallback : value;
 }
 /** `object.get(key, {})`. */
-export function getOrDict(object: PyValue, key: PyValue): PyValue {
+export function getOrDict(object: Receiver, key: PyValue): PyValue {
   if (!(object instanceof PyDict) || object.cls !== dictType)
-    return method2(object, "get", key, new PyDict());
+    return method2(made(object), "get", key, new PyDict());
   const value = object.get(key);
   return value === undefined ? new PyDict() : value;
 }
 /** `object.get(key, [])`. */
-export function getOrList(object: PyValue, key: PyValue): PyValue {
-  if (!(object instanceof PyDict) || object.cls !== dictType) return method2(object, "get", key, list([]));
+export function getOrList(object: Receiver, key: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType)
+    return method2(made(object), "get", key, list([]));
   const value = object.get(key);
   return value === undefined ? list([]) : value;
+}
+/** `object.setdefault(key, fallback)`. */
+export function setdefault2(object: PyValue, key: PyValue, fallback: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType)
+    return method2(object, "setdefault", key, fallback);
+  const value = object.get(key);
+  if (value !== undefined) return value;
+  object.set(key, fallback);
+  return fallback;
 }
 /** `object.append(item)`. */
 export function append1(object: PyValue, item: PyValue): PyValue {

@@ -74,7 +74,35 @@ export class Execution implements Resumable {
   }
 
   next(): PyValue | undefined {
-    return this.resume(null, null);
+    const { body, state } = this;
+    if (typeof body !== "function" || state === "running" || state === "closed" || S.depth >= S.maxDepth)
+      return this.resume(null, null);
+    return this.step(body);
+  }
+  /**
+   * What `resume` does where the body is a function: it catches nothing, so that what it leaves of what is being handled is
+   * what it found; and hands on to nobody, so that nothing asks which body is running.
+   */
+  private step(body: Step): PyValue | undefined {
+    charge(1);
+    this.state = "running";
+    const { handled, depth } = S;
+    S.depth = depth + 1;
+    let value: PyValue | undefined;
+    try {
+      value = body();
+    } catch (error) {
+      this.state = "closed";
+      try {
+        throw this.escaping(caught(error));
+      } finally {
+        S.handled = handled;
+        S.depth = depth;
+      }
+    }
+    S.depth = depth;
+    this.state = value === undefined ? "closed" : "suspended";
+    return value;
   }
   /** Goes on with the body: with a value for it, or by throwing what is given. */
   private resume(sent: PyValue, thrown: PyException | null): PyValue | undefined {
