@@ -416,9 +416,8 @@ export function is(a: PyValue, b: PyValue): boolean {
 /** `a == b`, with its truth. */
 export function equal(a: PyValue, b: PyValue): boolean {
   if (a === b && !(a instanceof PyObject)) return true;
-  const [ta, tb] = [typeof a, typeof b];
-  if (ta !== "object" && tb !== "object") {
-    if (ta === tb) return false;
+  if (typeof a !== "object" && typeof b !== "object") {
+    if (typeof a === typeof b) return false;
     return ints(a, b) && intOf(a) === intOf(b);
   }
   if (a === null || b === null) {
@@ -579,11 +578,13 @@ export function getItem(object: PyValue, key: PyValue): PyValue {
       return item;
     }
     if (object instanceof PyType) return classItem(object, key);
-  }
+  } else if (typeof object === "string") return textItem.at(object, key);
   const result = special(object, "__getitem__", [key]);
   if (result === undefined) throw typeError(`'${typeName(object)}' object is not subscriptable`);
   return result;
 }
+/** `text[key]`; filled in by `types/str.ts`. */
+export const textItem: { at: (text: string, key: PyValue) => PyValue } = { at: () => null };
 /** `type[key]`; filled in by `types/generic-alias.ts`. */
 export const typeItem: { make: (type: PyType, key: PyValue) => PyValue } = { make: () => null };
 /** `Class[key]`: the metatype's `__getitem__`, or `__class_getitem__`. */

@@ -5,12 +5,23 @@ import { asStr, type PyStr, type PyValue, strType, typeName } from "../object.ts
 import { index, truth } from "../operators.ts";
 import { list, PyTuple, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
-import { allocateText, characters, joinParts, pointIndex, textLength, unitOffset } from "../text.ts";
+import {
+  allocateText,
+  characters,
+  isHigh,
+  isLow,
+  joinParts,
+  pointIndex,
+  textLength,
+  unitOffset,
+} from "../text.ts";
 import { findLastText, findText } from "../text-search.ts";
 import { isSpace } from "../unicode.ts";
 import { sizeArgument } from "./str-methods.ts";
 import { textArgument } from "./text-argument.ts";
 
+/** Units of texts whose pieces are put together as they are found: nothing that they make is large. */
+const SHORT = 256;
 /** Bytes that a piece of a text takes, with its place in an array. */
 const PIECE = 48;
 
@@ -37,7 +48,9 @@ function window(text: string, start: PyValue, stop: PyValue): { from: number; to
 }
 
 // A lone surrogate must not be found inside a character that takes two units.
-const LONE_EDGE = /^[\udc00-\udfff]|[\ud800-\udbff]$/;
+function hasLoneEdge(part: string): boolean {
+  return isLow(part.charCodeAt(0)) || isHigh(part.charCodeAt(part.length - 1));
+}
 function splitsCharacter(text: string, at: number, size: number): boolean {
   const splits = (i: number) =>
     i > 0 &&
@@ -48,14 +61,14 @@ function splitsCharacter(text: string, at: number, size: number): boolean {
 }
 function findUnit(text: string, part: string, from: number): number {
   let at = findText(text, part, from);
-  if (at >= 0 && LONE_EDGE.test(part)) {
+  if (at >= 0 && hasLoneEdge(part)) {
     while (at >= 0 && splitsCharacter(text, at, part.length)) at = findText(text, part, at + 1);
   }
   return at;
 }
 function findLastUnit(text: string, part: string, from: number): number {
   let at = findLastText(text, part, from);
-  if (at >= 0 && LONE_EDGE.test(part)) {
+  if (at >= 0 && hasLoneEdge(part)) {
     while (at >= 0 && splitsCharacter(text, at, part.length))
       at = at === 0 ? -1 : findLastText(text, part, at - 1);
   }
@@ -103,10 +116,13 @@ function count(self: PyValue, sub: PyValue, start: PyValue = null, end: PyValue 
 function affix(name: string, atEnd: boolean) {
   return (self: PyValue, prefix: PyValue, start: PyValue = null, end: PyValue = null): PyValue => {
     const text = textOf(self);
+    if (typeof prefix === "string" && start === null && end === null && !hasLoneEdge(prefix))
+      return atEnd ? text.endsWith(prefix) : text.startsWith(prefix);
     const range = window(text, start, end);
     const fits = (part: string) => {
       if (range === undefined || part.length > range.to - range.from) return false;
-      return text.startsWith(part, atEnd ? range.to - part.length : range.from);
+      const at = atEnd ? range.to - part.length : range.from;
+      return text.startsWith(part, at) && !(hasLoneEdge(part) && splitsCharacter(text, at, part.length));
     };
     if (prefix instanceof PyTuple) {
       for (const item of prefix.items) {
@@ -139,14 +155,29 @@ export function replaceText(text: string, old: string, by: string, limit: number
     for (let i = 0; i < times; i++) parts.push(by, chars[i] ?? "");
     return parts.join("") + chars.slice(times).join("");
   }
-  const parts: string[] = [];
+  let at = findUnit(text, old, 0);
+  if (at < 0) return text;
   let done = 0;
-  for (let at = findUnit(text, old, 0); at >= 0 && parts.length < most; at = findUnit(text, old, done)) {
+  if (text.length <= SHORT && by.length <= SHORT) {
+    let count = 0;
+    let replaced = "";
+    for (; at >= 0 && count < most; at = findUnit(text, old, done)) {
+      allocate(PIECE);
+      replaced += text.slice(done, at) + by;
+      done = at + old.length;
+      count += 1;
+    }
+    replaced += text.slice(done);
+    charge((count + 1) >> 2);
+    allocateText(replaced.length);
+    return replaced;
+  }
+  const parts: string[] = [];
+  for (; at >= 0 && parts.length < most; at = findUnit(text, old, done)) {
     allocate(PIECE);
     parts.push(text.slice(done, at));
     done = at + old.length;
   }
-  if (parts.length === 0) return text;
   parts.push(text.slice(done));
   charge(parts.length >> 2);
   return joinParts(parts, by);

@@ -18,7 +18,7 @@ import {
   typeName,
   typeOf,
 } from "../object.ts";
-import { compareStrings, indexSize, repeatCount } from "../operators.ts";
+import { compareStrings, indexSize, repeatCount, textItem } from "../operators.ts";
 import { str } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
@@ -89,19 +89,23 @@ function repeat(self: PyValue, count: PyValue): PyValue {
 
 /** `text[slice]`. */
 export function sliceString(text: string, slice: PySlice): string {
-  const { start, step, count } = sliceIndices(slice, textLength(text));
+  const length = textLength(text);
+  const { start, step, count } = sliceIndices(slice, length);
   if (count === 0) return "";
   charge(count >> 6);
-  if (step === 1) return sliceText(text, start, start + count);
+  if (step === 1) {
+    // Without surrogates JavaScript's own indexes are Python's.
+    return length === text.length ? text.slice(start, start + count) : sliceText(text, start, start + count);
+  }
   allocate(count * 2);
   charge(count >> 2);
-  if (step === -1 && count === textLength(text)) return characters(text).reverse().join("");
+  if (step === -1 && count === length) return characters(text).reverse().join("");
   const out: string[] = [];
   for (let i = 0, at = start; i < count; i++, at += step) out.push(charAt(text, at));
   return out.join("");
 }
 
-function item(self: PyValue, key: PyValue): PyValue {
+function item(self: PyValue, key: PyValue): string {
   const text = textOf(self);
   if (key instanceof PySlice) return sliceString(text, key);
   if (asInt(key) === undefined && typeOf(key).lookup("__index__") === undefined) {
@@ -113,6 +117,8 @@ function item(self: PyValue, key: PyValue): PyValue {
   if (real < 0 || real >= length) throw indexError("string index out of range");
   return charAt(text, real);
 }
+
+textItem.at = item;
 
 function comparison(holds: (order: number) => boolean): (self: PyValue, other: PyValue) => PyValue {
   return (self, other) => {
