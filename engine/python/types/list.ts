@@ -214,7 +214,7 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
   charge(items.length);
   if (key === null && isSimpleTexts(items)) {
     charge(items.length * (31 - Math.clz32(items.length)));
-    const sorted = items.slice().sort();
+    const sorted = sortedTexts(items);
     return reverse ? sorted.reverse() : sorted;
   }
   const keyed =
@@ -229,15 +229,54 @@ export function sortItems(items: PyValue[], key: PyValue, reverse: boolean): PyV
 /** Most items, and characters of all of them, that are sorted in one go: a millisecond, in which no limit is looked at. */
 const SIMPLE_ITEMS = 2048;
 const SIMPLE_UNITS = 1 << 16;
-/** Can JavaScript sort them: plain texts, few, all of whose characters are one unit, so that its order is Python's? */
+/** Can JavaScript compare them: plain texts, few, all of whose characters are one unit, so that its order is Python's? */
 function isSimpleTexts(items: readonly PyValue[]): items is string[] {
   if (items.length > SIMPLE_ITEMS) return false;
   let units = 0;
+  /** Bits that any of the units has: not those of a surrogate, nearly always. */
+  let bits = 0;
   for (const item of items) {
     if (typeof item !== "string") return false;
     units += item.length;
+    if (units > SIMPLE_UNITS) return false;
+    for (let at = 0; at < item.length; at += 1) bits |= item.charCodeAt(at);
   }
-  return units <= SIMPLE_UNITS && (items as string[]).every(isPlain);
+  return (bits & 0xd800) !== 0xd800 || (items as string[]).every(isPlain);
+}
+/** Texts that are put in order one by one before there is anything to merge. */
+const TEXT_RUN = 12;
+/** The texts in JavaScript's order, which V8's own `sort` takes half as long again to bring them into. */
+function sortedTexts(items: readonly string[]): string[] {
+  const n = items.length;
+  let from = items.slice();
+  for (let low = 0; low < n; low += TEXT_RUN) {
+    const high = Math.min(low + TEXT_RUN, n);
+    for (let i = low + 1; i < high; i += 1) {
+      const text = from[i] as string;
+      if (!(text < (from[i - 1] as string))) continue;
+      let [left, right] = [low, i - 1];
+      while (left < right) {
+        const middle = (left + right) >> 1;
+        if (text < (from[middle] as string)) right = middle;
+        else left = middle + 1;
+      }
+      for (let j = i; j > left; j -= 1) from[j] = from[j - 1] as string;
+      from[left] = text;
+    }
+  }
+  let to = n > TEXT_RUN ? from.slice() : from;
+  for (let width = TEXT_RUN; width < n; width *= 2) {
+    for (let low = 0; low < n; low += 2 * width) {
+      const [middle, high] = [Math.min(low + width, n), Math.min(low + 2 * width, n)];
+      let [i, j] = [low, middle];
+      for (let out = low; out < high; out += 1) {
+        const takesRight = j < high && (i >= middle || (from[j] as string) < (from[i] as string));
+        to[out] = (takesRight ? from[j++] : from[i++]) as string;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }
 type Less = (a: PyValue, b: PyValue) => boolean;
 /** How the keys are compared: as `<` does, by the shortest way where all are of one kind. */
@@ -261,6 +300,11 @@ function numbersLess(a: PyValue, b: PyValue): boolean {
 }
 function tuplesLess(a: PyValue, b: PyValue): boolean {
   charge(1);
+  const [x, y] = [(a as PyTuple).items[0], (b as PyTuple).items[0]];
+  if (typeof x === "number" && typeof y === "number" && x !== y) {
+    charge(1);
+    return x < y;
+  }
   return truth(compare((a as PyTuple).items, (b as PyTuple).items, isLess, lt));
 }
 function isLess(x: number, y: number): boolean {
