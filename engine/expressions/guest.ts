@@ -21,6 +21,7 @@ import {
   host,
   installHost,
   LimitExceeded,
+  NO_TICK,
   S,
   uncounted,
 } from "../python/state.ts";
@@ -213,13 +214,20 @@ function chain(
 }
 
 function said(): string {
-  return `"messages":${JSON.stringify(output.messages)},"logs":[${output.logs.join(",")}],"events":[${output.events.join(",")}],"steps":${S.steps}`;
+  const { messages, logs, events } = output;
+  // Most say nothing.
+  const spoken =
+    messages.length + logs.length + events.length === 0
+      ? NOTHING_SAID
+      : `"messages":${JSON.stringify(messages)},"logs":[${logs.join(",")}],"events":[${events.join(",")}]`;
+  return `${spoken},"steps":${S.steps}`;
 }
+const NOTHING_SAID = '"messages":[],"logs":[],"events":[]';
 
 function failure(error: unknown, program: string, changes: string): string {
   const reason = limit(error);
   if (reason instanceof LimitExceeded) {
-    S.nextTick = Number.MAX_SAFE_INTEGER;
+    S.nextTick = NO_TICK;
     const where = JSON.stringify([frames(reason.stack, program)]);
     return `{"ok":false,${said()},"error":{"type":"${reason.limit}","message":${JSON.stringify(reason.message)},"limit":true,"frames":${where}}}`;
   }
@@ -266,7 +274,7 @@ function answer(id: string, contextJson: string, settings: string, options: Opti
     const vars = variables(kind, contextOf(contextJson));
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
-    const shown = options.repr ? repr(value) : "";
+    const shown = options.repr ? JSON.stringify(repr(value)) : '""';
     const none = value === null;
     const passing = truth(value);
     // A body with `yield` gives an iterable; its values are the result.
@@ -277,7 +285,7 @@ function answer(id: string, contextJson: string, settings: string, options: Opti
     };
     const result = toJson(value, style);
     const difference = changed(contextJson, request);
-    return `{"ok":true,"size":${result.length},"passing":${passing},"none":${none},"repr":${JSON.stringify(shown)},${difference}${said()},"result":${result}}`;
+    return `{"ok":true,"size":${result.length},"passing":${passing},"none":${none},"repr":${shown},${difference}${said()},"result":${result}}`;
   } catch (error) {
     try {
       const reason = error instanceof LimitExceeded || isExceptionLike(error) ? error : limit(error);

@@ -93,13 +93,8 @@ function tellWhat(error: PyException, object: PyValue, name: string): void {
 /** `object.name`, or undefined where that would be an AttributeError from plain look-up. */
 export function findAttribute(object: PyValue, name: string): PyValue | undefined {
   const type = typeOf(object);
-  const custom = type.lookup("__getattribute__");
-  if (
-    custom !== attributeOf.plain &&
-    custom !== undefined &&
-    !type.builtin &&
-    !(custom instanceof PyBuiltin)
-  ) {
+  const custom = type.builtin ? undefined : type.lookup("__getattribute__");
+  if (custom !== undefined && custom !== attributeOf.plain && !(custom instanceof PyBuiltin)) {
     try {
       return callWithSelf(custom, object, [name], null);
     } catch (error) {

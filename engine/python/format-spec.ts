@@ -141,7 +141,9 @@ function filled(char: string, count: number): string {
   return char.repeat(count);
 }
 
-function padText(text: string, length: number, spec: FormatSpec): string {
+/** What there is to do where a text is too short. */
+type Padding = Pick<FormatSpec, "fill" | "align" | "width">;
+function padText(text: string, length: number, spec: Padding): string {
   const room = spec.width - length;
   if (room <= 0) return text;
   if (spec.align === "<") return text + filled(spec.fill, room);
@@ -150,8 +152,29 @@ function padText(text: string, length: number, spec: FormatSpec): string {
   return filled(spec.fill, left) + text + filled(spec.fill, room - left);
 }
 
+/** What the commonest specifications for a text say, `>8` or `0^12`: a width of a few digits, and where the text stands; undefined for others. */
+function paddingOf(spec: string): Padding | undefined {
+  const isAlign = (char: string | undefined) => char === "<" || char === ">" || char === "^";
+  const at = isAlign(spec[1]) ? 2 : isAlign(spec[0]) ? 1 : 0;
+  if (spec.length === at || spec.length > at + 6) return undefined;
+  let width = 0;
+  for (let i = at; i < spec.length; i += 1) {
+    const digit = spec.charCodeAt(i) - 0x30;
+    // A zero at the front is no digit of the width.
+    if (digit < 0 || digit > 9 || width + digit === 0) return undefined;
+    width = width * 10 + digit;
+  }
+  return {
+    fill: at === 2 ? (spec[0] as string) : " ",
+    align: at === 0 ? "<" : (spec[at - 1] as Padding["align"]),
+    width,
+  };
+}
+
 /** `format(text, spec)` for a str. */
 export function formatText(text: string, specText: string, typeName: string): string {
+  const padding = paddingOf(specText);
+  if (padding !== undefined) return padText(text, textLength(text), padding);
   const spec = parseFormatSpec(specText, typeName, "<", "s");
   if (spec.type !== "" && spec.type !== "s") unknownCode(spec.type, typeName);
   const refuse = (what: string) => {

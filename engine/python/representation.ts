@@ -1,5 +1,6 @@
 // `repr()`, `str()`, `ascii()` and `format()`: how any value becomes text.
 import { typeError } from "./exceptions.ts";
+import { formatText } from "./format-spec.ts";
 import { callWithSelf, special } from "./function.ts";
 import { asStr, objectId, PyObject, type PyValue, typeName, typeOf } from "./object.ts";
 import { allocate, charge } from "./state.ts";
@@ -18,6 +19,8 @@ export function repr(value: PyValue): string {
 export function str(value: PyValue): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (value === null) return "None";
   const result = special(value, "__str__", []);
   const text = result === undefined ? undefined : asStr(result);
   if (text === undefined) throw typeError(`__str__ returned non-string (type ${typeName(result ?? null)})`);
@@ -27,6 +30,7 @@ export function str(value: PyValue): string {
 /** `format(value, spec)`. */
 export function format(value: PyValue, spec: string): string {
   if (spec === "" && !(value instanceof PyObject)) return str(value);
+  if (typeof value === "string") return formatText(value, spec, "str");
   const method = typeOf(value).lookup("__format__") as PyValue;
   const result = callWithSelf(method, value, [spec], null);
   const text = asStr(result);

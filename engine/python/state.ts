@@ -13,12 +13,18 @@ export interface Watch {
   hostAnswer(json: string): void;
 }
 
+/**
+ * So many steps are never counted where nothing counts. The fields that are counted with every step hold small integers, in
+ * this too: V8 keeps those as they are, and any other number in a place of its own.
+ */
+export const NO_TICK = 0x3fffffff;
+
 /** What an evaluation may use, and where it stands. Generated code adds to `steps` and `depth` directly. */
 export const S = {
   /** Statements executed and native iterations made. */
   steps: 0,
   /** Steps at which {@link tick} looks at the limits again; never while the modules are being made. */
-  nextTick: Number.POSITIVE_INFINITY,
+  nextTick: NO_TICK,
   /** Steps from one look at the clock to the next: few while steps take long. */
   stride: 0,
   /** CPU time at the last look at the clock, milliseconds. */
@@ -55,8 +61,8 @@ export const S = {
 /** Runs `make` outside of the evaluation's accounts: nothing that it does counts against a limit. */
 export function uncounted<T>(make: () => T): T {
   const { allocated, nextTick, steps, depth } = S;
-  S.allocated = Number.NEGATIVE_INFINITY;
-  S.nextTick = Number.POSITIVE_INFINITY;
+  S.allocated = -NO_TICK;
+  S.nextTick = NO_TICK;
   try {
     return make();
   } finally {
