@@ -1,5 +1,6 @@
 // YAML as a tree whose nodes know where they stand, made in one pass over the library's events.
 import {
+  type AliasEvent,
   COLLECTION_STYLE,
   EVENT_ID,
   type Event,
@@ -85,15 +86,15 @@ export const SECOND_DOCUMENT = "a second document begins here, and one is read";
 const STYLES: readonly ScalarStyle[] = ["plain", "plain", "single", "double", "literal", "folded"];
 
 /** A list or mapping whose end has not come yet. */
-type Open = { readonly isFlow: boolean } & (
-  | { readonly node: YamlSequence & { end: number }; readonly items: YamlNode[] }
-  | {
-      readonly node: YamlMapping & { end: number };
-      readonly pairs: YamlPair[];
-      readonly seen: Set<unknown>;
-      key: YamlNode | undefined;
-    }
-);
+interface Open {
+  readonly node: (YamlSequence | YamlMapping) & { end: number };
+  readonly items: YamlNode[];
+  readonly pairs: YamlPair[];
+  /** A key whose value has not come yet. */
+  key: YamlNode | undefined;
+  /** The keys of a mapping that has many. */
+  seen: Set<unknown> | undefined;
+}
 
 /** A text that was read as YAML. */
 export class YamlDocument {
@@ -150,10 +151,8 @@ export function* nodesOf(root: YamlNode): Generator<YamlNode> {
   }
 }
 
-/** What stands before a block's header, and before what was left out of a mapping or list. */
-const BLOCK = /(?:[\s:?-]|#.*)*/y;
-const COLON = /(?:\s|#.*)*[:?]/y;
-const DASH = /(?:\s|#.*)*-/y;
+/** With so many pairs, a mapping's keys are kept in a set. */
+const MANY = 8;
 
 class Builder {
   readonly #text: string;
@@ -175,46 +174,25 @@ class Builder {
     let documents = 0;
     for (const event of events) {
       switch (event.type) {
+        case EVENT_ID.SCALAR:
+          this.#scalar(event);
+          break;
+        case EVENT_ID.SEQUENCE:
+        case EVENT_ID.MAPPING:
+          this.#begin(event);
+          break;
+        case EVENT_ID.POP:
+          this.#close();
+          break;
+        case EVENT_ID.ALIAS:
+          this.#alias(event);
+          break;
         case EVENT_ID.DOCUMENT:
           documents += 1;
           if (documents > 1) return this.#second();
           this.#handles = new Map(
             event.directives.flatMap((each) => (each.kind === "tag" ? [[each.handle, each.prefix]] : [])),
           );
-          break;
-        case EVENT_ID.SCALAR:
-          this.#scalar(event);
-          break;
-        case EVENT_ID.SEQUENCE: {
-          const items: YamlNode[] = [];
-          const node = { kind: "sequence" as const, ...this.#placed(event, event.start), items };
-          this.#begin(event, { node, items, isFlow: event.style === COLLECTION_STYLE.FLOW });
-          break;
-        }
-        case EVENT_ID.MAPPING: {
-          const pairs: YamlPair[] = [];
-          const node = { kind: "mapping" as const, ...this.#placed(event, event.start), pairs };
-          const isFlow = event.style === COLLECTION_STYLE.FLOW;
-          this.#begin(event, { node, pairs, isFlow, seen: new Set(), key: undefined });
-          break;
-        }
-        case EVENT_ID.ALIAS: {
-          const name = this.#text.slice(event.anchorStart, event.anchorEnd);
-          this.#end = event.anchorEnd;
-          this.#put({
-            kind: "alias",
-            start: event.anchorStart - 1,
-            end: event.anchorEnd,
-            tag: undefined,
-            tagStart: -1,
-            isAnchored: false,
-            name,
-            target: this.#anchors.get(name),
-          });
-          break;
-        }
-        case EVENT_ID.POP:
-          this.#close();
       }
     }
     return new YamlDocument(this.#text, this.#root, this.#problems);
@@ -227,38 +205,34 @@ class Builder {
     return new YamlDocument(this.#text, null, [...this.#problems, { offset, what: SECOND_DOCUMENT }]);
   }
 
-  #placed(
-    { tagStart, tagEnd, anchorStart, type }: ScalarEvent | SequenceEvent | MappingEvent,
-    start: number,
-  ): Placed & { end: number } {
-    const written = tagStart === -1 ? "" : this.#text.slice(tagStart, tagEnd);
-    const says = written !== "" && (written !== "!" || type === EVENT_ID.SCALAR);
-    const tag = says ? this.#tagName(written) : undefined;
-    return { start, end: start, tag, tagStart, isAnchored: anchorStart !== -1 };
-  }
-
-  #tagName(written: string): string {
-    if (written.startsWith("!<")) return decoded(written.slice(2, -1));
-    const [handle = "!"] = /^!(?:[\w-]*!)?/.exec(written) ?? [];
-    const prefix = this.#handles.get(handle) ?? (handle === "!!" ? "tag:yaml.org,2002:" : handle);
-    return prefix + decoded(written.slice(handle.length));
-  }
-
   #scalar(event: ScalarEvent): void {
+    const { valueStart, valueEnd, tagStart, tagEnd, anchorEnd } = event;
     const source = getScalarValue(this.#text, event);
     const style = STYLES[event.style] as ScalarStyle;
-    const placed = this.#placed(event, this.#startOf(event, style));
-    placed.end =
-      event.valueStart === -1
-        ? placed.start
-        : event.valueEnd + (style === "single" || style === "double" ? 1 : 0);
-    this.#end = Math.max(this.#end, placed.end, event.tagEnd, event.anchorEnd);
+    const isQuoted = style === "single" || style === "double";
+    const tag = tagStart === -1 ? undefined : this.#tagName(this.#text.slice(tagStart, tagEnd));
+    const start =
+      valueStart === -1 || style === "literal" || style === "folded"
+        ? this.#startOf(event, style)
+        : valueStart - (isQuoted ? 1 : 0);
+    const end = valueStart === -1 ? start : valueEnd + (isQuoted ? 1 : 0);
+    this.#end = Math.max(this.#end, end, tagEnd, anchorEnd);
     let value: unknown = source;
-    if (placed.tag !== undefined) {
-      if (!placed.tag.startsWith("!")) value = this.#explicit(source, placed.tag, placed.tagStart);
-    } else if (style === "plain") value = this.#schema.implicit(source);
-    const node = { kind: "scalar" as const, ...placed, style, source, value: value as YamlScalar["value"] };
-    this.#anchor(event, node);
+    if (tag === undefined) {
+      if (style === "plain") value = this.#schema.implicit(source);
+    } else if (!tag.startsWith("!")) value = this.#explicit(source, tag, tagStart);
+    const node: YamlScalar = {
+      kind: "scalar",
+      start,
+      end,
+      tag,
+      tagStart,
+      isAnchored: event.anchorStart !== -1,
+      style,
+      source,
+      value: value as YamlScalar["value"],
+    };
+    if (node.isAnchored) this.#anchor(event, node);
     this.#put(node);
   }
 
@@ -269,65 +243,109 @@ class Builder {
     return source;
   }
 
-  #startOf({ valueStart, tagEnd, anchorEnd }: ScalarEvent, style: ScalarStyle): number {
-    if (style === "single" || style === "double") return valueStart - 1;
-    if (style === "plain" && valueStart !== -1) return valueStart;
-    // A block's header and what was left out have no place of their own: behind what stands before them.
-    const from = Math.max(this.#end, tagEnd, anchorEnd);
-    if (style === "plain" && (tagEnd !== -1 || anchorEnd !== -1)) return from;
-    const into = this.#open.at(-1);
-    const isValue = into !== undefined && "key" in into;
-    const before = style !== "plain" ? BLOCK : isValue ? COLON : DASH;
-    before.lastIndex = from;
-    if (before.test(this.#text)) return before.lastIndex;
-    return isValue ? (into.key?.start ?? from) : from;
+  #tagName(written: string): string {
+    if (written.startsWith("!<")) return decoded(written.slice(2, -1));
+    const [handle = "!"] = /^!(?:[\w-]*!)?/.exec(written) ?? [];
+    const prefix = this.#handles.get(handle) ?? (handle === "!!" ? "tag:yaml.org,2002:" : handle);
+    return prefix + decoded(written.slice(handle.length));
   }
 
-  #begin(event: { anchorStart: number; anchorEnd: number }, open: Open): void {
-    const { node } = open;
-    const expected = node.kind === "sequence" ? "tag:yaml.org,2002:seq" : "tag:yaml.org,2002:map";
-    if (node.tag !== undefined && !node.tag.startsWith("!") && node.tag !== expected)
-      this.#problems.push({ offset: node.tagStart, what: `Unresolved tag: ${node.tag}` });
-    this.#end = Math.max(this.#end, node.start);
-    this.#anchor(event, node);
-    this.#open.push(open);
+  /** A block's header and what was left out have no place of their own: they are behind what stands before them. */
+  #startOf({ tagEnd, anchorEnd }: ScalarEvent, style: ScalarStyle): number {
+    const from = Math.max(this.#end, tagEnd, anchorEnd);
+    if (style !== "plain") return this.#behind(from, ":?-");
+    if (tagEnd !== -1 || anchorEnd !== -1) return from;
+    const into = this.#open.at(-1);
+    const isValue = into?.node.kind === "mapping";
+    const next = this.#behind(from, "");
+    if ((isValue ? ":?" : "-").includes(this.#text.charAt(next) || " ")) return next + 1;
+    return isValue ? (into?.key?.start ?? from) : from;
+  }
+
+  /** Where something comes that is neither white space nor a comment nor one of these characters. */
+  #behind(from: number, also: string): number {
+    const text = this.#text;
+    for (let at = from; at < text.length; at += 1) {
+      const char = text.charAt(at);
+      if (char === "#") while (at + 1 < text.length && !"\r\n".includes(text.charAt(at + 1))) at += 1;
+      else if (!" \t\r\n".includes(char) && !also.includes(char)) return at;
+    }
+    return text.length;
+  }
+
+  #begin(event: SequenceEvent | MappingEvent): void {
+    const { start, tagStart, tagEnd } = event;
+    const isAnchored = event.anchorStart !== -1;
+    const written = tagStart === -1 ? "!" : this.#text.slice(tagStart, tagEnd);
+    const tag = written === "!" ? undefined : this.#tagName(written);
+    const [items, pairs]: [YamlNode[], YamlPair[]] = [[], []];
+    const isList = event.type === EVENT_ID.SEQUENCE;
+    const node: Open["node"] = isList
+      ? { kind: "sequence", start, end: start, tag, tagStart, isAnchored, items }
+      : { kind: "mapping", start, end: start, tag, tagStart, isAnchored, pairs };
+    if (tag !== undefined && !tag.startsWith("!") && tag !== `tag:yaml.org,2002:${isList ? "seq" : "map"}`)
+      this.#problems.push({ offset: tagStart, what: `Unresolved tag: ${tag}` });
+    this.#end = Math.max(this.#end, start);
+    if (isAnchored) this.#anchor(event, node);
+    this.#open.push({ node, items, pairs, key: undefined, seen: undefined });
+    // What is in brackets begins behind one, unless it is the pair of `[key: value]`.
+    if (event.style === COLLECTION_STYLE.FLOW && (isList || this.#text[start] === "{")) this.#end = start + 1;
+  }
+
+  #alias({ anchorStart, anchorEnd }: AliasEvent): void {
+    const name = this.#text.slice(anchorStart, anchorEnd);
+    const placed = {
+      start: anchorStart - 1,
+      end: anchorEnd,
+      tag: undefined,
+      tagStart: -1,
+      isAnchored: false,
+    };
+    this.#end = anchorEnd;
+    this.#put({ kind: "alias", ...placed, name, target: this.#anchors.get(name) });
   }
 
   #close(): void {
     const open = this.#open.pop();
     if (open === undefined) return;
-    const { node, isFlow } = open;
-    if (isFlow && /[[{]/.test(this.#text[node.start] as string)) {
-      const between = /(?:[\s,]|#.*)*[\]}]/y;
-      between.lastIndex = Math.max(this.#end, node.start + 1);
-      if (between.test(this.#text)) this.#end = between.lastIndex;
+    if ("[{".includes(this.#text.charAt(open.node.start))) {
+      const bracket = this.#behind(this.#end, ",");
+      if ("]}".includes(this.#text.charAt(bracket))) this.#end = bracket + 1;
     }
-    node.end = this.#end;
-    this.#put(node);
+    open.node.end = this.#end;
+    this.#put(open.node);
   }
 
   #anchor(event: { anchorStart: number; anchorEnd: number }, node: YamlNode): void {
-    if (event.anchorStart !== -1)
-      this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
+    this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
   }
 
   #put(node: YamlNode): void {
     const into = this.#open.at(-1);
     if (into === undefined) this.#root = node;
-    else if ("items" in into) into.items.push(node);
+    else if (into.node.kind === "sequence") into.items.push(node);
     else if (into.key === undefined) {
       into.key = node;
-      this.#unique(into.seen, node);
+      this.#unique(into, node);
     } else {
       into.pairs.push({ key: into.key, value: node });
       into.key = undefined;
     }
   }
 
-  #unique(seen: Set<unknown>, key: YamlNode): void {
-    if (key.kind !== "scalar" || (this.#schema.merges && key.value === "<<" && key.style === "plain")) return;
-    if (seen.has(key.value)) this.#problems.push({ offset: key.start, what: DUPLICATE });
-    seen.add(key.value);
+  #unique(into: Open, key: YamlNode): void {
+    const name = this.#nameOf(key);
+    const { pairs } = into;
+    if (pairs.length >= MANY) into.seen ??= new Set(pairs.map((pair) => this.#nameOf(pair.key)));
+    if (into.seen?.has(name) ?? pairs.some((pair) => this.#nameOf(pair.key) === name))
+      this.#problems.push({ offset: key.start, what: DUPLICATE });
+    into.seen?.add(name);
+  }
+
+  /** What a key must not share with others of its mapping. */
+  #nameOf(key: YamlNode): unknown {
+    if (key.kind !== "scalar") return key;
+    return this.#schema.merges && key.value === "<<" && key.style === "plain" ? key : key.value;
   }
 }
 
