@@ -305,6 +305,7 @@ class Loader {
       const found = await this.read([...path, "stubs", "policies", name], stub.file);
       if (found !== undefined) this.policies.set(stub.file, found.text);
     }
+    // Not to be spread out: that would look the place up.
     const head = {
       name: each.name,
       tags: [...(suite.tags ?? []), ...(each.tags ?? [])],
@@ -319,26 +320,24 @@ class Loader {
       stubs,
     };
     if ("steps" in each) {
-      return {
-        ...head,
+      return Object.assign(head, {
         user: each.user === undefined ? suite.user : each.user,
         httpRequest: { ...suite.http_request, ...each.http_request },
         planContext: { ...suite.context, ...each.context } as JsonObject,
         steps: each.steps,
         expect: each.expect ?? {},
-      };
+      });
     }
     const { expect } = each as ExpressionCase;
     if (expect.passing !== undefined && typeof expect.passing !== "boolean")
       this.report(at, `passing comes to ${JSON.stringify(expect.passing)}`, "it is true or false");
     if (expect.steps !== undefined && typeof expect.steps !== "number")
       this.report(at, `steps comes to ${JSON.stringify(expect.steps)}`, "it is a number");
-    return {
-      ...head,
+    return Object.assign(head, {
       context: this.context(suite, each as ExpressionCase, people, at),
       limits: { ...suite.limits, ...(each as ExpressionCase).limits },
       expect,
-    };
+    });
   }
   private moment(given: SuiteFile["now"], path: Path): number {
     if (given === undefined) return DEFAULT_NOW;

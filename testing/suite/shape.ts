@@ -36,91 +36,104 @@ export interface Misfit {
 
 /** Everything in `value` that does not fit the schema. */
 export function misfits(value: unknown, schema: Schema): Misfit[] {
-  return new Checker(schema).check(value, schema, []);
+  const found: Misfit[] = [];
+  new Checker(schema).check(value, schema, found);
+  return found;
 }
-
-type Path = readonly (string | number)[];
 
 class Checker {
   private readonly root: Schema;
   /** Schemas with what they refer to. */
   private readonly resolved: Map<Schema, Schema> = new Map();
+  /** Where the value that is looked at stands. */
+  private readonly path: (string | number)[] = [];
   constructor(root: Schema) {
     this.root = root;
   }
 
-  check(value: unknown, given: Schema, path: Path): Misfit[] {
+  check(value: unknown, given: Schema, found: Misfit[]): void {
     const schema = this.resolve(given);
-    const misfit = (what: string, hint?: string): Misfit[] => [
-      { path, key: false, what, ...(hint === undefined ? {} : { hint }) },
-    ];
-    if (schema.anyOf !== undefined) return this.checkAny(value, schema, path);
+    if (schema.anyOf !== undefined) {
+      this.checkAny(value, schema, found);
+      return;
+    }
+    const misfit = this.misfit(value, schema);
+    if (misfit !== undefined) found.push({ path: [...this.path], key: false, ...misfit });
+    else if (Array.isArray(value)) {
+      if (schema.items !== undefined)
+        for (const [i, item] of value.entries()) this.checkAt(i, item, schema.items, found);
+    } else if (isObject(value) && !isRaw(value)) this.checkObject(value, schema, found);
+  }
+
+  private checkAt(step: string | number, value: unknown, schema: Schema, found: Misfit[]): void {
+    this.path.push(step);
+    this.check(value, schema, found);
+    this.path.pop();
+  }
+
+  /** What is wrong with a value, whatever is in it. */
+  private misfit(value: unknown, schema: Schema): Pick<Misfit, "what" | "hint"> | undefined {
     if ("const" in schema && value !== schema.const)
-      return misfit(`${named(value)} stands where only ${JSON.stringify(schema.const)} can`);
+      return { what: `${named(value)} stands where only ${JSON.stringify(schema.const)} can` };
     if (schema.enum !== undefined && !schema.enum.includes(value)) {
       const all = schema.enum.map(String);
       const near = typeof value === "string" ? closest(value, all) : undefined;
-      const hint = near === undefined ? undefined : `did you mean ${near}?`;
-      return misfit(`${named(value)} is none of ${all.join(", ")}`, hint);
+      return { what: `${named(value)} is none of ${all.join(", ")}`, ...didYouMean(near) };
     }
-    if (schema.type !== undefined && !isOfType(value, schema.type))
-      return misfit(
-        `${named(value)} stands where ${this.wanted(schema)} is expected`,
-        hintFor(value, schema),
-      );
+    if (schema.type !== undefined && !isOfType(value, schema.type)) {
+      const hint = hintFor(value, schema);
+      const what = `${named(value)} stands where ${this.wanted(schema)} is expected`;
+      return { what, ...(hint === undefined ? {} : { hint }) };
+    }
     if (typeof value === "string") {
-      if (value.length < (schema.minLength ?? 0)) return misfit("the text is empty");
+      if (value.length < (schema.minLength ?? 0)) return { what: "the text is empty" };
       if (schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value))
-        return misfit(`${named(value)} does not fit ${schema.pattern}`);
+        return { what: `${named(value)} does not fit ${schema.pattern}` };
     }
     if (typeof value === "number") {
       if (value < (schema.minimum ?? Number.NEGATIVE_INFINITY))
-        return misfit(`${value} is less than ${schema.minimum}`);
+        return { what: `${value} is less than ${schema.minimum}` };
       if (value > (schema.maximum ?? Number.POSITIVE_INFINITY))
-        return misfit(`${value} is more than ${schema.maximum}`);
+        return { what: `${value} is more than ${schema.maximum}` };
     }
-    if (Array.isArray(value)) {
-      if (value.length < (schema.minItems ?? 0)) return misfit("the list is empty");
-      const { items } = schema;
-      return items === undefined ? [] : value.flatMap((item, i) => this.check(item, items, [...path, i]));
-    }
-    return isObject(value) && !isRaw(value) ? this.checkObject(value, schema, path) : [];
+    if (Array.isArray(value) && value.length < (schema.minItems ?? 0)) return { what: "the list is empty" };
+    return undefined;
   }
 
-  private checkObject(value: Readonly<Record<string, unknown>>, schema: Schema, path: Path): Misfit[] {
-    const { properties = {}, required = [], additionalProperties = true } = schema;
-    const found: Misfit[] = [];
-    for (const [key, item] of Object.entries(value)) {
+  private checkObject(value: Readonly<Record<string, unknown>>, schema: Schema, found: Misfit[]): void {
+    const { properties = NONE, required, additionalProperties = true } = schema;
+    for (const key of Object.keys(value)) {
+      const item = value[key];
       const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      if (own !== undefined) found.push(...this.check(item, own, [...path, key]));
+      if (own !== undefined) this.checkAt(key, item, own, found);
       else if (additionalProperties === false) {
         const known = Object.keys(properties);
         const near = closest(key, known);
         const hint = near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`;
-        found.push({ path: [...path, key], key: true, what: `there is no ${key} here`, hint });
+        found.push({ path: [...this.path, key], key: true, what: `there is no ${key} here`, hint });
       } else if (typeof additionalProperties === "object")
-        found.push(...this.check(item, additionalProperties, [...path, key]));
+        this.checkAt(key, item, additionalProperties, found);
     }
-    for (const key of required) {
+    for (const key of required ?? []) {
       if (Object.hasOwn(value, key)) continue;
       const about = this.resolve(properties[key] ?? {}).description;
       found.push({
-        path,
+        path: [...this.path],
         key: false,
         what: `${key} is missing`,
         ...(about === undefined ? {} : { hint: `${key}: ${about}` }),
       });
     }
-    return found;
   }
 
-  private checkAny(value: unknown, schema: Schema, path: Path): Misfit[] {
+  private checkAny(value: unknown, schema: Schema, into: Misfit[]): void {
     let best: Misfit[] | undefined;
     let hasFittingType = false;
     for (const option of schema.anyOf ?? []) {
       const resolved = this.resolve(option);
-      const found = this.check(value, resolved, path);
-      if (found.length === 0) return [];
+      const found: Misfit[] = [];
+      this.check(value, resolved, found);
+      if (found.length === 0) return;
       const fits = resolved.type !== undefined && isOfType(value, resolved.type);
       // What is wrong inside says more than that it is something else.
       const isBetter =
@@ -131,11 +144,14 @@ class Checker {
       hasFittingType ||= fits;
     }
     // A text has nothing inside that could be wrong.
-    if (hasFittingType && best !== undefined && typeof value !== "string") return best;
+    if (hasFittingType && best !== undefined && typeof value !== "string") {
+      into.push(...best);
+      return;
+    }
     const hints = (schema.anyOf ?? []).map((option) => hintFor(value, this.resolve(option)));
     const hint = hints.find((each) => each !== undefined);
     const what = `${named(value)} stands where ${this.wanted(schema)} is expected`;
-    return [{ path, key: false, what, ...(hint === undefined ? {} : { hint }) }];
+    into.push({ path: [...this.path], key: false, what, ...(hint === undefined ? {} : { hint }) });
   }
 
   private resolve(schema: Schema): Schema {
@@ -158,6 +174,12 @@ class Checker {
       return schema.anyOf.map((option) => this.wanted(this.resolve(option))).join(" or ");
     return WORDS[schema.type ?? ""] ?? "something else";
   }
+}
+
+const NONE: Readonly<Record<string, Schema>> = {};
+
+function didYouMean(near: string | undefined): { hint?: string } {
+  return near === undefined ? {} : { hint: `did you mean ${near}?` };
 }
 
 /** How little a value is of a form: keys that it does not know weigh most, unless they are like one that it does. */
