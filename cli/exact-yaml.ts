@@ -8,10 +8,10 @@ import { UsageError } from "./io.ts";
  * Parses YAML 1.2 (JSON is part of it) into JSON values. Throws {@link UsageError} that names the file, line and column.
  */
 export function parseYaml(text: string, file: string): JsonValue {
-  const { document, value, problems } = readExactYaml(text, false);
-  const [problem] = problems;
-  if (problem === undefined) return value;
-  const { line, column } = document.place(problem.offset);
+  const document = readExactYaml(text, false);
+  const [problem] = document.problems;
+  if (problem === undefined) return document.value;
+  const { line, column } = document.tree.place(problem.offset);
   const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
   throw new UsageError(`${file}:${line}:${column}: ${problem.what}${hint}`);
 }

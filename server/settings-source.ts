@@ -1,8 +1,7 @@
 // Where settings come from: what the caller gives, else the environment, else a YAML file, else the defaults.
 import type { z } from "zod";
-import { jsonOf } from "../yaml/json.ts";
-import { CORE } from "../yaml/schema.ts";
-import { readYaml, type YamlDocument, type YamlPair, type YamlProblem } from "../yaml/tree.ts";
+import { JsonReader } from "../yaml/json.ts";
+import type { YamlDocument, YamlPair, YamlProblem } from "../yaml/tree.ts";
 
 /** A settings file. */
 export interface SettingsFile {
@@ -108,8 +107,9 @@ class FileSource {
   readonly #problems: readonly YamlProblem[];
   constructor(file: SettingsFile) {
     this.#file = file;
-    this.#document = readYaml(file.text, CORE);
-    const { value, problems } = jsonOf(this.#document, { number: ({ value }) => value, onlyTextKeys: false });
+    const reader = new JsonReader({ number: ({ value }) => value, onlyTextKeys: false });
+    const { tree, value, problems } = reader.read(file.text);
+    this.#document = tree;
     this.#values = value as { readonly [name: string]: unknown };
     this.#problems = problems;
   }

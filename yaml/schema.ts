@@ -14,6 +14,7 @@ import {
 
 /** How scalars are understood. */
 export class YamlSchema {
+  readonly tags: readonly TagDefinition[];
   /** Whether `<<` merges a mapping into another, so that it may stand several times. */
   readonly merges: boolean;
   readonly #byName = new Map<string, ScalarTagDefinition>();
@@ -21,6 +22,7 @@ export class YamlSchema {
   readonly #byFirst = new Map<string, ScalarTagDefinition[]>();
 
   constructor(tags: readonly TagDefinition[], merges: boolean) {
+    this.tags = tags;
     this.merges = merges;
     for (const tag of tags) {
       if (tag.nodeKind !== "scalar") continue;

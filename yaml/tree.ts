@@ -126,13 +126,22 @@ export class YamlDocument {
 
 /** Reads one document. Throws nothing: what is wrong is among its problems. */
 export function readYaml(text: string, schema: YamlSchema): YamlDocument {
-  let events: Event[];
+  const events = eventsOf(text);
+  return Array.isArray(events) ? treeOf(text, events, schema) : new YamlDocument(text, null, [events]);
+}
+
+/** What the library's parser finds in a text, or what is wrong with it. */
+export function eventsOf(text: string): Event[] | YamlProblem {
   try {
-    events = parseEvents(text, { maxDepth: DEEPEST });
+    return parseEvents(text, { maxDepth: DEEPEST });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return new YamlDocument(text, null, [mistake(text, error)]);
+    return mistake(text, error);
   }
+}
+
+/** The tree of a text whose events these are. */
+export function treeOf(text: string, events: readonly Event[], schema: YamlSchema): YamlDocument {
   return new Builder(text, schema).build(events);
 }
 

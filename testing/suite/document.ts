@@ -1,7 +1,7 @@
 // A suite's YAML: its values, and where each of them stands.
 import type { JsonValue } from "../../engine/types.ts";
+import type { JsonDocument } from "../../yaml/json.ts";
 import { DUPLICATE } from "../../yaml/mistakes.ts";
-import type { YamlDocument } from "../../yaml/tree.ts";
 import { readExactYaml } from "../exact-yaml.ts";
 import { type Place, SuiteError } from "./problem.ts";
 
@@ -13,20 +13,20 @@ export class SuiteDocument {
   readonly file: string;
   readonly text: string;
   readonly value: JsonValue;
-  readonly #document: YamlDocument;
-  private constructor(file: string, value: JsonValue, document: YamlDocument) {
+  readonly #document: JsonDocument;
+  private constructor(file: string, text: string, document: JsonDocument) {
     this.file = file;
-    this.text = document.text;
-    this.value = value;
+    this.text = text;
+    this.value = document.value;
     this.#document = document;
   }
 
   /** Throws {@link SuiteError} for what is no YAML. */
   static read(text: string, file: string): SuiteDocument {
-    const { document, value, problems } = readExactYaml(text, true);
-    if (problems.length === 0) return new SuiteDocument(file, value, document);
-    const placed = problems.map(({ offset, what, hint }) => ({
-      ...document.place(offset),
+    const document = readExactYaml(text, true);
+    if (document.problems.length === 0) return new SuiteDocument(file, text, document);
+    const placed = document.problems.map(({ offset, what, hint }) => ({
+      ...document.tree.place(offset),
       ...(what === DUPLICATE ? TWICE : { what, ...(hint === undefined ? {} : { hint }) }),
     }));
     throw new SuiteError(file, text, placed);
@@ -34,7 +34,8 @@ export class SuiteDocument {
 
   /** Where the value at a path stands, or the closest thing around it; with `key`, where its key does. */
   place(path: Path, key = false): Place {
-    let node = this.#document.root;
+    const { tree } = this.#document;
+    let node = tree.root;
     let offset = node?.start ?? 0;
     for (const [i, step] of path.entries()) {
       if (node?.kind === "mapping") {
@@ -49,7 +50,7 @@ export class SuiteDocument {
         node = item;
       } else break;
     }
-    return this.#document.place(offset);
+    return tree.place(offset);
   }
 }
 

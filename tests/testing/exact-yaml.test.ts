@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { readExactYaml } from "../../testing/exact-yaml.ts";
 
 const json = (text: string, onlyTextKeys = false): string => {
-  const { document, value, problems } = readExactYaml(text, onlyTextKeys);
+  const { tree, value, problems } = readExactYaml(text, onlyTextKeys);
   if (problems.length === 0) return JSON.stringify(value);
-  const told = problems.map(({ offset, what }) => ({ ...document.place(offset), what }));
+  const told = problems.map(({ offset, what }) => ({ ...tree.place(offset), what }));
   return told.map(({ line, column, what }) => `${line}:${column} ${what}`).join("\n");
 };
 
