@@ -62,7 +62,10 @@ export async function runExpressionCase(
   return {
     suite,
     name: each.name,
-    place: each.place,
+    // To look it up takes longer than to run the case, and whoever passed is not asked.
+    get place() {
+      return each.place;
+    },
     status: failures.length === 0 ? "passed" : "failed",
     reason: "",
     failures,

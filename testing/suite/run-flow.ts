@@ -105,7 +105,9 @@ export async function runFlowCase(
   return {
     suite,
     name: each.name,
-    place: each.place,
+    get place() {
+      return each.place;
+    },
     status: all.failures.length === 0 ? "passed" : "failed",
     reason: "",
     failures: all.failures,

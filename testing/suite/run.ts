@@ -103,6 +103,17 @@ async function flowRunner(
   };
 }
 
-function skippedResult(suite: Suite, { name, place }: AnyCase, reason: string): CaseResult {
-  return { suite, name, place, status: "skipped", reason, failures: [], durationMs: 0, steps: 0 };
+function skippedResult(suite: Suite, each: AnyCase, reason: string): CaseResult {
+  return {
+    suite,
+    name: each.name,
+    get place() {
+      return each.place;
+    },
+    status: "skipped",
+    reason,
+    failures: [],
+    durationMs: 0,
+    steps: 0,
+  };
 }
