@@ -19,11 +19,11 @@ export interface FoundCase {
 export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly FoundCase[]): string {
   const texts = cases.map(({ name, input: { groups, user, ...input }, expect, comment }) => {
     const body = { name, ...(user === undefined ? {} : { user }), ...input, expect };
-    const text = yamlText([body]).trimEnd();
+    const text = yamlText([body]).replace(/\n$/, "");
     const above = comment === undefined ? "" : `# ${comment.replace(/\s+/g, " ")}\n`;
     return `${above}${text}`
       .split("\n")
-      .map((line) => `  ${line}\n`)
+      .map((line) => (line === "" ? "\n" : `  ${line}\n`))
       .join("");
   });
   const groups = Object.assign({}, ...cases.map(({ input }) => input.groups)) as JsonObject;
