@@ -44,9 +44,8 @@ export abstract class UnreadEntries implements Entries {
   private firstKey: string | null = null;
   private first: PyValue = null;
   private made: Map<string, PyValue> | null = null;
-  private isCounted = false;
-  /** Number of entries; -1 where nobody has asked. */
-  private members = -1;
+  /** Number of entries; -1 where nobody has asked for it, -2 where nobody has asked for anything. */
+  private members = -2;
 
   constructor(tree: Readonly<Record<string, unknown>>) {
     this.tree = tree;
@@ -56,8 +55,8 @@ export abstract class UnreadEntries implements Entries {
 
   /** The first look at them is a step, whatever it is for. */
   private count(): void {
-    if (this.isCounted) return;
-    this.isCounted = true;
+    if (this.members > -2) return;
+    this.members = -1;
     charge(1);
   }
   get size(): number {
@@ -90,11 +89,12 @@ export abstract class UnreadEntries implements Entries {
   private single(key: string): PyValue | undefined {
     const json = this.tree[key];
     if (json === undefined || json === null) return json as null | undefined;
-    // What every object inherits is a function or an object.
-    if (typeof json !== "object" && typeof json !== "function") return json as PyValue;
+    // What every object inherits are functions, which JSON has not, and its prototype.
+    if (typeof json === "function") return undefined;
+    if (typeof json !== "object") return json as PyValue;
     const known = this.known(key);
     if (known !== undefined) return known;
-    if (!Object.hasOwn(this.tree, key)) return undefined;
+    if (key === "__proto__" && !Object.hasOwn(this.tree, key)) return undefined;
     const value = this.make(key);
     if (this.firstKey === null) {
       this.firstKey = key;
