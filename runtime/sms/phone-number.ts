@@ -70,8 +70,13 @@ export function isNumberTaken(
   stage: string,
   ...spellings: readonly string[]
 ): boolean {
-  const kept = spellings.flatMap((number) => [number, plainHash(number), hashedNumber(store, number)]);
-  for (const phone_number of new Set(kept)) {
+  const keyed = store.keyedHash !== undefined;
+  const kept = [...new Set(spellings)].flatMap((number) => [
+    number,
+    plainHash(number),
+    ...(keyed ? [hashedNumber(store, number)] : []),
+  ]);
+  for (const phone_number of kept) {
     // The number first: it tells nearly all devices apart.
     if (tx.list(DEVICE, { phone_number, stage }).length > 0) return true;
   }

@@ -19,8 +19,10 @@ const NO_ROWS: Table = new LayeredTable();
 
 /** The rows of a model. Throws for a name that is no model's. */
 export function tableOf(state: State, model: ModelName): Table {
+  const table = state.tables.get(model);
+  if (table !== undefined) return table;
   if (!isModelName(model)) throw new StoreError(`there is no model ${JSON.stringify(model)}`);
-  return state.tables.get(model) ?? NO_ROWS;
+  return NO_ROWS;
 }
 
 /** Freezes a JSON value all the way down and returns it. */
