@@ -157,7 +157,8 @@ export class Worker {
 
   /** Sends a request. The caller has checked its size. */
   send(job: Job): void {
-    if (this.#outbox.isEmpty) process.nextTick(() => this.#write());
+    // When all that came in this turn of the loop has been looked at: what several of the host's clients ask crosses together.
+    if (this.#outbox.isEmpty) setImmediate(() => this.#write());
     this.#outbox.run(this.#sequence + this.load, job.request);
     this.#bytes += job.request.contextJson.length;
     this.#jobs.push(job);
