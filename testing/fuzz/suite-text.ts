@@ -20,14 +20,14 @@ export function suiteText(kind: ExpressionKind, origin: Origin, cases: readonly 
   const texts = cases.map(({ name, input: { groups, user, ...input }, expect, comment }) => {
     const body = { name, ...(user === undefined ? {} : { user }), ...input, expect };
     const text = yamlText([body]).replace(/\n$/, "");
-    const above = comment === undefined ? "" : `# ${comment.replace(/\s+/g, " ")}\n`;
+    const above = comment === undefined ? "" : `# ${comment.replace(/[\s\p{C}]+/gu, " ")}\n`;
     return `${above}${text}`
       .split("\n")
       .map((line) => (line === "" ? "\n" : `  ${line}\n`))
       .join("");
   });
-  const groups = Object.assign({}, ...cases.map(({ input }) => input.groups)) as JsonObject;
-  const users = Object.assign({}, ...cases.map((each) => each.users)) as JsonObject;
+  const groups = Object.fromEntries(cases.flatMap(({ input }) => Object.entries(input.groups)));
+  const users = Object.fromEntries(cases.flatMap((each) => Object.entries(each.users ?? {})));
   const head = {
     [kind]: origin,
     ...(Object.keys(users).length === 0 ? {} : { users }),

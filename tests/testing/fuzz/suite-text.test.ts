@@ -6,7 +6,7 @@ import { SuiteDocument } from "../../../testing/suite/document.ts";
 const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."\n\n a:#-'\"\t|") }),
   fc.string({ unit: "binary" }),
-  fc.constantFrom("\n+1", "a\n\n", "  a\n\n b\n", "yes", "1.0", ""),
+  fc.constantFrom("__proto__", "\0", "\n+1", "a\n\n", "  a\n\n b\n", "yes", "1.0", ""),
 );
 
 test("a suite that was written says what was found, however its texts end", () => {
