@@ -652,14 +652,17 @@ const TEXT_METHODS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The function for `object.get(key, {})` or `object.get(key, [])`, which makes its fallback only where it is needed. Of
- * displays, `isMovable` lets empty ones through alone.
+ * The function for `object.get(key, {})` and its like, which make their fallback only where it is needed. Of displays, `isMovable`
+ * lets empty ones through alone.
  */
-function emptyFallback(name: string, [, fallback]: readonly Expr[]): "getOrDict" | "getOrList" | null {
-  if (name !== "get" || fallback === undefined) return null;
-  if (fallback.kind === "Dict") return "getOrDict";
-  return fallback.kind === "List" ? "getOrList" : null;
+function emptyFallback(name: string, [, fallback]: readonly Expr[]): string | undefined {
+  return fallback === undefined ? undefined : EMPTY_FALLBACKS.get(`${name} ${fallback.kind}`);
 }
+const EMPTY_FALLBACKS: ReadonlyMap<string, string> = new Map([
+  ["get Dict", "getOrDict"],
+  ["get List", "getOrList"],
+  ["setdefault List", "setdefaultList"],
+]);
 
 /** What `get` is asked of: of `object.get(key, {}).get(…)` the dict that is missing need not be made. */
 function receiver(f: Frame, { attr, value: node }: Expr & { kind: "Attribute" }): string {
@@ -685,7 +688,7 @@ function methodCall(f: Frame, node: Call, plain: boolean): string {
   const { args, keywords } = node;
   if (plain && args.length <= 2 && args.every((a) => isMovable(f, a))) {
     const fallback = emptyFallback(func.attr, args);
-    if (fallback !== null)
+    if (fallback !== undefined)
       return f.mark(node, `${f.use(fallback)}(${receiver(f, func)},${value(f, args[0] as Expr)})`);
     const list = args.map((a) => `,${value(f, a)}`).join("");
     const common = `${func.attr}${args.length}`;

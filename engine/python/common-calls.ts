@@ -4,7 +4,7 @@ import { builtins } from "./builtins.ts";
 import { dictType, PyDict } from "./dict.ts";
 import { call1, method, method0, method1, method2, type Native, PyBuiltin } from "./function.ts";
 import { type PyValue, strType } from "./object.ts";
-import { list, listType, PyList } from "./sequence.ts";
+import { HEAD_BYTES, list, listType, PyList } from "./sequence.ts";
 import { allocate } from "./state.ts";
 import { textLength } from "./text.ts";
 
@@ -61,6 +61,19 @@ export function setdefault2(object: PyValue, key: PyValue, fallback: PyValue): P
     return method2(object, "setdefault", key, fallback);
   const value = object.get(key);
   if (value !== undefined) return value;
+  object.set(key, fallback);
+  return fallback;
+}
+/** `object.setdefault(key, [])`: a list that is not needed is reckoned, as it would be made, but not made. */
+export function setdefaultList(object: PyValue, key: PyValue): PyValue {
+  if (!(object instanceof PyDict) || object.cls !== dictType)
+    return method2(object, "setdefault", key, list([]));
+  const value = object.get(key);
+  if (value !== undefined) {
+    allocate(HEAD_BYTES);
+    return value;
+  }
+  const fallback = list([]);
   object.set(key, fallback);
   return fallback;
 }

@@ -27,15 +27,17 @@ export const tupleType = makeType("tuple", { of: PyTuple });
 /** The one empty tuple. */
 export const emptyTuple = new PyTuple([]);
 
+/** Bytes that a list or a tuple is reckoned at, without its items. */
+export const HEAD_BYTES = 32;
 /** A list that owns `items`. */
 export function list(items: PyValue[]): PyList {
-  allocate(32 + items.length * 8);
+  allocate(HEAD_BYTES + items.length * 8);
   return new PyList(items);
 }
 /** A tuple that owns `items`. */
 export function tuple(items: readonly PyValue[]): PyTuple {
   if (items.length === 0) return emptyTuple;
-  allocate(32 + items.length * 8);
+  allocate(HEAD_BYTES + items.length * 8);
   return new PyTuple(items);
 }
 
