@@ -88,5 +88,8 @@ export function mistake(text: string, error: YAMLException): YamlProblem {
     };
   if (/^bad indentation/.test(error.reason))
     return { offset, what: error.reason, hint: "lines of one mapping or list begin in the same column" };
+  const depth = /^nesting exceeded maxDepth \((\d+)\)/.exec(error.reason)?.[1];
+  if (depth !== undefined)
+    return { offset, what: `lists and mappings are nested more than ${depth} levels deep` };
   return { offset, what: error.reason };
 }

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** Files of the folders that are shipped, by their path in the project. */
 export const sources: ReadonlyMap<string, string> = new Map(
-  ["cli", "engine", "providers", "runtime"].flatMap((folder) =>
+  ["cli", "engine", "providers", "runtime", "yaml"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
