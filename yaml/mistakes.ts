@@ -5,65 +5,66 @@ import type { YamlProblem } from "./tree.ts";
 /** What is told of a key that stands twice in a mapping. */
 export const DUPLICATE = "Map keys must be unique";
 
-const COLON: Advice = {
-  what: "a colon within a value: mappings within a line are not allowed",
-  hint: "put a text with a colon in quotes",
-};
-const LEFT_OPEN: Advice = {
-  what: "a bracket or quote is not closed, or its lines are not indented",
-  hint: "look for the ], } or quote that is missing",
-};
-const FOREIGN: Advice = {
-  what: "this does not belong to what stands above it",
-  hint: "indent it like what it belongs to; a file holds one mapping or one list",
-};
-const NAMELESS: Advice = {
-  what: "* and & stand before the name of an anchor",
-  hint: "a text that begins with * or & needs quotes",
-};
-
 interface Advice {
+  /** The library's words. */
+  readonly reason: RegExp;
+  /** What stands where it stopped; anything where nothing is said. */
+  readonly at?: RegExp;
   readonly what: string;
   readonly hint: string;
 }
 
 /** Where the library's own words do not say enough; the first that fits. */
-const ADVICE: readonly (readonly [reason: RegExp, at: RegExp, advice: Advice])[] = [
-  [/^bad indentation|^missed comma|^expected ':'/, /^:/, COLON],
-  [
-    /^bad indentation/,
-    /^[@`%]/,
-    { what: "a text cannot begin with this character", hint: "put it in quotes" },
-  ],
-  [
-    /^bad indentation/,
-    /^[-?](?=\s)/,
-    { what: "a list cannot begin in the line of its key", hint: "begin it below; put a text in quotes" },
-  ],
-  [
-    /^a line break is expected/,
-    /^/,
-    { what: "a text after | or > begins in the next line", hint: "put a text in quotes" },
-  ],
-  [
-    /^bad indentation/,
-    /^[\]}]/,
-    {
-      what: "nothing was opened that this bracket closes",
-      hint: "a text that begins with a bracket needs quotes",
-    },
-  ],
-  [/^deficient indentation|^unexpected end of the stream within/, /^/, LEFT_OPEN],
-  [/^name of an (?:alias|anchor) node/, /^/, NAMELESS],
-  [/^end of the stream or a document separator/, /^/, FOREIGN],
-  [
-    /a multiline key may not/,
-    /^/,
-    {
-      what: "a key without a value stands above",
-      hint: "write a colon behind a key; put a text with a colon in quotes",
-    },
-  ],
+const ADVICE: readonly Advice[] = [
+  {
+    reason: /^bad indentation|^missed comma|^expected ':'/,
+    at: /^:/,
+    what: "a colon within a value: mappings within a line are not allowed",
+    hint: "put a text with a colon in quotes",
+  },
+  {
+    reason: /^bad indentation/,
+    at: /^[@`%]/,
+    what: "a text cannot begin with this character",
+    hint: "put it in quotes",
+  },
+  {
+    reason: /^bad indentation/,
+    at: /^[-?](?=\s)/,
+    what: "a list cannot begin in the line of its key",
+    hint: "begin it below; put a text in quotes",
+  },
+  {
+    reason: /^a line break is expected/,
+    what: "a text after | or > begins in the next line",
+    hint: "put a text in quotes",
+  },
+  {
+    reason: /^bad indentation/,
+    at: /^[\]}]/,
+    what: "nothing was opened that this bracket closes",
+    hint: "a text that begins with a bracket needs quotes",
+  },
+  {
+    reason: /^deficient indentation|^unexpected end of the stream within/,
+    what: "a bracket or quote is not closed, or its lines are not indented",
+    hint: "look for the ], } or quote that is missing",
+  },
+  {
+    reason: /^name of an (?:alias|anchor) node/,
+    what: "* and & stand before the name of an anchor",
+    hint: "a text that begins with * or & needs quotes",
+  },
+  {
+    reason: /^end of the stream or a document separator/,
+    what: "this does not belong to what stands above it",
+    hint: "indent it like what it belongs to; a file holds one mapping or one list",
+  },
+  {
+    reason: /a multiline key may not/,
+    what: "a key without a value stands above",
+    hint: "write a colon behind a key; put a text with a colon in quotes",
+  },
 ];
 
 /** The library's error as a problem of the text. */
@@ -77,8 +78,8 @@ export function mistake(text: string, error: YAMLException): YamlProblem {
     return { offset: at, what: "Tabs are not allowed as indentation", hint: "indent with spaces" };
   }
   const rest = text.slice(offset);
-  const found = ADVICE.find(([reason, at]) => reason.test(error.reason) && at.test(rest));
-  if (found !== undefined) return { offset, ...found[2] };
+  const found = ADVICE.find(({ reason, at }) => reason.test(error.reason) && (at?.test(rest) ?? true));
+  if (found !== undefined) return { offset, what: found.what, hint: found.hint };
   const isBehind = /^bad indentation/.test(error.reason) && text.slice(begin, offset).trim() !== "";
   if (isBehind)
     return {

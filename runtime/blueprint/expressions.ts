@@ -1,7 +1,8 @@
 // The expressions a blueprint holds, each with the site it stands at and where its lines are in the YAML.
 import type { Place, Site, Use } from "../../engine/index.ts";
-import { valueIn, type YamlScalar } from "../../yaml/tree.ts";
+import type { YamlScalar } from "../../yaml/tree.ts";
 import type { Blueprint, YamlNode } from "./parse.ts";
+import { fieldOf } from "./references.ts";
 import { usesOfMapping, usesOfPolicy } from "./uses.ts";
 
 /** An expression of an entry. */
@@ -29,14 +30,7 @@ export function blueprintExpressions(blueprint: Blueprint): BlueprintExpression[
   for (const entry of blueprint.entries) {
     const model = scalarText(blueprint.follow(entry.model));
     if (model === undefined) continue;
-    const attrs = blueprint.follow(entry.attrs);
-    const identifiers = blueprint.follow(entry.identifiers);
-    const field = (name: string): YamlNode => {
-      for (const map of [attrs, identifiers])
-        if (map?.kind === "mapping" && valueIn(map, name) !== undefined)
-          return blueprint.follow(valueIn(map, name) ?? null);
-      return null;
-    };
+    const field = (name: string): YamlNode => fieldOf(blueprint, entry, name);
     const name = scalarText(field("name")) ?? entry.id ?? model;
     const add = (attribute: string, site: Site, uses: readonly Use[]): void => {
       const node = field(attribute);

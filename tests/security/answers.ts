@@ -47,9 +47,8 @@ export async function everything(engine: Engine, { source, limits }: Run): Promi
 }
 
 /**
- * Bombs that end by their steps, their calls or their answer, on any machine, and soon. Where the runtime's own code nests too
- * deeply, JavaScript's stack ends it, and how deep that is depends on what V8 has optimised: the error is the same, the
- * step is not.
+ * Where the runtime's own code nests too deeply, JavaScript's stack ends it, and how deep that is depends on what V8 has optimised:
+ * the error is the same, the step is not.
  */
 const ENDED_BY_THE_STACK = new Set([
   "lists that hold each other, compared",
@@ -59,6 +58,7 @@ const ENDED_BY_THE_STACK = new Set([
   "filters, zips and enumerates around each other",
   "addresses taken apart",
 ]);
+/** Bombs that end by their steps, their calls or their answer, on any machine, and soon. */
 export const steadyBombs: readonly string[] = bombs
   .filter(
     ({ kind, name, ends }) =>
