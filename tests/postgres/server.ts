@@ -11,6 +11,7 @@ import {
   chmod,
   chown,
   cp,
+  lstat,
   mkdtemp,
   readdir,
   readFile,
@@ -212,7 +213,9 @@ function nativeDirectory(): string {
 
 async function copyBinaries(native: string, directory: string): Promise<void> {
   const target = join(directory, "native");
-  await cp(native, target, { recursive: true, filter: (path) => !path.endsWith(".a") });
+  // Where npm has run the package's own script its links are there: they would be copied as links back into the package.
+  const isWanted = async (path: string) => !path.endsWith(".a") && !(await lstat(path)).isSymbolicLink();
+  await cp(native, target, { recursive: true, filter: isWanted });
   const links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as {
     readonly source: string;
     readonly target: string;
