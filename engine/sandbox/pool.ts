@@ -16,11 +16,6 @@ import type {
 } from "./types.ts";
 import type { WorkerSettings } from "./worker-process.ts";
 
-/**
- * Requests inside one worker at most: two batches, so that it works on one while its host does on the other. More gain nothing
- * measurable and lengthen what a death disturbs.
- */
-const DEPTH = 64;
 /** Context characters inside one worker at most, unless a single request has more. */
 const DEPTH_BYTES = 2 << 20;
 const START_ATTEMPTS = 3;
@@ -257,12 +252,15 @@ class WorkerPool implements Sandbox {
 
   /** Hands waiting requests to the least loaded workers; among equals to one that holds the program. */
   #dispatch(): void {
+    const hasChoice = this.#workers.length > 1;
     while (this.#first < this.#queue.length) {
       const job = this.#queue[this.#first];
       let best: Worker | undefined;
       for (const worker of this.#workers) {
-        if (worker.isWaiting || worker.load >= DEPTH || (worker.load > 0 && worker.bytes > DEPTH_BYTES))
-          continue;
+        if (worker.isWaiting || worker.load >= worker.depth) continue;
+        if (worker.load > 0 && worker.bytes > DEPTH_BYTES) continue;
+        // Whichever answers first takes what would wait there.
+        if (hasChoice && worker.isHeldUp) continue;
         if (best === undefined || this.#isBetter(worker, best, job)) best = worker;
       }
       if (best === undefined) break;

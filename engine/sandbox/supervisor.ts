@@ -58,6 +58,15 @@ export interface WorkerEvents {
 
 /** Longer than the isolate's own deadline by this much, milliseconds, before the process is killed: a busy host adds its own delay. */
 export const GRACE_MS = 30;
+/**
+ * Requests inside a worker at most: two batches, so that it works on one while its host does on the other. More gain nothing
+ * measurable and lengthen what a death disturbs.
+ */
+const MOST_INSIDE = 64;
+/** And at least: one that runs, and the next. */
+const LEAST_INSIDE = 2;
+/** Work inside a worker at most, milliseconds: what waits there can go to no other one. */
+const WORK_INSIDE_MS = 10;
 /** A worker that is not serving after this long has failed to start, milliseconds. */
 const START_MS = 15_000;
 const STDERR_BYTES = 8_192;
@@ -90,6 +99,8 @@ export class Worker {
   #ended = false;
   #referenced = true;
   #bytes = 0;
+  /** Milliseconds of an evaluation, of late. */
+  #pace = 0;
   readonly #gone: Promise<void>;
   /** True once the worker serves. */
   isReady = false;
@@ -143,6 +154,18 @@ export class Worker {
   /** Bytes of the requests in the worker. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How many requests it can hold: as many as it answers in a moment. */
+  get depth(): number {
+    const inTime = this.#pace * MOST_INSIDE <= WORK_INSIDE_MS ? MOST_INSIDE : WORK_INSIDE_MS / this.#pace;
+    return Math.max(LEAST_INSIDE, inTime);
+  }
+
+  /** True where the running evaluation takes longer than what a worker should hold: whatever comes behind it would wait. */
+  get isHeldUp(): boolean {
+    const since = this.#headSince + this.#hostMs;
+    return this.isReady && this.load > 0 && performance.now() - since > WORK_INSIDE_MS;
   }
 
   /** Settles when the process is gone. */
@@ -226,6 +249,8 @@ export class Worker {
 
   #read(chunk: Buffer): void {
     if (this.#ended) return;
+    const first = this.#sequence;
+    const since = this.#headSince + this.#hostMs;
     try {
       this.#splitter.push(
         chunk,
@@ -239,6 +264,11 @@ export class Worker {
       if (!(error instanceof FrameError)) throw error;
       this.kill("WorkerCrashed", `the worker's answer is not understood: ${error.message}`);
     }
+    const answered = this.#sequence - first;
+    if (this.#ended || answered === 0) return;
+    this.#pace = (this.#pace + (performance.now() - since) / answered) / 2;
+    this.#events.answered(this);
+    if (this.load === 0) this.#reference(false);
   }
 
   #longestAnswer(): number {
@@ -285,8 +315,6 @@ export class Worker {
       }
     } else throw new FrameError(`unknown frame ${type}`);
     if (this.load > 0) this.#startHead();
-    this.#events.answered(this);
-    if (this.load === 0 && !this.#ended) this.#reference(false);
   }
 
   /** Answers the oldest requests with outcomes in a row, each with its length and a colon before it. */

@@ -105,6 +105,42 @@ test("several workers share the work", async () => {
   expect(second?.[0]).toBeLessThan(first?.[1] as number);
 });
 
+describe("work that takes long", () => {
+  const busy = (ms: number) => `(() => { const from = Date.now(); while (Date.now() < from + ${ms}); })()`;
+
+  test("has nothing put behind it where another worker is free", async () => {
+    await using both = Object.assign(await openSandbox({ workers: 2 }), {
+      [Symbol.asyncDispose]: () => both.close(),
+    });
+    await Promise.all([both.run(request("1")), both.run(request("2"))]);
+    const order: string[] = [];
+    const long = both.run(request(busy(1500))).then(() => order.push("long"));
+    await new Promise((settle) => setTimeout(settle, 60));
+    const short = Array.from({ length: 40 }, () => both.run(request("1")).then(() => order.push("short")));
+    await Promise.all([long, ...short]);
+    expect(order).toEqual([...short.map(() => "short"), "long"]);
+  });
+
+  test("waits outside of the workers, once it is known to", async () => {
+    await using both = Object.assign(await openSandbox({ workers: 2 }), {
+      [Symbol.asyncDispose]: () => both.close(),
+    });
+    await Promise.all([both.run(request("1")), both.run(request("2"))]);
+    await Promise.all(Array.from({ length: 6 }, () => both.run(request(busy(20)))));
+    const running = Array.from({ length: 12 }, () => both.run(request(busy(20))));
+    expect(both.stats).toMatchObject({ inFlight: 4, queued: 8 });
+    expect(await Promise.all(running)).toEqual(running.map(() => expect.objectContaining({ ok: true })));
+    // What is short again goes in by dozens again, as soon as that is known.
+    let most = 0;
+    for (let round = 0; round < 500 && most < 32; round += 1) {
+      const many = Array.from({ length: 64 }, () => both.run(request("1")));
+      most = Math.max(most, both.stats.inFlight);
+      await Promise.all(many);
+    }
+    expect(most).toBeGreaterThanOrEqual(32);
+  });
+});
+
 describe("a program", () => {
   test.each([
     ["that is no JavaScript", "() => {", /SyntaxError/],
