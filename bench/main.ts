@@ -43,8 +43,8 @@ if (unknown.length > 0) {
 const chosen = workloads.filter(({ name }) => only === undefined || only.includes(name));
 // Linux moves a thread's CPU time on every few milliseconds, so that timings have to be much longer than that.
 const effort: Effort = values.quick
-  ? { rounds: 5, batchMs: 40, warmUpMs: 100, longWarmUpMs: 500 }
-  : { rounds: 21, batchMs: 80, warmUpMs: 500, longWarmUpMs: 5000 };
+  ? { rounds: 5, batchMs: 40, leadMs: 20, warmUpMs: 100, longWarmUpMs: 500 }
+  : { rounds: 21, batchMs: 80, leadMs: 80, warmUpMs: 500, longWarmUpMs: 5000 };
 
 const root = join(import.meta.dirname, "..");
 const say = (message: string) => process.stderr.write(`bench: ${message}\n`);

@@ -8,6 +8,8 @@ export interface Effort {
   readonly rounds: number;
   /** Aimed-at length of one timing, milliseconds. */
   readonly batchMs: number;
+  /** Untimed work of each before each of its timings, milliseconds: a core that has slept is slow for that long. */
+  readonly leadMs: number;
   /** Work of each before the first round, milliseconds. */
   readonly warmUpMs: number;
   /** The same of those that V8 compiles while they run: thousands of evaluations until the last of it is compiled well. */
@@ -65,6 +67,8 @@ export async function timeRounds(
       const contestant = contestants[(round + place) % contestants.length];
       const count = counts.get(contestant) as number;
       const { mode } = contestant;
+      const lead = Math.ceil((count * effort.leadMs) / effort.batchMs);
+      await contestant.subject.ask<Timing>("time", { name, mode, count: lead });
       const { wallMs, cpuMs } = await contestant.subject.ask<Timing>("time", { name, mode, count });
       note(contestant.wall, wallMs, count);
       note(contestant.cpu, cpuMs, count);
