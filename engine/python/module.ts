@@ -5,6 +5,7 @@ import { builtin, defineMethods, type Native, PyBuiltin } from "./function.ts";
 import { bringAllModules, bringModule } from "./later.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
 import { list } from "./sequence.ts";
+import { isStandardModule } from "./standard-modules.ts";
 import { perEvaluation } from "./state.ts";
 
 /** A module. Its attributes cannot be set: it is shared by all evaluations. */
@@ -101,13 +102,6 @@ export function moduleNames(): string[] {
   return [...registry.keys()].sort();
 }
 
-/** CPython's modules that an expression cannot have, because they lead outside. */
-const OUTSIDE = new Set(
-  "os sys subprocess socket ctypes threading multiprocessing asyncio gc inspect importlib pathlib shutil tempfile signal pickle marshal code codeop dis weakref sysconfig platform ssl http select selectors fcntl mmap resource site runpy pkgutil zipimport pdb trace tracemalloc faulthandler".split(
-    " ",
-  ),
-);
-
 /** What to use instead of modules and names that cannot be imported, by full name; a package's holds for what is in it. */
 export const advice: Map<string, string> = new Map();
 
@@ -116,7 +110,12 @@ function hintFor(name: string): string {
     const text = advice.get(known);
     if (text !== undefined) return ` (not available in an expression: ${text})`;
   }
-  return OUTSIDE.has(name.split(".")[0] as string) ? " (not available in an expression)" : "";
+  return isStandard(name) ? " (not available in an expression)" : "";
+}
+/** True for a module of CPython's, and for whatever is in one of which nothing is here. */
+function isStandard(name: string): boolean {
+  const top = name.split(".")[0] as string;
+  return isStandardModule(name) || (isStandardModule(top) && !registry.has(top));
 }
 const isPackage = (name: string): boolean =>
   [...registry.keys()].some((known) => known.startsWith(`${name}.`));
