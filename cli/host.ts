@@ -1,7 +1,7 @@
 // What a command is given: its outside, the library it runs, and a way to say how it ended.
 import type { Capabilities } from "../engine/capabilities.ts";
 import type { CheckOptions, Diagnostic, expressionPlaces } from "../engine/index.ts";
-import type { Engine, EngineOptions, JsonObject } from "../engine/types.ts";
+import type { Engine, EngineOptions, JsonObject, StartingEngine } from "../engine/types.ts";
 import type { SmsInbox } from "../providers/index.ts";
 import type { BlueprintExpression } from "../runtime/index.ts";
 import type { GrantOptions } from "./grant-options.ts";
@@ -115,6 +115,8 @@ export interface Examined {
 /** The library, loaded only when a command needs it so that `--help` is quick. */
 export interface Library {
   createEngine(options?: EngineOptions): Promise<Engine>;
+  /** One that need not be waited for; `ready` has to be, before anybody is told what it answered. */
+  startEngine(options?: EngineOptions): Promise<StartingEngine>;
   /** Throws {@link UsageError} when the store cannot be used or an allowed target is none. */
   openRuntime(options: OpenRuntimeOptions): Promise<OpenedRuntime>;
   /** Throws {@link UsageError} when a setting, the store or a blueprint cannot be used, or the port cannot be had. */

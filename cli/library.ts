@@ -7,6 +7,10 @@ export const library: Library = {
     const { createEngine } = await import("../engine/index.ts");
     return await createEngine(options);
   },
+  async startEngine(options) {
+    const { startEngine } = await import("../engine/index.ts");
+    return startEngine(options);
+  },
   async openRuntime(options) {
     const { openRuntime } = await import("./open-runtime.ts");
     return await openRuntime(options);

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
-import type { Engine, EngineOptions } from "../engine/types.ts";
+import type { Engine } from "../engine/types.ts";
 import type { CommandHost } from "./host.ts";
 import { type CommandIo, type ExitCode, exit, OutputClosed, UsageError } from "./io.ts";
 import { library } from "./library.ts";
@@ -96,11 +96,10 @@ function askedToStop(): Promise<void> {
 }
 
 /**
- * An engine that ends with the process, which kills its workers: waiting until they have given their memory back takes longer
+ * Has an engine end with the process, which kills its workers: waiting until they have given their memory back takes longer
  * than most expressions.
  */
-async function createLastingEngine(options?: EngineOptions): Promise<Engine> {
-  const engine = await library.createEngine(options);
+function lasting<Lasting extends Engine>(engine: Lasting): Lasting {
   return Object.assign(engine, { [Symbol.asyncDispose]: async () => {} });
 }
 
@@ -119,7 +118,11 @@ export async function runProcess(): Promise<void> {
       errorColor: picocolors.createColors(takesColor(process.stderr)),
     },
     env: process.env,
-    library: { ...library, createEngine: createLastingEngine },
+    library: {
+      ...library,
+      createEngine: async (options) => lasting(await library.createEngine(options)),
+      startEngine: async (options) => lasting(await library.startEngine(options)),
+    },
     stopped: askedToStop,
   });
 }

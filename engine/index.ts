@@ -25,6 +25,7 @@ import type {
   Limits,
   Mapping,
   Policy,
+  StartingEngine,
   Verdict,
 } from "./types.ts";
 
@@ -83,7 +84,7 @@ function isGranting(capabilities: Capabilities): boolean {
   return false;
 }
 
-class SandboxedEngine implements Engine {
+class SandboxedEngine implements StartingEngine {
   private readonly sandbox: Sandbox;
   private readonly limits: Limits;
   private readonly settings: string;
@@ -102,6 +103,10 @@ class SandboxedEngine implements Engine {
     this.limits = limits;
     this.settings = settingsOf(limits);
     this.capabilities = capabilities;
+  }
+
+  get ready(): Promise<void> {
+    return this.sandbox.ready;
   }
 
   policy(name: string, source: string): Policy {
@@ -323,15 +328,26 @@ export async function expressionStubs(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * Starts an engine. Its worker process is spawned at once; the first evaluation waits for it.
+ * Starts an engine and waits until a worker process serves.
+ *
+ * @throws UnsupportedNode on a release of Node that is refused: one that is too old, or odd-numbered.
+ * @throws Error that says why no worker can start.
+ */
+export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
+  const engine = startEngine(given);
+  await engine.ready;
+  return engine;
+}
+
+/**
+ * Starts an engine whose worker processes start meanwhile: it compiles at once, and evaluations wait for a worker.
  *
  * @throws UnsupportedNode on a release of Node that is refused: one that is too old, or odd-numbered.
  */
-export async function createEngine(given: EngineOptions = {}): Promise<Engine> {
+export function startEngine(given: EngineOptions = {}): StartingEngine {
   requireSupportedNode();
   const options = own(given);
   const limits = { ...defaultLimits, ...options.limits };
   const sandbox = startSandbox(sandboxOptions(limits, options.workers));
-  await sandbox.ready;
   return new SandboxedEngine(sandbox, limits, options.capabilities ?? {}, options.onHostError ?? warn);
 }

@@ -197,3 +197,9 @@ export interface Engine {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** An engine whose workers may still be starting. */
+export interface StartingEngine extends Engine {
+  /** Resolves once a worker serves; rejects with an Error that says why none can start. */
+  readonly ready: Promise<void>;
+}

@@ -46,23 +46,28 @@ async function contextOf(options: EvalOptions, io: CommandIo): Promise<JsonObjec
 }
 
 async function evalOne(
-  file: string,
+  subject: string,
   options: EvalOptions,
   engineOptions: EngineOptions,
   { io, library }: CommandHost,
 ): Promise<ExitCode> {
-  if (file === "-" && options.context === "-") {
+  if (subject === "-" && options.context === "-") {
     throw new UsageError("the expression and the context cannot both be stdin; give one of them as a file");
   }
-  const { name, kind, source, shown } = await readSubject(file, options, io);
+  const { name, kind, source, shown } = await readSubject(subject, options, io);
   const context = await contextOf(options, io);
-  await using engine = await library.createEngine(engineOptions);
+  await using engine = await library.startEngine(engineOptions);
   const request = { kind, source, context };
   const watching: EvaluateOptions = options.explain ? { trace: true } : {};
-  const answer =
-    options.record === undefined
-      ? await evaluate(engine, name, request, watching)
-      : await recorded(engine, { name, ...request }, { ...engineOptions, ...watching }, options.record, io);
+  const { record: file } = options;
+  // Compiled and sent while the worker starts.
+  const answering =
+    file === undefined
+      ? evaluate(engine, name, request, watching)
+      : engine.ready.then(() =>
+          recorded(engine, { name, ...request }, { ...engineOptions, ...watching }, file, io),
+        );
+  const [answer] = await Promise.all([answering, engine.ready]);
   if (options.json) await write(io.stdout, `${answerJson(answer)}\n`);
   else {
     await write(io.stdout, answerText(answer, source, shown, io.color));

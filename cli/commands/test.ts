@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExpressionSyntaxError } from "../../engine/errors.ts";
-import type { Engine } from "../../engine/types.ts";
+import type { Engine, StartingEngine } from "../../engine/types.ts";
 import type { CoverageTally } from "../../testing/coverage/tally.ts";
 import type { CaseResult } from "../../testing/suite/result.ts";
 import type { RunOptions } from "../../testing/suite/run.ts";
@@ -107,7 +107,7 @@ class TestRun {
 
   async once(): Promise<ExitCode> {
     // The worker starts while the suites are read.
-    const starting = this.host.library.createEngine();
+    const starting = this.host.library.startEngine();
     starting.catch(() => {});
     try {
       return (await this.run(starting, await suiteFiles(this.paths))).code;
@@ -121,7 +121,7 @@ class TestRun {
     const stop = new AbortController();
     void this.host.stopped().then(() => stop.abort());
     const watched = new WatchedFiles();
-    await using engine = await this.host.library.createEngine();
+    await using engine = await this.host.library.startEngine();
     try {
       let code: ExitCode = exit.pass;
       while (!stop.signal.aborted) {
@@ -145,9 +145,9 @@ class TestRun {
     }
   }
 
-  /** One run, on an engine that may still be starting. `files`: everything that was read. */
+  /** One run. `files`: everything that was read. */
   private async run(
-    starting: Engine | Promise<Engine>,
+    starting: StartingEngine | Promise<StartingEngine>,
     files: readonly string[],
   ): Promise<{ code: ExitCode; files: string[] }> {
     const since = performance.now();
@@ -197,6 +197,8 @@ class TestRun {
           onEnd: (result) => progress.ended(result),
         };
         for await (const result of runSuites(engine, [suite], options)) {
+          // They were asked for while the worker started: of one that cannot start no answer is a case's.
+          await engine.ready;
           const told = await this.explained(engine, result);
           results.push(told);
           for (const { target, coverage } of told.coverage ?? []) tally?.add(target, coverage);

@@ -24,18 +24,29 @@ const EXTRA_WORKERS = 4;
 /** Longest program text, characters; V8 strings and frames could hold more, authors' programs never do. */
 const PROGRAM_LENGTH = 32 << 20;
 
+/** When the first worker began to serve. */
+interface Start {
+  at: number;
+}
+
 /** Requests that were made together, until all are answered. */
 class Group {
-  readonly since: number = performance.now();
+  readonly #since: number = performance.now();
+  readonly #start: Start;
   readonly #answers: SandboxAnswer[];
   readonly #settle: (answers: SandboxAnswer[]) => void;
   #left: number;
 
-  constructor(size: number, settle: (answers: SandboxAnswer[]) => void) {
+  constructor(size: number, start: Start, settle: (answers: SandboxAnswer[]) => void) {
     this.#answers = new Array<SandboxAnswer>(size);
+    this.#start = start;
     this.#settle = settle;
     this.#left = size;
     if (size === 0) settle([]);
+  }
+  /** Milliseconds since they were asked for; to wait until the first worker serves is no part of it. */
+  get durationMs(): number {
+    return performance.now() - Math.max(this.#since, this.#start.at);
   }
   answer(index: number, answer: SandboxAnswer): void {
     this.#answers[index] = answer;
@@ -56,12 +67,10 @@ class Asked implements Job {
     this.#index = index;
   }
   succeed(outcomeJson: string): void {
-    const durationMs = performance.now() - this.#group.since;
-    this.#group.answer(this.#index, { ok: true, outcomeJson, durationMs });
+    this.#group.answer(this.#index, { ok: true, outcomeJson, durationMs: this.#group.durationMs });
   }
   fail(failure: SandboxFailure, message: string): void {
-    const durationMs = performance.now() - this.#group.since;
-    this.#group.answer(this.#index, { ok: false, failure, message, durationMs });
+    this.#group.answer(this.#index, { ok: false, failure, message, durationMs: this.#group.durationMs });
   }
 }
 
@@ -81,6 +90,7 @@ class WorkerPool implements Sandbox {
   #wantsSpare = false;
   #closed = false;
   #closing: Promise<void> | undefined;
+  readonly #started: Start = { at: 0 };
   #settleReady: () => void = () => {};
   #refuseReady: (reason: Error) => void = () => {};
   /** Every process not yet gone. */
@@ -90,6 +100,7 @@ class WorkerPool implements Sandbox {
   readonly #events: WorkerEvents = {
     serves: () => {
       this.#failedStarts = 0;
+      if (this.#started.at === 0) this.#started.at = performance.now();
       this.#settleReady();
       this.#dispatch();
     },
@@ -146,7 +157,7 @@ class WorkerPool implements Sandbox {
   }
 
   #ask(requests: readonly SandboxRequest[], settle: (answers: SandboxAnswer[]) => void): void {
-    const group = new Group(requests.length, settle);
+    const group = new Group(requests.length, this.#started, settle);
     for (let index = 0; index < requests.length; index += 1) {
       const request = requests[index] as SandboxRequest;
       const asked = new Asked(request, group, index);

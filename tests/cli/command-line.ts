@@ -3,7 +3,14 @@ import { Readable, Writable } from "node:stream";
 import picocolors from "picocolors";
 import type { Library } from "../../cli/host.ts";
 import { main } from "../../cli/main.ts";
-import type { Engine, EngineOptions, ExpressionKind, JsonObject, Outcome } from "../../engine/types.ts";
+import type {
+  Engine,
+  EngineOptions,
+  ExpressionKind,
+  JsonObject,
+  Outcome,
+  StartingEngine,
+} from "../../engine/types.ts";
 
 /** What a command line left behind. */
 export interface Ended {
@@ -61,6 +68,7 @@ export async function postern(args: readonly string[], around: Surroundings = {}
     stopped: around.stopped ?? (async () => {}),
     library: {
       createEngine: absent,
+      startEngine: absent,
       openRuntime: absent,
       openServer: absent,
       openTokens: absent,
@@ -121,12 +129,15 @@ export function failure(error: Outcome["error"]): Outcome {
 export function scriptedEngine(
   answer: (asked: Asked) => Outcome | Promise<Outcome>,
   compile: (source: string) => void = () => {},
-): Pick<Library, "createEngine"> & {
+): Pick<Library, "createEngine" | "startEngine"> & {
   readonly asked: Asked[];
   options: EngineOptions | undefined;
   closed: boolean;
 } {
   const script = {
+    async startEngine(options?: EngineOptions) {
+      return Object.assign(await script.createEngine(options), { ready: Promise.resolve() });
+    },
     asked: [] as Asked[],
     options: undefined as EngineOptions | undefined,
     closed: false,
@@ -163,15 +174,14 @@ export function scriptedEngine(
 /** A library whose engine is one that the test file has started already, and closes itself. */
 export function withEngine(library: Library, engine: () => Engine): Library {
   const close = async () => {};
-  return {
-    ...library,
-    createEngine: async () => ({
-      policy: (name, source) => engine().policy(name, source),
-      mapping: (name, source) => engine().mapping(name, source),
-      expression: (name, source, kind) => engine().expression(name, source, kind),
-      evaluateAll: (policies, context, options) => engine().evaluateAll(policies, context, options),
-      close,
-      [Symbol.asyncDispose]: close,
-    }),
-  };
+  const borrowed = (): StartingEngine => ({
+    policy: (name, source) => engine().policy(name, source),
+    mapping: (name, source) => engine().mapping(name, source),
+    expression: (name, source, kind) => engine().expression(name, source, kind),
+    evaluateAll: (policies, context, options) => engine().evaluateAll(policies, context, options),
+    ready: Promise.resolve(),
+    close,
+    [Symbol.asyncDispose]: close,
+  });
+  return { ...library, createEngine: async () => borrowed(), startEngine: async () => borrowed() };
 }
