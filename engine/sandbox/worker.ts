@@ -9,77 +9,13 @@
 // Arguments: path of the snapshot, memory limit of the isolate in MB, "log" or "quiet", folders of time zones.
 // Environment: empty. Rights: reading this file, the snapshot, the two native libraries and those folders; see
 // `worker-process.ts`.
-import * as fs from "node:fs";
 import ivm from "isolated-vm";
-import type { Re2Callback } from "../regex/re2-channel.ts";
-import type { digest as digestFunction } from "./digests.ts";
-import {
-  ANSWER,
-  FAILURES,
-  FrameBatch,
-  type FrameBody,
-  type FrameFailure,
-  FrameSplitter,
-  MESSAGE_BYTES,
-  REQUEST,
-  RUN_HEAD,
-} from "./frames.ts";
-import { zoneReader } from "./zone-files.ts";
+import { ANSWER, type FrameFailure, REQUEST } from "./frames.ts";
+import { answer, damage, describe, fail, flush, HELD_BYTES, held, retire, stop } from "./worker-answers.ts";
+import { collectGarbage, cpuMs, digest, heapUsed, log, re2, startClock, zone } from "./worker-functions.ts";
+import { type Frame, inbox, read } from "./worker-inbox.ts";
+import { COPIED, context, countCrossing, crossing, isolate } from "./worker-isolate.ts";
 
-/** The bundler's: it finds the module at build time and runs it at the call. */
-declare const require: (path: string) => unknown;
-
-const [snapshotPath, memoryMb, logging, ...zonePaths] = process.argv.slice(2);
-/** The parent never sends a longer frame; it bounds contexts and programs itself. */
-const LONGEST_REQUEST = 0x3fff_ffff;
-
-const snapshotBytes = fs.readFileSync(snapshotPath);
-// Megabytes that nobody else needs: handed over, where they are not part of a larger buffer.
-const isWhole = snapshotBytes.byteLength === snapshotBytes.buffer.byteLength;
-const snapshot = new ivm.ExternalCopy(
-  isWhole ? snapshotBytes.buffer : Uint8Array.from(snapshotBytes).buffer,
-  { transferOut: true },
-);
-const isolate = new ivm.Isolate({ memoryLimit: Number(memoryMb), snapshot });
-const context = isolate.createContextSync();
-
-/** When the running evaluation began, and the thread's CPU time then; looked at only when the guest first asks. */
-let startedAt = 0;
-let cpuAtStart: number | undefined;
-/** What an evaluation may have used before it first asks, milliseconds; waiting for a busy machine is not counted. */
-const FIRST_SLICE_MS = 20;
-function cpuUsedMs(): number {
-  const now = threadCpuMs();
-  cpuAtStart ??= now - Math.min(performance.now() - startedAt, FIRST_SLICE_MS);
-  return now - cpuAtStart;
-}
-function threadCpuMs(): number {
-  const usage = process.threadCpuUsage();
-  return (usage.user + usage.system) / 1000;
-}
-
-// Callbacks answer with plain numbers and texts and never throw: a host error would show its path and stack inside.
-const heapUsed = new ivm.Callback(() => {
-  flush();
-  try {
-    const statistics = isolate.getHeapStatisticsSync();
-    return statistics.used_heap_size + statistics.externally_allocated_size;
-  } catch {
-    return Number.MAX_SAFE_INTEGER;
-  }
-});
-const cpuMs = new ivm.Callback(() => {
-  flush();
-  return cpuUsedMs();
-});
-const re2 = new ivm.Callback((...args: unknown[]) => {
-  flush();
-  try {
-    return callRe2(args);
-  } catch (error) {
-    return `!${error instanceof Error ? error.name : "Error"}: the regular expression engine failed`;
-  }
-});
 const call = new ivm.Callback((...args: unknown[]) => {
   try {
     return callHost(String(args[0]), String(args[1]));
@@ -87,79 +23,10 @@ const call = new ivm.Callback((...args: unknown[]) => {
     return '{"ok":false,"error":{"type":"HostFailure","message":"the host did not answer"}}';
   }
 });
-const readZone = zoneReader(zonePaths);
-const zone = new ivm.Callback((name: unknown) => {
-  try {
-    return readZone(String(name));
-  } catch {
-    return "";
-  }
-});
-/** Loaded at the first use, like RE2. */
-let runDigest: typeof digestFunction | undefined;
-const digest = new ivm.Callback((...args: unknown[]) => {
-  flush();
-  // biome-ignore lint/correctness/useImportExtensions: `.ts` in a checkout, `.js` in a package; the bundler finds either.
-  runDigest ??= (require("./digests") as typeof import("./digests.ts")).digest;
-  return runDigest(String(args[0]), String(args[1]), String(args[2]));
-});
-const log = new ivm.Callback((text: unknown) => {
-  if (logging === "log") fs.writeSync(2, `${String(text)}\n`);
-});
-
 /** Outcomes of the batch under way, handed over in pieces by an evaluation that now asks for something. */
 const deliver = new ivm.Callback((...pieces: unknown[]) => {
   settle(pieces.join(""));
 });
-
-/** Loaded at the first use: most programs have no pattern, and the library costs 3 ms of every start. */
-let runRe2: Re2Callback | undefined;
-function callRe2(args: readonly unknown[]): string {
-  // biome-ignore lint/correctness/useImportExtensions: `.ts` in a checkout, `.js` in a package; the bundler finds either.
-  runRe2 ??= (require("../regex/re2-host") as typeof import("../regex/re2-host.ts")).createRe2Callback();
-  const [source, flags, text, start, limit, mode] = args as Parameters<Re2Callback>;
-  return runRe2(source, flags, text, start, limit, mode);
-}
-
-/**
- * V8's `gc`, from a context of its own: with the flag on from the start every context would have it as a global that
- * cannot be deleted. The guest's realm hides it in a closure. Made at the first use: a context is a quarter of a start.
- */
-let runCollector: ivm.Reference<() => void> | undefined;
-function collectGuest(): void {
-  if (runCollector === undefined) {
-    // Loading it is a tenth of a start.
-    const { setFlagsFromString } = process.getBuiltinModule("node:v8");
-    setFlagsFromString("--expose-gc");
-    const other = isolate.createContextSync();
-    setFlagsFromString("--no-expose-gc");
-    runCollector = other.evalSync("gc", { reference: true }) as ivm.Reference<() => void>;
-  }
-  runCollector.applySync(undefined, []);
-}
-const collectGarbage = new ivm.Callback(() => {
-  flush();
-  collectGuest();
-});
-
-/**
- * How a text crosses: as it is, one of a kilobyte and more becomes a text outside of V8's heap, at six times the cost, and only a
- * whole collection gives it back, of which none is due for that. In a list it is copied, which is dear for very long ones alone.
- */
-const COPIED = 1 << 15;
-const crossing = (text: string): string | [string] => (text.length <= COPIED ? [text] : text);
-/** Characters that have gone in as they are. */
-let crossedIn = 0;
-const COLLECT_AFTER = 1 << 25;
-/** Gives back the texts that have gone in; at a time when nobody waits. */
-function releaseTexts(): void {
-  if (crossedIn <= COLLECT_AFTER) return;
-  crossedIn = 0;
-  collectGuest();
-}
-function countCrossing(text: string | undefined): void {
-  if (text !== undefined && text.length > COPIED) crossedIn += text.length;
-}
 
 const capabilities = [heapUsed, cpuMs, collectGarbage, re2, call, zone, digest, log, deliver];
 const door = context.evalClosureSync(
@@ -180,67 +47,6 @@ const programs = new Map<number, { rejected?: string }>();
 let broken: [FrameFailure, string] | undefined;
 /** Time for a program's top level, milliseconds. It only makes functions; the parent's deadline may be shorter. */
 const LOAD_MS = 1000;
-/** V8's refusals of one too large value. The guest should have refused it before; it is a limit all the same. */
-const TOO_LARGE =
-  /allocation failed|Invalid (string|array|typed array|array buffer) length|Maximum BigInt size/i;
-
-/**
- * Answers that wait to be written together. They are held no longer than small evaluations take: whatever reaches a tick of
- * the guest, a call, a large allocation or the end of what was read writes them first (`flush`).
- */
-const held = new FrameBatch(1 << 16);
-/** Bytes that are not held on to: the parent can work on them meanwhile. */
-const HELD_BYTES = 1 << 13;
-
-function flush(): void {
-  if (held.size === 0) return;
-  const bytes = held.drain();
-  let at = 0;
-  while (at < bytes.length) {
-    try {
-      at += fs.writeSync(1, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
-    }
-  }
-}
-
-function cut(text: string): string {
-  return Buffer.from(text)
-    .subarray(0, MESSAGE_BYTES - 8)
-    .toString("utf8");
-}
-
-/** Text of whatever was thrown, without trusting it: it may come from inside. */
-function describe(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return "an error without text";
-  }
-}
-
-function fail(type: number, sequence: number, failure: FrameFailure, message: string): void {
-  held.add(type, [sequence, FAILURES.indexOf(failure)], [cut(message)]);
-}
-
-/** Answers and ends the process at once: no exit handlers, since V8 may be beyond running any. */
-function retire(sequence: number, failure: FrameFailure, message: string): never {
-  fail(ANSWER.retired, sequence, failure, message);
-  flush();
-  process.kill(process.pid, "SIGKILL");
-  throw new Error("unreachable");
-}
-
-/** What is wrong with the isolate as a whole after this error, if anything is. */
-function damage(error: unknown): [FrameFailure, string] | undefined {
-  if (isolate.isDisposed) return ["MemoryLimitExceeded", "the isolate passed its memory limit"];
-  const text = describe(error);
-  // A stopped guest is half-way through something, so that its state cannot be trusted any more.
-  if (text.includes("Script execution timed out"))
-    return ["WallTimeLimitExceeded", "stopped at its deadline"];
-  return undefined;
-}
 
 function loadProgram(number: number, id: string, code: string): void {
   flush();
@@ -305,37 +111,6 @@ function run(frame: Frame): void {
 }
 const COPYING = { arguments: { copy: true }, result: { copy: true } } as const;
 
-/** Ends the worker for what the guest has thrown. */
-function stop(sequence: number, error: unknown): never {
-  const damaged = damage(error);
-  if (damaged !== undefined) retire(sequence, ...damaged);
-  const text = describe(error);
-  if (TOO_LARGE.test(text)) retire(sequence, "MemoryLimitExceeded", text);
-  retire(sequence, "WorkerCrashed", `the guest failed: ${text}`);
-}
-
-/** Answers with an outcome as the realm gives it. */
-function answer(sequence: number, outputBytes: number, outcome: unknown): void {
-  if (typeof outcome === "string") {
-    const { size } = held;
-    const bytes = held.add(ANSWER.done, [sequence], [outcome]);
-    if (bytes > outputBytes) {
-      held.cut(size);
-      const message = `the outcome has ${bytes} bytes, the limit is ${outputBytes}`;
-      fail(ANSWER.failed, sequence, "OutputLimitExceeded", message);
-    }
-  } else if (outcome === -1) {
-    retire(sequence, "WorkerCrashed", "the guest's outcome is no text");
-  } else {
-    fail(
-      ANSWER.failed,
-      sequence,
-      "OutputLimitExceeded",
-      `the outcome has at least ${outcome} bytes, the limit is ${outputBytes}`,
-    );
-  }
-}
-
 // ---- batches -------------------------------------------------------------------------------------
 //
 // Crossing into the isolate costs more than a small evaluation, so those that lie in the inbox in a row cross together. Nothing
@@ -385,8 +160,7 @@ const isMark = (unit: number): boolean => unit === 0x3a || unit === 0x3b;
 
 /** Notes what an evaluation may ask of the host, and that it begins now. */
 function begin({ fields: [sequence, , , hostMs] }: Frame): void {
-  startedAt = performance.now();
-  cpuAtStart = undefined;
+  startClock();
   running = hostMs > 0 ? sequence : undefined;
 }
 
@@ -457,65 +231,6 @@ function runBatch(given: string): void {
   else settle(outcomes);
   inbox.unshift(...batch);
   batch = [];
-}
-
-/** A frame taken apart; of one that asks for several evaluations, one for each. */
-interface Frame {
-  readonly type: number;
-  readonly fields: readonly number[];
-  readonly texts: readonly string[];
-}
-/** How many fields and texts each frame has, of a `run` frame before those of its evaluations. */
-const SHAPES: Readonly<Record<number, readonly [fields: number, texts: number]>> = {
-  [REQUEST.run]: [RUN_HEAD, 1],
-  [REQUEST.load]: [1, 2],
-  [REQUEST.drop]: [1, 0],
-  [REQUEST.reply]: [2, 3],
-  [REQUEST.context]: [0, 1],
-  [REQUEST.settings]: [0, 1],
-};
-
-/** Frames read and not yet served. */
-const inbox: Frame[] = [];
-const splitter = new FrameSplitter();
-const buffer = Buffer.allocUnsafeSlow(1 << 18);
-
-function receive(type: number, body: FrameBody): boolean {
-  const shape = SHAPES[type];
-  if (shape === undefined) process.exit(2);
-  const fields: number[] = [];
-  for (let count = shape[0]; count > 0; count -= 1) fields.push(body.field());
-  if (type !== REQUEST.run) {
-    inbox.push({ type, fields, texts: body.texts(shape[1]) });
-    return true;
-  }
-  const [sequence, wallMs, outputBytes, hostMs, count] = fields;
-  const asked: number[] = [];
-  for (let left = 2 * count; left > 0; left -= 1) asked.push(body.field());
-  const texts = body.texts(shape[1]);
-  for (let i = 0; i < count; i += 1) {
-    const own = [sequence + i, wallMs, outputBytes, hostMs, asked[2 * i], asked[2 * i + 1]];
-    inbox.push({ type, fields: own, texts });
-  }
-  return true;
-}
-
-/** Reads what there is, waiting for something; false at the end of the input. */
-function read(): boolean {
-  flush();
-  releaseTexts();
-  for (;;) {
-    try {
-      const count = fs.readSync(0, buffer);
-      if (count === 0) return false;
-      splitter.push(buffer.subarray(0, count), () => LONGEST_REQUEST, receive);
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EOF") return false;
-      if (code !== "EAGAIN") process.exit(1);
-    }
-  }
 }
 
 /** The evaluation that may call the host. */
