@@ -375,6 +375,9 @@ export class PySet extends Keyed {
         // The keys are in place; only the set is left to be told.
         this.order = null;
         for (const key of other.items()) this.add(key);
+        // Each evaluation has forms of its own for wide integers, and a program's constants have those of its load.
+        if (!other.index.plain)
+          order.rename((normal) => this.index.find(other.original(normal), false, this.keysSet) as Key);
         this.order = order;
         return;
       }

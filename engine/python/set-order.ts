@@ -94,6 +94,13 @@ export class SetOrder {
     return true;
   }
 
+  /** Gives the keys other normal forms, of the same hashes. */
+  rename(formOf: (key: Key) => Key): void {
+    this.slots = this.slots.map((slot) =>
+      slot === undefined || slot === REMOVED ? slot : formOf(slot as Key),
+    );
+  }
+
   /** Makes the table anew where more than a quarter of it are tombstones. */
   sweep(): void {
     if (this.fill - this.used > this.mask / 4) this.resize(this.grown);
