@@ -45,7 +45,8 @@ export function modules(program: Program): Finding[] {
   const missing = (module: string, at: Finding["at"]): PyModule | undefined => {
     const found = moduleNamed(module);
     if (typeof found !== "string") return found;
-    const near = suggestion(module, moduleNames());
+    // One that exists, but not here, was meant.
+    const near = found.includes("not available") ? undefined : suggestion(module, moduleNames());
     const hint = near === undefined ? {} : { hint: `did you mean '${near}'?` };
     findings.push({ code: "unknown-module", severity, message: found, at, ...hint });
     return undefined;

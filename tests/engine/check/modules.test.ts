@@ -15,6 +15,12 @@ test("a module that leads outside says that it is not available", () => {
   expect(findings("import subprocess\nreturn True")).toEqual([
     "1:8-18 error unknown-module: No module named 'subprocess' (not available in an expression)",
   ]);
+  // What is nearest to it by its letters is no advice then.
+  expect(findings("from django.core.mail import send_mail\nreturn True")).toEqual([
+    expect.stringMatching(
+      /No module named 'django\.core\.mail' \(not available in an expression: use ak_send_email\)$/,
+    ),
+  ]);
 });
 
 test("an attribute that a module lacks is an error, however the module is named", () => {
