@@ -18,7 +18,7 @@ import {
 } from "./function.ts";
 import { hash } from "./hash.ts";
 import { isInstanceOf, isSubclassOf } from "./instance-check.ts";
-import { collect, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
+import { collect, forEach, iter, iterObject, PyIterator, stepper } from "./iterator.ts";
 import { collectCounted } from "./length-hint.ts";
 import { memoryViewType } from "./memoryview.ts";
 import { powerModulo } from "./modular-power.ts";
@@ -102,28 +102,27 @@ function define(table: { [declaration: string]: Native }): void {
 }
 
 function extreme(name: "min" | "max", args: PyTuple, key: PyValue, fallback: PyValue | undefined): PyValue {
-  let items: readonly PyValue[] = args.items;
-  if (items.length === 1) items = collect(items[0] as PyValue);
-  else if (fallback !== undefined) {
+  if (args.items.length > 1 && fallback !== undefined) {
     throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
   }
-  if (items.length === 0) {
-    if (fallback !== undefined) return fallback;
-    throw valueError(`${name}() iterable argument is empty`);
-  }
   const better = name === "min" ? lt : gt;
-  let best = items[0] as PyValue;
-  let bestKey = key === null ? best : call1(key, best);
-  for (let i = 1; i < items.length; i++) {
-    charge(1);
-    const item = items[i] as PyValue;
+  let best: PyValue | undefined;
+  let bestKey: PyValue = null;
+  const consider = (item: PyValue): void => {
     const k = key === null ? item : call1(key, item);
-    if (truth(better(k, bestKey))) {
-      best = item;
-      bestKey = k;
+    if (best !== undefined) {
+      charge(1);
+      if (!truth(better(k, bestKey))) return;
     }
-  }
-  return best;
+    best = item;
+    bestKey = k;
+  };
+  // What comes after an error, or is not reached, is left in an iterator.
+  if (args.items.length === 1) forEach(args.items[0] as PyValue, consider);
+  else for (const item of args.items) consider(item);
+  if (best !== undefined) return best;
+  if (fallback !== undefined) return fallback;
+  throw valueError(`${name}() iterable argument is empty`);
 }
 
 /** `min` and `max`, whose keywords are counted by themselves. */

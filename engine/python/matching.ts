@@ -1,7 +1,7 @@
 // `match`: what sequence, mapping and class patterns ask of a value (PEP 634).
 import { getAttributeOr } from "./attribute.ts";
 import { PyDict } from "./dict.ts";
-import { typeError, valueError } from "./exceptions.ts";
+import { keyError, typeError, valueError } from "./exceptions.ts";
 import { method2 } from "./function.ts";
 import { isInstanceOf } from "./instance-check.ts";
 import { collect } from "./iterator.ts";
@@ -9,6 +9,7 @@ import { makeType, PyObject, PyType, type PyValue, typeName } from "./object.ts"
 import { getItem, length, same } from "./operators.ts";
 import { repr } from "./representation.ts";
 import { list, PyTuple } from "./sequence.ts";
+import { mergeMapping } from "./types/dict.ts";
 
 /**
  * The parts of a sequence, one per pattern (the starred one a list); null when it is no sequence of that length.
@@ -41,22 +42,21 @@ MISSING.cls = makeType("object");
 export function matchMapping(value: PyValue, keys: PyValue[], rest: boolean): PyValue[] | null {
   if (!(value instanceof PyObject)) return null;
   if (value.cls.patternKind !== "mapping") return null;
+  if (keys.length > 0 && length(value) < keys.length) return null;
+  const out: PyValue[] = [];
   for (const [i, key] of keys.entries()) {
     if (keys.slice(0, i).some((other) => same(other, key))) {
       throw valueError(`mapping pattern checks duplicate key (${repr(key)})`);
     }
-  }
-  const out: PyValue[] = [];
-  for (const key of keys) {
     const found = method2(value, "get", key, MISSING);
     if (found === MISSING) return null;
     out.push(found);
   }
   if (rest) {
     const others = new PyDict();
-    for (const key of collect(value)) {
-      if (!keys.some((taken) => same(taken, key))) others.set(key, getItem(value, key));
-    }
+    mergeMapping(others, value);
+    // A `get` of the value's own may have found what is not there.
+    for (const key of keys) if (!others.delete(key)) throw keyError(key);
     out.push(others);
   }
   return out;

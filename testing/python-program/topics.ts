@@ -10,6 +10,7 @@ import { DECLARATIONS } from "./topics/declarations.ts";
 import { ENCODINGS } from "./topics/encodings.ts";
 import { FORMAT } from "./topics/format.ts";
 import { ITERATION } from "./topics/iteration.ts";
+import { MAPPINGS } from "./topics/mappings.ts";
 import { NUMBERS } from "./topics/numbers.ts";
 import { QUANTITIES } from "./topics/quantities.ts";
 import { REGEX } from "./topics/regex.ts";
@@ -35,6 +36,7 @@ export const TOPICS: Readonly<Record<string, Grammar>> = {
   quantities: QUANTITIES,
   declarations: DECLARATIONS,
   iteration: ITERATION,
+  mappings: MAPPINGS,
 };
 
 /** What programs keep of a value or an exception: never an address, nor the order of a set. */

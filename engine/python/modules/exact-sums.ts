@@ -45,11 +45,13 @@ export class ExactSum {
  * `math.fsum`: Shewchuk's partial sums, which do not overlap, in order of size. They are kept rather than one exact
  * number because CPython's complain where one of them overflows, even if the sum would not.
  */
-export function exactSum(values: Iterable<number>): number {
-  let partials: number[] = [];
-  let special = 0;
-  let infinities = 0;
-  for (const value of values) {
+export class RoundedSum {
+  private partials: number[] = [];
+  private special = 0;
+  private infinities = 0;
+
+  add(value: number): void {
+    const { partials } = this;
     charge(1 + partials.length);
     let x = value;
     const kept: number[] = [];
@@ -60,23 +62,25 @@ export function exactSum(values: Iterable<number>): number {
       if (low !== 0) kept.push(low);
       x = high;
     }
-    partials = kept;
-    if (x === 0) continue;
-    if (Number.isFinite(x)) partials.push(x);
+    this.partials = kept;
+    if (x === 0) return;
+    if (Number.isFinite(x)) kept.push(x);
     else if (Number.isFinite(value)) throw overflowError("intermediate overflow in fsum");
     else {
-      if (!Number.isNaN(value)) infinities += value;
-      special += value;
-      partials = [];
+      if (!Number.isNaN(value)) this.infinities += value;
+      this.special += value;
+      this.partials = [];
     }
   }
-  if (special !== 0) {
-    if (Number.isNaN(infinities)) throw valueError("-inf + inf in fsum");
-    return special;
+  value(): number {
+    if (this.special !== 0) {
+      if (Number.isNaN(this.infinities)) throw valueError("-inf + inf in fsum");
+      return this.special;
+    }
+    const sum = new ExactSum();
+    for (const partial of this.partials) sum.addDouble(partial);
+    return sum.value();
   }
-  const sum = new ExactSum();
-  for (const partial of partials) sum.addDouble(partial);
-  return sum.value();
 }
 
 /** `x * y + z`, rounded once. */

@@ -2,7 +2,7 @@
 import { overflowError, typeError, valueError } from "../exceptions.ts";
 import { special } from "../function.ts";
 import { type Int, trueDivInt } from "../integer.ts";
-import { collect, iter } from "../iterator.ts";
+import { collect, forEach, iter } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import { asInt, negated, PyFloat, PyInt, PyNegativeNaN, type PyValue, typeName } from "../object.ts";
 import { add, div, index, mul } from "../operators.ts";
@@ -10,7 +10,7 @@ import { realNumber, truncate } from "../real.ts";
 import { PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import * as elementary from "./elementary-functions.ts";
-import { ExactSum, exactSum, fusedMultiplyAdd, vectorLength } from "./exact-sums.ts";
+import { ExactSum, fusedMultiplyAdd, RoundedSum, vectorLength } from "./exact-sums.ts";
 import { erf, erfc, gamma, lgamma } from "./gamma-functions.ts";
 import { comb, factorial, gcd, isqrt, lcm, perm } from "./integer-functions.ts";
 import { moduleFunctions } from "./python-function.ts";
@@ -316,10 +316,16 @@ const functions = moduleFunctions("math", {
   "isqrt(n, /)": isqrt,
   "gcd(*integers)": (integers: PyTuple) => integers.items.map((x) => index(x)).reduce<Int>(gcd, 0),
   "lcm(*integers)": (integers: PyTuple) => integers.items.map((x) => index(x)).reduce<Int>(lcm, 1),
-  "fsum(seq, /)": (seq: PyValue) => float(exactSum(collect(seq).map((x) => realNumber(x)))),
+  "fsum(seq, /)": (seq: PyValue) => {
+    const sum = new RoundedSum();
+    forEach(seq, (item) => sum.add(realNumber(item)));
+    return float(sum.value());
+  },
   "prod(iterable, /, *, start=1)": (iterable: PyValue, start: PyValue = 1) => {
     let product = start;
-    for (const item of collect(iterable)) product = mul(product, item);
+    forEach(iterable, (item) => {
+      product = mul(product, item);
+    });
     return product;
   },
   "sumprod(p, q, /)": sumprod,

@@ -4,7 +4,7 @@ import { dictType, frozensetType, PyDict, PyFrozenSet, PySet, setType } from "..
 import { keyError, typeError } from "../exceptions.ts";
 import { asMethods, defineClassMethods, defineMethods, defineStatic } from "../function.ts";
 import { hashSet } from "../hash.ts";
-import { collect, forEach, SetIterator } from "../iterator.ts";
+import { collect, forEach, iter, SetIterator } from "../iterator.ts";
 import { NotImplemented, type PyType, type PyValue } from "../object.ts";
 import { reprItems, reprOnce } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
@@ -45,6 +45,15 @@ function subset(a: PySet, b: PySet): boolean {
   }
   return true;
 }
+/** Does every value of an iterable satisfy `isSo`? What comes after one that does not stays in an iterator. */
+function every(value: PyValue, isSo: (item: PyValue) => boolean): boolean {
+  const it = iter(value);
+  for (let item = it.next(); item !== undefined; item = it.next()) {
+    charge(1);
+    if (!isSo(item)) return false;
+  }
+  return true;
+}
 /** The argument as a set: itself, or made of an iterable. */
 function asSet(value: PyValue): PySet {
   return value instanceof PySet ? value : setFrom(collect(value));
@@ -72,8 +81,11 @@ function intersection(self: PySet, other: PyValue): PySet {
   const result = emptyLike(self);
   let [tested, iterated] = [self, other];
   if (other instanceof PySet && other.size > self.size) [tested, iterated] = [other, self];
-  forEach(iterated, (item) => {
-    if (tested.has(item)) result.add(item);
+  every(iterated, (item) => {
+    if (!tested.has(item)) return true;
+    result.add(item);
+    // All of its own are found: what else an iterator gives can add nothing.
+    return iterated instanceof PySet || result.size < tested.size;
   });
   return result;
 }
@@ -188,8 +200,9 @@ for (const type of [setType, frozensetType]) {
     },
     "symmetric_difference(other, /)": symmetric,
     "issubset(other, /)": (self: PySet, other: PyValue) => subset(self, asSet(other)),
-    "issuperset(other, /)": (self: PySet, other: PyValue) => subset(asSet(other), self),
-    "isdisjoint(other, /)": (self: PySet, other: PyValue) => !collect(other).some((item) => self.has(item)),
+    "issuperset(other, /)": (self: PySet, other: PyValue) =>
+      other instanceof PySet ? subset(other, self) : every(other, (item) => self.has(item)),
+    "isdisjoint(other, /)": (self: PySet, other: PyValue) => every(other, (item) => !self.has(item)),
     "copy()": (self: PySet) => (self.cls === frozensetType ? self : copy(self)),
   });
   defineClassMethods(type, { "__class_getitem__(item, /)": genericAlias });
