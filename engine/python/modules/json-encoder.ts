@@ -84,11 +84,24 @@ interface Level {
   before: string;
 }
 
+/** How CPython's two encoders differ: the one in C, for a whole text, and the one in Python, for its chunks. */
+interface Manner {
+  /** Deepest nesting, and how the complaint ends. */
+  readonly limit: number;
+  readonly complaint: string;
+  /** The one in C makes a list of a sequence first, and asks no `__len__` of a derived class. */
+  readonly isDirect: boolean;
+}
+
 /** C calls that CPython nests before it gives up. */
-const MAX_NESTING = 9990;
+const WHOLE: Manner = { limit: 9990, complaint: " while encoding a JSON object", isDirect: true };
 /** Chunks that are joined at a time. */
 const BATCH = 4096;
 const NOTHING: Stepper = { next: () => undefined };
+/** A sequence, or of one of a derived class what it gives. */
+function listed(value: PyList | PyTuple): PyList | PyTuple {
+  return value.cls.builtin ? value : list(collect(value));
+}
 
 /** A value on its way to text. `advance` adds to `chunks`; `default` is called only when its turn comes. */
 class Encoding {
@@ -98,15 +111,12 @@ class Encoding {
   private waiting: PyValue | undefined;
   /** Containers among the levels. */
   private depth = 0;
-  /** Deepest nesting, and how the complaint ends. */
-  private readonly limit: number;
-  private readonly complaint: string;
+  private readonly manner: Manner;
 
-  constructor(style: Style, value: PyValue, limit: number, complaint: string) {
+  constructor(style: Style, value: PyValue, manner: Manner) {
     this.style = style;
     this.waiting = value;
-    this.limit = limit;
-    this.complaint = complaint;
+    this.manner = manner;
   }
 
   /** Makes at least one step; false when all is written. */
@@ -173,7 +183,8 @@ class Encoding {
     }
   }
   private openList(value: PyList | PyTuple): void {
-    if (!truth(value)) {
+    const items = this.manner.isDirect ? listed(value) : value;
+    if (items === value ? !truth(value) : items.items.length === 0) {
       this.add("[]");
       return;
     }
@@ -182,13 +193,13 @@ class Encoding {
     this.push({
       container: value,
       kind: "list",
-      items: iter(value),
+      items: iter(items),
       separator: this.style.itemSeparator + line,
       before: `[${line}`,
     });
   }
   private openDict(value: PyDict): void {
-    if (!truth(value)) {
+    if (this.manner.isDirect ? value.size === 0 : !truth(value)) {
       this.add("{}");
       return;
     }
@@ -227,8 +238,6 @@ class Encoding {
     if (level.kind !== "default") {
       this.depth -= 1;
       const line = this.newline(0);
-      // An iteration without values has not written its bracket.
-      if (level.kind === "list" && level.before.startsWith("[")) this.add("[");
       if (line !== "") this.add(line);
       this.add(level.kind === "list" ? "]" : "}");
     }
@@ -242,8 +251,8 @@ class Encoding {
     markers.add(value);
   }
   private push(level: Level): void {
-    if (this.levels.length >= this.limit) {
-      throw pyError(RecursionError, `maximum recursion depth exceeded${this.complaint}`);
+    if (this.levels.length >= this.manner.limit) {
+      throw pyError(RecursionError, `maximum recursion depth exceeded${this.manner.complaint}`);
     }
     this.levels.push(level);
     if (level.kind !== "default") this.depth += 1;
@@ -294,7 +303,7 @@ function styleOf(self: PyValue): Style {
 }
 
 function whole(style: Style, value: PyValue): string {
-  const encoding = new Encoding(style, value, MAX_NESTING, " while encoding a JSON object");
+  const encoding = new Encoding(style, value, WHOLE);
   const { chunks } = encoding;
   const parts: string[] = [];
   while (encoding.advance()) {
@@ -309,7 +318,11 @@ function whole(style: Style, value: PyValue): string {
 /** The chunks of `iterencode`, made as they are asked for. */
 function pieces(style: Style, value: PyValue): PyValue {
   // CPython has a generator for each level, and they count as calls.
-  const encoding = new Encoding(style, value, S.maxDepth - S.depth, "");
+  const encoding = new Encoding(style, value, {
+    limit: S.maxDepth - S.depth,
+    complaint: "",
+    isDirect: false,
+  });
   const { chunks } = encoding;
   let at = 0;
   let failure: { readonly error: unknown } | undefined;
