@@ -4,12 +4,14 @@ import type { Writer } from "./source.ts";
 import { ADDRESSES } from "./topics/addresses.ts";
 import { CALLS } from "./topics/calls.ts";
 import { CLASSES } from "./topics/classes.ts";
+import { CLOCKS } from "./topics/clocks.ts";
 import { CONTROL } from "./topics/control.ts";
 import { DATES } from "./topics/dates.ts";
 import { DECLARATIONS } from "./topics/declarations.ts";
 import { ENCODINGS } from "./topics/encodings.ts";
 import { FORMAT } from "./topics/format.ts";
 import { ITERATION } from "./topics/iteration.ts";
+import { LIBRARY } from "./topics/library.ts";
 import { MAPPINGS } from "./topics/mappings.ts";
 import { NUMBERS } from "./topics/numbers.ts";
 import { QUANTITIES } from "./topics/quantities.ts";
@@ -37,6 +39,8 @@ export const TOPICS: Readonly<Record<string, Grammar>> = {
   declarations: DECLARATIONS,
   iteration: ITERATION,
   mappings: MAPPINGS,
+  clocks: CLOCKS,
+  library: LIBRARY,
 };
 
 /** What programs keep of a value or an exception: never an address, nor the order of a set. */

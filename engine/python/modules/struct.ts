@@ -4,6 +4,7 @@ import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
 import { Exception, overflowError, PyException, pyError, RuntimeError, typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods, special } from "../function.ts";
+import { hash } from "../hash.ts";
 import { type Int, narrow } from "../integer.ts";
 import { iteratorType, PyIterator } from "../iterator.ts";
 import { defineModule } from "../module.ts";
@@ -313,10 +314,14 @@ function formatOf(value: PyValue): string {
   if (text === undefined) {
     throw typeError(`Struct() argument 1 must be a str or bytes object, not ${typeName(value)}`);
   }
-  encode(text, "ascii");
+  if (!(value instanceof PyBytes)) encode(text, "ascii");
   return text;
 }
-const layoutOf = (format: PyValue): Layout => parse(formatOf(format));
+/** The layout for a function of the module, which looks the format up first: so it has to be hashable. */
+function layoutOf(format: PyValue): Layout {
+  hash(format);
+  return parse(formatOf(format));
+}
 
 /** A `struct.Struct`. */
 class PyStruct extends PyObject {

@@ -135,7 +135,8 @@ function numberOf(
     case "S":
       return [time.second, 2];
     case "s":
-      return [secondsOf(time), 1];
+      // The local time is UTC, which has no summer time: the C library takes an hour off what is said to be in it.
+      return [secondsOf(time) - (time.isDst > 0 ? 3600n : 0n), 1];
     case "u":
       return [((weekday + 6) % 7) + 1, 1];
     case "w":
