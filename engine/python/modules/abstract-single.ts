@@ -14,7 +14,13 @@ import { Ellipsis, makeType, type PyType, type PyValue } from "../object.ts";
 import { isRaised } from "../raising.ts";
 import { repr } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
-import { genericAlias, genericAliasType, PyGenericAlias, showType } from "../types/generic-alias.ts";
+import {
+  genericAlias,
+  genericAliasType,
+  PyGenericAlias,
+  showType,
+  unionable,
+} from "../types/generic-alias.ts";
 import { abstractClass } from "./abc.ts";
 import { recognise } from "./abstract-hook.ts";
 import { pythonMethods } from "./python-function.ts";
@@ -43,6 +49,7 @@ const callableAliasType = makeType("_CallableGenericAlias", {
   base: genericAliasType,
   module: MODULE,
 });
+unionable.add(callableAliasType);
 defineMethods(callableAliasType, {
   "__repr__()": (self: CallableAlias) => {
     const types = self.args.items.slice(0, -1);

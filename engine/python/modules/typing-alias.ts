@@ -2,7 +2,7 @@
 import { findAttribute, missing } from "../attribute.ts";
 import { typeError } from "../exceptions.ts";
 import { call, defineAttributes, defineMethods, defineStatic, PyFunction } from "../function.ts";
-import { hash, hashTuple } from "../hash.ts";
+import { hash, hashSet, hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf } from "../instance-check.ts";
 import {
   asStr,
@@ -16,10 +16,10 @@ import {
   type PyValue,
   typeOf,
 } from "../object.ts";
-import { same } from "../operators.ts";
+import { bitOr, same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
-import { genericAliasType, PyGenericAlias, PyUnion, showType } from "../types/generic-alias.ts";
+import { genericAliasType, PyGenericAlias, PyUnion, showType, unionType } from "../types/generic-alias.ts";
 import { genericType, PyClassAlias } from "../types/generic-class.ts";
 import {
   NoDefault,
@@ -228,7 +228,8 @@ defineMethods(base, {
     return other instanceof PyAlias ? equalAliases(self, other) : NotImplemented;
   },
   "__hash__()": (self: PyAlias) => {
-    if (self.kind === "union" || self.kind === "literal") return unordered(self.args);
+    if (self.kind === "union") return hashSet(self.args);
+    if (self.kind === "literal") return unordered(self.args);
     if (self.kind === "annotated") return hashTuple([self.origin, ...self.metadata]);
     return hashTuple([self.origin, ...self.args.map((arg) => (arg instanceof PyList ? null : arg))]);
   },
@@ -403,7 +404,13 @@ function replaceIn(value: PyValue, assigned: ReadonlyMap<PyValue, readonly PyVal
     return new PyAlias(value.kind, value.origin, args, value.name);
   }
   if (value instanceof PyClassAlias) return new PyClassAlias(value.origin, tuple(all(value.args.items)));
-  if (value instanceof PyGenericAlias) return new PyGenericAlias(value.origin, tuple(all(value.args.items)));
+  if (value instanceof PyGenericAlias) {
+    const made = new PyGenericAlias(value.origin, tuple(all(value.args.items)), value.isStarred);
+    // `collections.abc.Callable[…]` is shown in a way of its own.
+    made.cls = value.cls;
+    return made;
+  }
+  if (value instanceof PyUnion) return all(value.args).reduce((a, b) => bitOr(a, b));
   return assigned.get(value)?.[0] ?? value;
 }
 
@@ -411,7 +418,10 @@ function replaceIn(value: PyValue, assigned: ReadonlyMap<PyValue, readonly PyVal
 defineMethods(genericAliasType, {
   "__getitem__(key, /)": (self: PyGenericAlias, key: PyValue) => substituted(self, self.args.items, key),
 });
-genericAliasType.dict.set("__iter__", null);
+defineMethods(unionType, {
+  "__getitem__(key, /)": (self: PyUnion, key: PyValue) => substituted(self, self.args, key),
+});
+defineAttributes<PyUnion>(unionType, { __parameters__: (self) => tuple(parametersOf(self.args)) });
 defineAttributes<PyGenericAlias>(genericAliasType, {
   __parameters__: (self) => tuple(parametersOf(self.args.items)),
 });

@@ -1,32 +1,44 @@
 // `list[int]`, `int | str`: types as annotations write them.
 
-import { getAttributeOr } from "../attribute.ts";
+import { getAttribute, getAttributeOr } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
-import { hashTuple } from "../hash.ts";
+import { hashSet, hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
-import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
+import { iterObject } from "../iterator.ts";
+import {
+  asStr,
+  Ellipsis,
+  makeType,
+  NotImplemented,
+  noneType,
+  PyObject,
+  PyType,
+  type PyValue,
+} from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr, str } from "../representation.ts";
-import { PyList, PyTuple, tuple } from "../sequence.ts";
+import { PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { defineConstructor } from "./construct.ts";
 
-/** `origin[args]`. */
+/** `origin[args]`, or `*origin[args]` as it stands in other brackets. */
 export class PyGenericAlias extends PyObject {
   readonly origin: PyObject;
   readonly args: PyTuple;
-  constructor(origin: PyObject, args: PyTuple) {
+  readonly isStarred: boolean;
+  constructor(origin: PyObject, args: PyTuple, isStarred = false) {
     super();
     this.origin = origin;
     this.args = args;
+    this.isStarred = isStarred;
   }
   override call(args: PyValue[], kw: Map<string, PyValue> | null): PyValue {
     return this.origin.call(args, kw);
   }
 }
-export const genericAliasType = makeType("GenericAlias", { of: PyGenericAlias, module: "types" });
+export const genericAliasType = makeType("types.GenericAlias", { of: PyGenericAlias });
 
 defineConstructor(genericAliasType, "(origin, args, /)", (cls: PyType, origin: PyValue, args: PyValue) => {
   if (!(origin instanceof PyType)) {
@@ -55,11 +67,20 @@ export function showType(value: PyValue): string {
 }
 defineMethods(genericAliasType, {
   "__repr__()": (self: PyGenericAlias) =>
-    `${showType(self.origin)}[${self.args.items.length === 0 ? "()" : self.args.items.map(showType).join(", ")}]`,
+    `${self.isStarred ? "*" : ""}${showType(self.origin)}[${self.args.items.length === 0 ? "()" : self.args.items.map(showType).join(", ")}]`,
   "__eq__(value, /)": (self: PyGenericAlias, other: PyValue) =>
     other instanceof PyGenericAlias
-      ? self.origin === other.origin && same(self.args, other.args)
+      ? self.isStarred === other.isStarred && self.origin === other.origin && same(self.args, other.args)
       : NotImplemented,
+  // `*tuple[int]`, once.
+  "__iter__()": (self: PyGenericAlias) => {
+    const starred = new PyGenericAlias(self.origin, self.args, true);
+    starred.cls = self.cls;
+    return iterObject(tuple([starred]));
+  },
+  // All that it has not itself is the class's.
+  "__getattr__(name, /)": (self: PyGenericAlias, name: PyValue) =>
+    getAttribute(self.origin, asStr(name) ?? ""),
   "__hash__()": (self: PyGenericAlias) => hashTuple([self.origin, self.args]),
   "__mro_entries__(bases, /)": (self: PyGenericAlias) => tuple([self.origin]),
   "__or__(value, /)": (self: PyGenericAlias, other: PyValue) => unions.make(self, other),
@@ -74,6 +95,8 @@ defineMethods(genericAliasType, {
 defineAttributes<PyGenericAlias>(genericAliasType, {
   __origin__: (self) => self.origin,
   __args__: (self) => self.args,
+  __unpacked__: (self) => self.isStarred,
+  __typing_unpacked_tuple_args__: (self) => (self.isStarred && self.origin === tupleType ? self.args : null),
 });
 
 /** `int | str`. */
@@ -84,9 +107,13 @@ export class PyUnion extends PyObject {
     this.args = args;
   }
 }
-export const unionType = makeType("UnionType", { of: PyUnion, module: "types", subclassable: false });
+export const unionType = makeType("types.UnionType", { of: PyUnion, subclassable: false });
 /** Types whose instances may stand in a union, besides classes and what is written with brackets. */
 export const unionable: Set<PyType> = new Set([genericAliasType]);
+
+/** Parts with brackets are compared by what is in them, all others are the same object or not. */
+const isSamePart = (a: PyValue, b: PyValue): boolean =>
+  a instanceof PyGenericAlias && b instanceof PyGenericAlias ? same(a, b) : a === b;
 
 unions.make = (a, b) => {
   const parts: PyValue[] = [];
@@ -96,7 +123,7 @@ unions.make = (a, b) => {
       if (!(part instanceof PyType || (part instanceof PyObject && unionable.has(part.cls)))) {
         return NotImplemented;
       }
-      if (!parts.includes(part)) parts.push(part);
+      if (!parts.some((other) => isSamePart(other, part))) parts.push(part);
     }
   }
   return parts.length === 1 ? (parts[0] as PyValue) : new PyUnion(parts);
@@ -109,9 +136,10 @@ defineMethods(unionType, {
   "__ror__(value, /)": (self: PyUnion, other: PyValue) => unions.make(other, self),
   "__eq__(value, /)": (self: PyUnion, other: PyValue) =>
     other instanceof PyUnion
-      ? self.args.length === other.args.length && self.args.every((arg) => other.args.includes(arg))
+      ? self.args.length === other.args.length &&
+        self.args.every((arg) => other.args.some((part) => same(arg, part)))
       : NotImplemented,
-  "__hash__()": (self: PyUnion) => hashTuple(self.args),
+  "__hash__()": (self: PyUnion) => hashSet(self.args),
   "__instancecheck__(instance, /)": (self: PyUnion, value: PyValue) => isInstanceOf(value, self),
   "__subclasscheck__(cls, /)": (self: PyUnion, cls: PyValue) => isSubclassOf(cls, self),
 });

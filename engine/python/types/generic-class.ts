@@ -27,6 +27,7 @@ import {
   parametersOf,
   paramSpecType,
   typeVarTupleType,
+  typingUnion,
   unpacked,
 } from "./type-parameters.ts";
 
@@ -72,6 +73,8 @@ defineMethods(classAliasType, {
       ? self.origin === other.origin && same(self.args, other.args)
       : NotImplemented,
   "__hash__()": (self: PyClassAlias) => hashTuple([self.origin, self.args]),
+  "__or__(right, /)": (self: PyClassAlias, other: PyValue) => typingUnion.make(self, other),
+  "__ror__(left, /)": (self: PyClassAlias, other: PyValue) => typingUnion.make(other, self),
   "__getattr__(name, /)": (self: PyClassAlias, name: string) => {
     const value = /^__.*__$/.test(name) ? undefined : findAttribute(self.origin, name);
     if (value === undefined) throw missing(self, name);
