@@ -406,6 +406,11 @@ function expression(f: Frame, node: Expr): string {
         const literal = node.operand.value.value;
         if (literal > 0n && literal <= 9007199254740991n) return `(-${literal})`;
       }
+      // One object each time, as CPython's compiler makes it.
+      if (node.op === "USub" && node.operand.kind === "Constant" && node.operand.value.type === "float") {
+        const literal = node.operand.value.value;
+        return f.program.constant(`new ${f.use("PyFloat")}(-${literal})`);
+      }
       const fn = node.op === "USub" ? "neg" : node.op === "UAdd" ? "pos" : "invert";
       return f.mark(node, `${f.use(fn)}(${value(f, node.operand)})`);
     }
