@@ -2,6 +2,7 @@
 import { bytearrayType, bytesType } from "../bytes.ts";
 import { dictType, frozensetType, setType } from "../dict.ts";
 import { generatorType } from "../generator.ts";
+import { memoryViewType } from "../memoryview.ts";
 import { defineModule } from "../module.ts";
 import { type PyType, strType } from "../object.ts";
 import { list, listType, tupleType } from "../sequence.ts";
@@ -46,7 +47,8 @@ registerBuiltin(itemsViewType, itemsType);
 registerBuiltin(valuesViewType, valuesType);
 registerBuiltin(mappingType, mappingProxyType);
 registerBuiltin(mutableMappingType, dictType);
-registerBuiltin(sequenceType, tupleType, strType, rangeType);
+registerBuiltin(sequenceType, tupleType, strType, rangeType, memoryViewType);
+registerBuiltin(bufferType, bytesType, bytearrayType, memoryViewType);
 registerBuiltin(byteStringType, bytesType, bytearrayType);
 registerBuiltin(mutableSequenceType, listType, bytearrayType, dequeType);
 

@@ -86,14 +86,14 @@ function fromPosix(cls: PyType, [whole, microsecond]: [Int, number], zone: PyVal
   return zone === null ? made : method1(zone, "fromutc", made);
 }
 /** POSIX time of a naive datetime on the local clock; ValueError where CPython's search leaves the calendar. */
-function localSeconds(when: PyDateTime): number {
+function localSeconds(when: PyDateTime, fold: number = when.fold): number {
   const seconds =
     (ordinalOf(when.year, when.month, when.day) - EPOCH_ORDINAL) * 86400 +
     when.hour * 3600 +
     when.minute * 60 +
     when.second;
-  if (when.fold === 0 && seconds - PROBE < EARLIEST) throw valueError("year 0 is out of range");
-  if (when.fold === 1 && seconds + PROBE > LATEST) throw valueError("year 10000 is out of range");
+  if (fold === 0 && seconds - PROBE < EARLIEST) throw valueError("year 0 is out of range");
+  if (fold === 1 && seconds + PROBE > LATEST) throw valueError("year 10000 is out of range");
   return seconds;
 }
 /** The aware datetime, in UTC, of the evaluation's clock. */
@@ -215,7 +215,11 @@ function astimezone(self: PyDateTime, target: PyValue = null): PyValue {
   const asked = asZone(target);
   if (self.zone !== null && asked === self.zone) return self;
   const offset = self.zone === null ? null : utcoffset(self.zone, self);
-  if (offset === null) localSeconds(self);
+  if (offset === null) {
+    localSeconds(self);
+    // The other fold, to see whether the moment is in a gap.
+    localSeconds(self, 1 - self.fold);
+  }
   const moment = offset === null ? self : minusOffset(self, offset);
   const zone = asked ?? localZone();
   return method1(zone, "fromutc", withZone(moment, zone));
