@@ -68,6 +68,20 @@ describeInBrowser(answered, (walk) => {
     await walk.page.locator(".cases > li").first().waitFor();
   });
 
+  test("a limit that is being typed outlasts an answer, and counts when the field is left", async () => {
+    await write("return 'after' == 'after' and ak_message('after') is None");
+    const steps = walk.page.getByLabel("Limit: Steps");
+    await steps.pressSequentially("10");
+    await says(walk.page.locator(".result"), "after");
+    await answered(walk.page);
+    expect(await steps.inputValue()).toBe("10");
+    await walk.page.keyboard.press("Tab");
+    await says(walk.page.locator(".limits .amount"), /of 10$/);
+    await steps.fill("");
+    await walk.page.keyboard.press("Tab");
+    await says(walk.page.locator(".limits .amount"), /of 20,000,000$/);
+  });
+
   test("a link opens the page as it was", async () => {
     await write("return 'shared' == 'shared'");
     await says(word(walk.page), "Passing");

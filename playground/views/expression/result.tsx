@@ -1,4 +1,5 @@
 // What an expression came to: the verdict in words, messages, value, log, error, request, limits.
+import { useSignal } from "@preact/signals";
 import type { ChosenLimits, EvaluateAnswer, LimitUse } from "../../../server/playground/api.ts";
 import type { MessageName } from "../../messages.ts";
 import { answer, findings, isWaiting, kind, language, limits, t } from "../../state.ts";
@@ -136,6 +137,29 @@ function setLimit(limit: string, text: string, most: number): void {
   limits.value = text !== "" && given >= 1 && given < most ? { ...others, [limit]: given } : others;
 }
 
+/** What is being typed stays, whatever answer comes meanwhile; it counts when the field is left. */
+function LimitField({ limit, name, most }: { limit: string; name: string; most: number }) {
+  const typed = useSignal<string | undefined>(undefined);
+  return (
+    <input
+      type="number"
+      aria-label={t("setLimit", { limit: name })}
+      title={t("setLimit", { limit: name })}
+      min={1}
+      max={most}
+      placeholder={String(most)}
+      value={typed.value ?? limits.value[limit as keyof ChosenLimits] ?? ""}
+      onInput={({ currentTarget }) => {
+        typed.value = currentTarget.value;
+      }}
+      onChange={({ currentTarget }) => setLimit(limit, currentTarget.value, most)}
+      onBlur={() => {
+        typed.value = undefined;
+      }}
+    />
+  );
+}
+
 function Limits({ uses }: { uses: readonly LimitUse[] }) {
   const number = new Intl.NumberFormat(language.value, { maximumFractionDigits: 0 });
   return (
@@ -154,18 +178,7 @@ function Limits({ uses }: { uses: readonly LimitUse[] }) {
                 {amount}
               </meter>
               <span class="amount">{amount}</span>
-              {settable.has(limit) && (
-                <input
-                  type="number"
-                  aria-label={t("setLimit", { limit: t(name) })}
-                  title={t("setLimit", { limit: t(name) })}
-                  min={1}
-                  max={most}
-                  placeholder={String(most)}
-                  value={limits.value[limit as keyof ChosenLimits] ?? ""}
-                  onChange={({ currentTarget }) => setLimit(limit, currentTarget.value, most)}
-                />
-              )}
+              {settable.has(limit) && <LimitField limit={limit} name={t(name)} most={most} />}
             </li>
           );
         })}
