@@ -757,11 +757,9 @@ export function argumentList(
 }
 
 function superCall(f: Frame, node: Call): string {
-  let owner: Frame["scope"] | null = f.scope;
-  while (owner !== null && owner.kind !== "class") owner = owner.parent;
   if (f.scope.kind !== "class" && f.superInstance === null)
     return f.mark(node, `${f.use("superWithoutArguments")}()`);
-  if (owner === null || f.scope.kind === "class") {
+  if (f.scope.kind === "class" || f.program.scopes.resolve(f.scope, "__class__").where !== "free") {
     return f.mark(node, `${f.use("superWithoutClass")}()`);
   }
   return f.mark(node, `${f.use("superOf")}(v___class__,${f.superInstance})`);

@@ -1,6 +1,6 @@
 // Code generation for functions, lambdas and classes.
 
-import type { Arguments, AsyncFunctionDef, ClassDef, Expr, FunctionDef, Lambda } from "./ast.ts";
+import type { Arguments, AsyncFunctionDef, ClassDef, Expr, FunctionDef, Lambda, Span } from "./ast.ts";
 import { Frame, quote } from "./emitter.ts";
 import { argumentList, elements, value } from "./expressions.ts";
 import type { NameSet } from "./name-set.ts";
@@ -137,7 +137,7 @@ export function functionDefinition(f: Frame, node: FunctionDef | AsyncFunctionDe
     const code = `new ${f.use("PyFunction")}(${quote(node.name)},${quote(qualname)},${signature},${js}${given})`;
     const doc = docstring(node.body);
     if (doc === null && !hasAnnotations(node.args, node.returns)) return code;
-    return `${f.use("describeFunction")}(${code},${doc === null ? "null" : quote(doc)},${annotations(around, node.args, node.returns)})`;
+    return `${f.use("describeFunction")}(${code},${doc === null ? "null" : quote(doc)},${annotations(around, node)})`;
   };
   let code: string;
   if (node.type_params.length === 0) code = make(f, defaults);
@@ -172,12 +172,19 @@ function allArgs(args: Arguments): Arguments["args"] {
     ...optional(args.kwarg),
   ];
 }
-function annotations(f: Frame, args: Arguments, returns: Expr | null): string {
-  const pairs = allArgs(args).flatMap((a) =>
-    a.annotation === null ? [] : [`${quote(f.mangled(a.arg))},${value(f, a.annotation)}`],
+function annotations(f: Frame, node: Span & { args: Arguments; returns: Expr | null }): string {
+  const pairs = allArgs(node.args).flatMap((a) =>
+    a.annotation === null ? [] : [`${quote(f.mangled(a.arg))},${annotation(f, a.annotation, node)}`],
   );
+  const { returns } = node;
   if (returns !== null) pairs.push(`"return",${value(f, returns)}`);
   return pairs.length === 0 ? "null" : `${f.use("dictOf")}([${pairs.join(",")}])`;
+}
+
+/** `*Ts` after `*args:` is the one value that Ts gives when it is iterated over; if there is not one, the `def` is to blame. */
+function annotation(f: Frame, node: Expr, def: Span): string {
+  if (node.kind !== "Starred") return value(f, node);
+  return f.mark(def, `${f.use("unpack")}(${value(f, node.value)},1)[0]`);
 }
 
 /** The docstring of a body, or null. */

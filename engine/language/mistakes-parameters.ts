@@ -188,6 +188,8 @@ export class ParameterMistakes extends ArgumentMistakes {
     if (!comma && next?.kind === "name" && next.equal !== null && !next.unpacked) {
       this.raiseAt(next.equal, "var-positional argument cannot have default value");
     }
+    // CPython looks for a second star only after a plain annotation.
+    if (!comma && next?.unpacked) return;
     const after = names(comma ? star + 1 : star + 2);
     const again = items[after];
     if (again?.kind === "star" && (again.comma || items[after + 1]?.kind === "name")) {

@@ -133,7 +133,9 @@ function checkNonlocals(scopes: Scopes): void {
           const text = `nonlocal binding not allowed for type parameter '${name}'`;
           throw new PySyntaxError(text, span?.start ?? 0, span?.end ?? 0);
         }
-        if (s.kind !== "class" && s.bound.has(name) && !s.globals.has(name)) {
+        const isCell = s.kind === "class" && name === "__class__";
+        if (isCell) s.needsClassCell = true;
+        if (isCell || (s.kind !== "class" && s.bound.has(name) && !s.globals.has(name))) {
           found = true;
           break;
         }

@@ -3,7 +3,7 @@ import { bindThroughClass, findAttribute, plainAttribute } from "./attribute.ts"
 import { pyError, RuntimeError, typeError } from "./exceptions.ts";
 import { bindDescriptor, call, defineMembers, defineMethods, defineStatic } from "./function.ts";
 import { ProtocolIterator } from "./iterator.ts";
-import { makeType, PyObject, PyType, type PyValue, typeOf } from "./object.ts";
+import { makeType, PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
 
 /** A `super` object; what it is bound to is undefined for `super(owner)`. */
 export class PySuper extends PyObject {
@@ -53,7 +53,10 @@ export function makeSuper(owner: PyType, self: PyValue): PySuper {
 /** `super()` in a method, or in a generator expression, whose own first argument is its iterator. */
 export function superOf(owner: PyValue | undefined, self: PyValue | ProtocolIterator | undefined): PyValue {
   if (self === undefined) throw pyError(RuntimeError, "super(): arg[0] deleted");
-  if (!(owner instanceof PyType)) throw pyError(RuntimeError, "super(): empty __class__ cell");
+  if (owner === undefined) throw pyError(RuntimeError, "super(): empty __class__ cell");
+  if (!(owner instanceof PyType)) {
+    throw pyError(RuntimeError, `super(): __class__ is not a type (${typeName(owner)})`);
+  }
   return makeSuper(owner, self instanceof ProtocolIterator ? self.object : self);
 }
 /** `super()` in a function without parameters. */
