@@ -53,10 +53,7 @@ export function iteratorType(
   module = "builtins",
 ): PyType {
   const type = makeType(name, { of, subclassable: false, module });
-  defineMethods(type, {
-    "__iter__()": (self: PyIterator) => self,
-    "__next__()": nextOrStop,
-  });
+  defineIteration(type);
   const known = of.prototype as Counted & object;
   if ("remaining" in known) {
     defineMethods(type, { "__length_hint__()": (self: Counted) => self.remaining ?? 0 });
@@ -74,6 +71,13 @@ export function iteratorType(
   return type;
 }
 
+/** Gives the type of a built-in iterator `__iter__` and `__next__`. */
+export function defineIteration(type: PyType): void {
+  defineMethods(type, {
+    "__iter__()": (self: PyIterator) => self,
+    "__next__()": nextOrStop,
+  });
+}
 /** `__next__` of a built-in iterator. */
 export function nextOrStop(self: PyIterator): PyValue {
   const value = self.next();

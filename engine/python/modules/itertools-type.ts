@@ -1,7 +1,6 @@
 // How the iterators of `itertools` become types.
 import { adopt } from "../classes.ts";
-import { defineMethods } from "../function.ts";
-import { nextOrStop, type PyIterator } from "../iterator.ts";
+import { defineIteration, type PyIterator } from "../iterator.ts";
 import { makeType, type PyType, type PyValue } from "../object.ts";
 import { defineConstructor } from "../types/construct.ts";
 
@@ -19,7 +18,7 @@ export function tool(
   make: (...args: any[]) => PyIterator,
 ): PyType {
   const type = makeType(`itertools.${name}`, { of });
-  defineMethods(type, { "__iter__()": (self: PyIterator) => self, "__next__()": nextOrStop });
+  defineIteration(type);
   defineConstructor(type, signature, (cls: PyType, ...args: PyValue[]) => adopt(make(...args), cls));
   return type;
 }

@@ -4,7 +4,7 @@ import type { PyDict } from "../dict.ts";
 import { typeError, valueError } from "../exceptions.ts";
 import { call, defineMethods, defineStatic, special } from "../function.ts";
 import { addInt, type Int } from "../integer.ts";
-import { iter, iteratorType, nextOrStop, PyIterator, type Stepper } from "../iterator.ts";
+import { defineIteration, iter, iteratorType, PyIterator, type Stepper } from "../iterator.ts";
 import { makeType, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { getItem, index, length, same, truth } from "../operators.ts";
 import { PyTuple } from "../sequence.ts";
@@ -14,11 +14,8 @@ import { charge } from "../state.ts";
 /** The type of an iterator that the author's classes may derive from. */
 function lazyType(name: string, of: abstract new (...args: never[]) => PyIterator): PyType {
   const type = makeType(name, { of });
-  defineMethods(type, {
-    "__iter__()": (self: PyIterator) => self,
-    "__next__()": nextOrStop,
-    "__init__(*args, **kwargs)": () => null,
-  });
+  defineIteration(type);
+  defineMethods(type, { "__init__(*args, **kwargs)": () => null });
   return type;
 }
 
