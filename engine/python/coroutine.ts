@@ -9,21 +9,21 @@ import {
   TypeError_,
   typeError,
 } from "./exceptions.ts";
-import { callWithSelf, defineAttributes, defineMethods, special } from "./function.ts";
+import { defineAttributes, defineMethods, special } from "./function.ts";
 import {
   type Body,
+  BodyIterator,
   coroutines,
   defineNames,
   defineResumption,
   delegateTo,
   Execution,
-  ResumableIterator,
   resumableType,
 } from "./generator.ts";
 import { PyIterator } from "./iterator.ts";
 import { makeType, PyObject, type PyValue, typeName, typeOf } from "./object.ts";
 import { truth } from "./operators.ts";
-import { caught } from "./raising.ts";
+import { caught, type Manager, managerOf } from "./raising.ts";
 import { S } from "./state.ts";
 
 /** A coroutine. To Python it is no iterator, only something to be awaited. */
@@ -38,33 +38,18 @@ export class PyCoroutine extends PyObject {
     this.qualname = qualname;
     this.execution = new Execution("coroutine", body);
   }
-  get result(): PyValue {
-    return this.execution.result;
-  }
-  next(): PyValue | undefined {
-    return this.execution.next();
-  }
-  send(value: PyValue): PyValue | undefined {
-    return this.execution.send(value);
-  }
-  throwIn(exception: PyException): PyValue | undefined {
-    return this.execution.throwIn(exception);
-  }
-  close(): PyValue {
-    return this.execution.close();
-  }
 }
 export const coroutineType = makeType("coroutine", { of: PyCoroutine, subclassable: false });
-defineResumption(coroutineType);
+defineResumption(coroutineType, (self: PyCoroutine) => self.execution);
 defineNames(coroutineType);
-defineMethods(coroutineType, { "__await__()": (self: PyCoroutine) => new CoroutineWrapper(self) });
+defineMethods(coroutineType, { "__await__()": (self: PyCoroutine) => new CoroutineWrapper(self.execution) });
 defineAttributes<PyCoroutine>(coroutineType, {
   cr_running: (self) => self.execution.running,
   cr_suspended: (self) => self.execution.suspended,
   cr_await: (self) => self.execution.awaiting,
   cr_origin: () => null,
 });
-coroutines.has = (value) => value instanceof PyCoroutine;
+coroutines.bodyOf = (value) => (value instanceof PyCoroutine ? value.execution : undefined);
 
 /** What generated code calls for `async def`. */
 export function makeCoroutine(name: string, qualname: string, body: Body): PyCoroutine {
@@ -72,28 +57,7 @@ export function makeCoroutine(name: string, qualname: string, body: Body): PyCor
 }
 
 /** What `coroutine.__await__()` gives: the coroutine as an iterator. */
-class CoroutineWrapper extends ResumableIterator {
-  private readonly coroutine: PyCoroutine;
-  constructor(coroutine: PyCoroutine) {
-    super();
-    this.coroutine = coroutine;
-  }
-  get result(): PyValue {
-    return this.coroutine.result;
-  }
-  next(): PyValue | undefined {
-    return this.coroutine.next();
-  }
-  send(value: PyValue): PyValue | undefined {
-    return this.coroutine.send(value);
-  }
-  throwIn(exception: PyException): PyValue | undefined {
-    return this.coroutine.throwIn(exception);
-  }
-  close(): PyValue {
-    return this.coroutine.close();
-  }
-}
+class CoroutineWrapper extends BodyIterator {}
 resumableType("coroutine_wrapper", CoroutineWrapper);
 
 function isIterator(value: PyValue): boolean {
@@ -124,24 +88,9 @@ export function awaitValue(value: PyValue): Body {
 
 // ---- async with ----------------------------------------------------------------------------------
 
-/** An asynchronous context manager that has been looked at: how to enter and leave it. */
-export interface AsyncManager {
-  enter(): PyValue;
-  exit(type: PyValue, value: PyValue, traceback: PyValue): PyValue;
-}
-
 /** `async with` finds `__aenter__` and `__aexit__` on the type before it enters. */
-export function openAsyncManager(object: PyValue): AsyncManager {
-  const type = typeOf(object);
-  const enter = type.lookup("__aenter__");
-  const exit = type.lookup("__aexit__");
-  const complaint = `'${type.name}' object does not support the asynchronous context manager protocol`;
-  if (enter === undefined) throw typeError(complaint);
-  if (exit === undefined) throw typeError(`${complaint} (missed __aexit__ method)`);
-  return {
-    enter: () => callWithSelf(enter, object, [], null),
-    exit: (t, v, tb) => callWithSelf(exit, object, [t, v, tb], null),
-  };
+export function openAsyncManager(object: PyValue): Manager {
+  return managerOf(object, "asynchronous context manager", "__aenter__", "__aexit__");
 }
 
 function awaitedFrom(method: "__aenter__" | "__aexit__", value: PyValue): Body {
@@ -154,13 +103,13 @@ function awaitedFrom(method: "__aenter__" | "__aexit__", value: PyValue): Body {
 }
 
 /** Enters an asynchronous context manager. */
-export function enterAsync(manager: AsyncManager): Body {
+export function enterAsync(manager: Manager): Body {
   return awaitedFrom("__aenter__", manager.enter());
 }
 
 /** Leaves an asynchronous context manager; true when it swallows the exception. */
 export function* exitAsync(
-  manager: AsyncManager,
+  manager: Manager,
   exception: PyException | null,
 ): Generator<PyValue, boolean, PyValue> {
   if (exception === null) {

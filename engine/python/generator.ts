@@ -17,9 +17,9 @@ import {
 } from "./exceptions.ts";
 import { call, defineAttributes, defineClassMethods, defineMethods, special } from "./function.ts";
 import { iteratorType, iterObject, PyIterator } from "./iterator.ts";
-import { type PyObject, PyType, type PyValue, typeName, typeOf } from "./object.ts";
-import { caught } from "./raising.ts";
-import { address, repr } from "./representation.ts";
+import { type PyObject, PyType, type PyValue, typeName } from "./object.ts";
+import { caught, makeException } from "./raising.ts";
+import { address } from "./representation.ts";
 import { PyTuple } from "./sequence.ts";
 import { allocate, charge, S } from "./state.ts";
 import { genericAlias } from "./types/generic-alias.ts";
@@ -207,6 +207,30 @@ export abstract class ResumableIterator extends PyIterator implements Resumable 
   abstract close(): PyValue;
 }
 
+/** An iterator over what a suspended body gives. */
+export abstract class BodyIterator extends ResumableIterator {
+  readonly execution: Execution;
+  constructor(execution: Execution) {
+    super();
+    this.execution = execution;
+  }
+  get result(): PyValue {
+    return this.execution.result;
+  }
+  next(): PyValue | undefined {
+    return this.execution.next();
+  }
+  send(value: PyValue): PyValue | undefined {
+    return this.execution.send(value);
+  }
+  throwIn(exception: PyException): PyValue | undefined {
+    return this.execution.throwIn(exception);
+  }
+  close(): PyValue {
+    return this.execution.close();
+  }
+}
+
 /** The StopIteration that carries `value` out of a `__next__`. */
 export function stopWith(value: PyValue): PyException {
   return raise(new PyException(StopIteration, value === null ? [] : [value]));
@@ -229,11 +253,7 @@ export function exceptionFrom(type: PyValue, value: PyValue = null, traceback: P
     const args = value === null ? [] : value instanceof PyTuple ? [...value.items] : [value];
     // What goes wrong while it is made is thrown in its place.
     try {
-      const made = call(type, args, null);
-      if (isException(made)) return made;
-      throw typeError(
-        `calling ${repr(type)} should have returned an instance of BaseException, not ${repr(typeOf(made))}`,
-      );
+      return makeException(type, args);
     } catch (error) {
       return caught(error);
     }
@@ -243,13 +263,21 @@ export function exceptionFrom(type: PyValue, value: PyValue = null, traceback: P
   );
 }
 
-/** Gives a type the methods `send`, `throw` and `close`. */
-export function defineResumption(type: PyType): void {
+/** Gives a type the methods `send`, `throw` and `close`, as what an object of it resumes has them. */
+export function defineResumption<Self extends PyObject>(
+  type: PyType,
+  resumed: (self: Self) => Resumable,
+): void {
   defineMethods(type, {
-    "send(arg, /)": (self: Resumable, value: PyValue) => orStop(self, self.send(value)),
-    "throw(typ, val=None, tb=None, /)": (self: Resumable, typ: PyValue, value?: PyValue, tb?: PyValue) =>
-      orStop(self, self.throwIn(exceptionFrom(typ, value, tb))),
-    "close()": (self: Resumable) => self.close(),
+    "send(arg, /)": (self: Self, value: PyValue) => {
+      const steps = resumed(self);
+      return orStop(steps, steps.send(value));
+    },
+    "throw(typ, val=None, tb=None, /)": (self: Self, typ: PyValue, value?: PyValue, tb?: PyValue) => {
+      const steps = resumed(self);
+      return orStop(steps, steps.throwIn(exceptionFrom(typ, value, tb)));
+    },
+    "close()": (self: Self) => resumed(self).close(),
   });
 }
 /** Makes the type of an iterator that can be sent values and exceptions. */
@@ -259,7 +287,7 @@ export function resumableType(
 ): PyType {
   const type = iteratorType(name, of);
   defineMethods(type, { "__next__()": (self: ResumableIterator) => orStop(self, self.next()) });
-  defineResumption(type);
+  defineResumption(type, (self: ResumableIterator) => self);
   return type;
 }
 
@@ -287,31 +315,14 @@ export function defineNames(type: PyType): void {
 }
 
 /** A generator. */
-export class PyGenerator extends ResumableIterator {
+export class PyGenerator extends BodyIterator {
   name: string;
   qualname: string;
-  readonly execution: Execution;
 
   constructor(name: string, qualname: string, body: Body | Step) {
-    super();
+    super(new Execution("generator", body));
     this.name = name;
     this.qualname = qualname;
-    this.execution = new Execution("generator", body);
-  }
-  get result(): PyValue {
-    return this.execution.result;
-  }
-  next(): PyValue | undefined {
-    return this.execution.next();
-  }
-  send(value: PyValue): PyValue | undefined {
-    return this.execution.send(value);
-  }
-  throwIn(exception: PyException): PyValue | undefined {
-    return this.execution.throwIn(exception);
-  }
-  close(): PyValue {
-    return this.execution.close();
   }
 }
 
@@ -333,12 +344,12 @@ export function generatorExpression(qualname: string, step: Step): PyGenerator {
   return new PyGenerator("<genexpr>", qualname, step);
 }
 
-/** Coroutines, which are no iterators to Python; `coroutine.ts` says which objects are. */
-export const coroutines: { has: (value: PyValue) => boolean } = { has: () => false };
+/** The body of a coroutine, which to Python is no iterator; `coroutine.ts` says which objects are. */
+export const coroutines: { bodyOf: (value: PyValue) => Execution | undefined } = { bodyOf: () => undefined };
 
 /** `yield from iterable` (PEP 380): passes values, sent values and exceptions through; its value is the result. */
 export function delegate(iterable: PyValue): Body {
-  if (coroutines.has(iterable)) {
+  if (coroutines.bodyOf(iterable) !== undefined) {
     throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator");
   }
   return delegateTo(iterObject(iterable));
@@ -348,9 +359,7 @@ export function delegate(iterable: PyValue): Body {
 export function* delegateTo(source: PyValue): Body {
   const own = running;
   const steps: Resumable =
-    source instanceof ResumableIterator || coroutines.has(source)
-      ? (source as PyObject & Resumable)
-      : new ForeignIterator(source);
+    source instanceof ResumableIterator ? source : (coroutines.bodyOf(source) ?? new ForeignIterator(source));
   try {
     let value = steps.next();
     while (value !== undefined) {

@@ -96,13 +96,17 @@ export function raiseStatement(value: PyValue, cause: PyValue | undefined): PyEx
 function instantiate(value: PyValue, complaint: string): PyException {
   if (isException(value)) return value;
   if (value instanceof PyType && value.isSubtype(BaseException)) {
-    const made = call(value, [], null);
-    if (isException(made)) return made;
-    throw typeError(
-      `calling ${repr(value)} should have returned an instance of BaseException, not ${repr(typeOf(made))}`,
-    );
+    return makeException(value, []);
   }
   throw typeError(complaint);
+}
+/** Calls a class of exceptions; TypeError where what comes of it is none. */
+export function makeException(type: PyType, args: PyValue[]): PyException {
+  const made = call(type, args, null);
+  if (isException(made)) return made;
+  throw typeError(
+    `calling ${repr(type)} should have returned an instance of BaseException, not ${repr(typeOf(made))}`,
+  );
 }
 
 /** A bare `raise`. */
@@ -117,7 +121,7 @@ export function assertionFailed(message?: PyValue): PyException {
   return raise(new PyException(AssertionError, message === undefined ? [] : [message]));
 }
 
-/** A context manager that has been looked at: how to enter and leave it. */
+/** A context manager, an asynchronous one too, that has been looked at: how to enter and leave it. */
 export interface Manager {
   enter(): PyValue;
   exit(type: PyValue, value: PyValue, traceback: PyValue): PyValue;
@@ -125,12 +129,16 @@ export interface Manager {
 
 /** `with` finds `__enter__` and `__exit__` on the type before it enters. */
 export function openManager(object: PyValue): Manager {
+  return managerOf(object, "context manager", "__enter__", "__exit__");
+}
+/** The manager that an object is by two methods of its type; TypeError names the protocol. */
+export function managerOf(object: PyValue, protocol: string, entering: string, leaving: string): Manager {
   const type = typeOf(object);
-  const enter = type.lookup("__enter__");
-  const exit = type.lookup("__exit__");
-  const complaint = `'${type.name}' object does not support the context manager protocol`;
+  const enter = type.lookup(entering);
+  const exit = type.lookup(leaving);
+  const complaint = `'${type.name}' object does not support the ${protocol} protocol`;
   if (enter === undefined) throw typeError(complaint);
-  if (exit === undefined) throw typeError(`${complaint} (missed __exit__ method)`);
+  if (exit === undefined) throw typeError(`${complaint} (missed ${leaving} method)`);
   return {
     enter: () => callWithSelf(enter, object, [], null),
     exit: (t, v, tb) => callWithSelf(exit, object, [t, v, tb], null),
