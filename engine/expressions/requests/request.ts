@@ -263,38 +263,59 @@ const hookMethods = {
 
 // ---- the two types -------------------------------------------------------------------------------
 
+/** What a request is prepared from. */
+export interface RequestParts {
+  readonly method: PyValue;
+  readonly url: PyValue;
+  readonly headers: PyValue;
+  readonly files: PyValue;
+  readonly data: PyValue;
+  readonly json: PyValue;
+  readonly params: PyValue;
+  readonly auth: PyValue;
+  readonly cookies: PyValue;
+  readonly hooks: PyValue;
+}
+
+/** The parameters of `Request(…)` and of `PreparedRequest.prepare(…)`. */
+const PARTS =
+  "(method=None, url=None, headers=None, files=None, data=None, params=None, auth=None, cookies=None, hooks=None, json=None)";
+type PartArguments = (PyValue | undefined)[];
+function partsOf([
+  method = null,
+  url = null,
+  headers = null,
+  files = null,
+  data = null,
+  params = null,
+  auth = null,
+  cookies = null,
+  hooks = null,
+  json = null,
+]: PartArguments): RequestParts {
+  return { method, url, headers, files, data, params, auth, cookies, hooks, json };
+}
+
 export const requestType = pythonClass("Request", { module });
 pythonMethods(requestType, {
-  "__init__(method=None, url=None, headers=None, files=None, data=None, params=None, auth=None, cookies=None, hooks=None, json=None)":
-    (
-      self: PyInstance,
-      name: PyValue = null,
-      url: PyValue = null,
-      headers: PyValue = null,
-      files: PyValue = null,
-      data: PyValue = null,
-      params: PyValue = null,
-      auth: PyValue = null,
-      cookies: PyValue = null,
-      hooks: PyValue = null,
-      json: PyValue = null,
-    ) => {
-      attribute(self, "hooks", defaultHooks());
-      registerHooks(self, hooks);
-      const attributes: { [name: string]: PyValue } = {
-        method: name,
-        url,
-        headers: headers ?? new PyDict(),
-        files: files ?? list([]),
-        data: data ?? list([]),
-        json,
-        params: params ?? new PyDict(),
-        auth,
-        cookies,
-      };
-      for (const [key, value] of Object.entries(attributes)) attribute(self, key, value);
-      return null;
-    },
+  [`__init__${PARTS}`]: (self: PyInstance, ...given: PartArguments) => {
+    const { hooks, ...parts } = partsOf(given);
+    attribute(self, "hooks", defaultHooks());
+    registerHooks(self, hooks);
+    const attributes: { [name: string]: PyValue } = {
+      method: parts.method,
+      url: parts.url,
+      headers: parts.headers ?? new PyDict(),
+      files: parts.files ?? list([]),
+      data: parts.data ?? list([]),
+      json: parts.json,
+      params: parts.params ?? new PyDict(),
+      auth: parts.auth,
+      cookies: parts.cookies,
+    };
+    for (const [key, value] of Object.entries(attributes)) attribute(self, key, value);
+    return null;
+  },
   "prepare()": (self: PyInstance) => {
     const read = (name: string): PyValue => getAttribute(self, name);
     return prepared({
@@ -313,20 +334,6 @@ pythonMethods(requestType, {
   "__repr__()": (self: PyValue) => `<Request [${str(getAttribute(self, "method"))}]>`,
   ...hookMethods,
 });
-
-/** What a request is prepared from. */
-export interface RequestParts {
-  readonly method: PyValue;
-  readonly url: PyValue;
-  readonly headers: PyValue;
-  readonly files: PyValue;
-  readonly data: PyValue;
-  readonly json: PyValue;
-  readonly params: PyValue;
-  readonly auth: PyValue;
-  readonly cookies: PyValue;
-  readonly hooks: PyValue;
-}
 
 export const preparedType = pythonClass("PreparedRequest", { module });
 
@@ -375,23 +382,10 @@ pythonMethods(preparedType, {
     for (const [name, value] of emptyPrepared().dict ?? []) attribute(self, name, value);
     return null;
   },
-  "prepare(method=None, url=None, headers=None, files=None, data=None, params=None, auth=None, cookies=None, hooks=None, json=None)":
-    (
-      self: PyInstance,
-      name: PyValue = null,
-      url: PyValue = null,
-      headers: PyValue = null,
-      files: PyValue = null,
-      data: PyValue = null,
-      params: PyValue = null,
-      auth: PyValue = null,
-      cookies: PyValue = null,
-      hooks: PyValue = null,
-      json: PyValue = null,
-    ) => {
-      prepare(self, { method: name, url, headers, files, data, params, auth, cookies, hooks, json });
-      return null;
-    },
+  [`prepare${PARTS}`]: (self: PyInstance, ...given: PartArguments) => {
+    prepare(self, partsOf(given));
+    return null;
+  },
   "prepare_url(url, params)": (self: PyInstance, url: PyValue, params: PyValue) => {
     attribute(self, "url", prepareUrl(url, params));
     return null;
