@@ -185,11 +185,21 @@ export function timetuple(
 export function isoDate({ year, month, day }: PyDate): string {
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
 }
-const given = (value: PyValue | undefined, own: number): number =>
-  value === undefined ? own : clinicInt(value);
+/** What `replace` has in a field: an argument, or what the object has itself. */
+export function replaced(value: PyValue | undefined, own: number): number {
+  return value === undefined ? own : clinicInt(value);
+}
+/** The day that `replace` gives a date or a datetime. */
+export function replacedDay(
+  self: PyDate,
+  year?: PyValue,
+  month?: PyValue,
+  day?: PyValue,
+): [year: number, month: number, day: number] {
+  return [replaced(year, self.year), replaced(month, self.month), replaced(day, self.day)];
+}
 function replaceDate(self: PyDate, year?: PyValue, month?: PyValue, day?: PyValue): PyValue {
-  const changed = [given(year, self.year), given(month, self.month), given(day, self.day)] as const;
-  return makeDate(typeOf(self), ...changed);
+  return makeDate(typeOf(self), ...replacedDay(self, year, month, day));
 }
 const ordinal = (self: PyDate): number => ordinalOf(self.year, self.month, self.day);
 

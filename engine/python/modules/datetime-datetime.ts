@@ -1,16 +1,15 @@
 import { PyException, typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineClassMethods, defineMethods, method1, PyClassMethod } from "../function.ts";
+import { defineClassMethods, defineMethods, method1, PyClassMethod } from "../function.ts";
 import type { Int } from "../integer.ts";
 import { asStr, isInstance, PyFloat, type PyType, type PyValue, typeName, typeOf } from "../object.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
 import { givenType } from "../types/text-argument.ts";
 import { instant, minusOffset, withZone } from "./datetime-arithmetic.ts";
 import { EPOCH_ORDINAL, MAXYEAR, MINYEAR, ordinalOf } from "./datetime-calendar.ts";
-import { ctime, isoDate, readIso, timetuple } from "./datetime-date.ts";
+import { ctime, isoDate, readIso, replacedDay, timetuple } from "./datetime-date.ts";
 import { NotIso, readDateTime } from "./datetime-iso.ts";
 import {
   asZone,
-  checkFold,
   clockText,
   dateType,
   datetimeType,
@@ -27,13 +26,20 @@ import {
   tzname,
   utcoffset,
 } from "./datetime-objects.ts";
-import { foldRepr, secondsRepr, zoneOf, zoneRepr } from "./datetime-time.ts";
+import {
+  type ClockArguments,
+  defineClock,
+  foldRepr,
+  replacedClock,
+  secondsRepr,
+  zoneOf,
+  zoneRepr,
+} from "./datetime-time.ts";
 import { timedelta, totalSeconds } from "./datetime-timedelta.ts";
 import { timezone } from "./datetime-zone.ts";
 import {
   type Convert,
   cInt,
-  clinicInt,
   type Parameters,
   parseArguments,
   parsedMethod,
@@ -181,31 +187,16 @@ parsed(
 // ---- conversion ----------------------------------------------------------------------------------
 
 const clockOf = (self: PyDateTime) => [self.hour, self.minute, self.second, self.microsecond] as const;
-const given = (value: PyValue | undefined, own: number): number =>
-  value === undefined ? own : clinicInt(value);
 
 function replace(
   self: PyDateTime,
   year?: PyValue,
   month?: PyValue,
   day?: PyValue,
-  hour?: PyValue,
-  minute?: PyValue,
-  second?: PyValue,
-  microsecond?: PyValue,
-  zone?: PyValue,
-  fold?: PyValue,
+  ...given: ClockArguments
 ): PyValue {
-  const changedDay = [given(year, self.year), given(month, self.month), given(day, self.day)] as const;
-  const clock = [
-    given(hour, self.hour),
-    given(minute, self.minute),
-    given(second, self.second),
-    given(microsecond, self.microsecond),
-  ] as const;
-  const changedFold = given(fold, self.fold);
-  checkFold(changedFold);
-  return makeDateTime(typeOf(self), changedDay, clock, zone === undefined ? self.zone : zone, changedFold);
+  const changedDay = replacedDay(self, year, month, day);
+  return makeDateTime(typeOf(self), changedDay, ...replacedClock(self, given));
 }
 
 /** The zone that `astimezone()` gives where none is asked for: the local one. */
@@ -290,14 +281,7 @@ datetimeType.dict.set(
     },
   ),
 );
-defineAttributes<PyDateTime>(datetimeType, {
-  hour: (self) => self.hour,
-  minute: (self) => self.minute,
-  second: (self) => self.second,
-  microsecond: (self) => self.microsecond,
-  tzinfo: (self) => self.zone,
-  fold: (self) => self.fold,
-});
+defineClock(datetimeType);
 datetimeType.dict.set("min", new PyDateTime(MINYEAR, 1, 1, 0, 0, 0, 0, null, 0));
 datetimeType.dict.set("max", new PyDateTime(MAXYEAR, 12, 31, 23, 59, 59, 999999, null, 0));
 datetimeType.dict.set("resolution", timedelta(0, 0, 1));

@@ -6,7 +6,7 @@ import { NotImplemented, type PyType, type PyValue, typeName, typeOf } from "../
 import { repr } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { defineParsedConstructor } from "../types/construct.ts";
-import { defineFormatting, readIso } from "./datetime-date.ts";
+import { defineFormatting, readIso, replaced } from "./datetime-date.ts";
 import { formatTime } from "./datetime-format.ts";
 import { type IsoTime, readTime } from "./datetime-iso.ts";
 import {
@@ -16,6 +16,7 @@ import {
   makeTime,
   newTime,
   offsetText,
+  type PyDateTime,
   PyTime,
   timeType,
   tzname,
@@ -26,7 +27,6 @@ import { compareTimedeltas, defineComparisons, hashTimedelta, timedelta } from "
 import { timezone } from "./datetime-zone.ts";
 import {
   cInt,
-  clinicInt,
   type Parameters,
   parseArguments,
   parsedMethod,
@@ -85,26 +85,32 @@ export function secondsRepr({ second, microsecond }: { second: number; microseco
   if (microsecond !== 0) return `, ${second}, ${microsecond}`;
   return second === 0 ? "" : `, ${second}`;
 }
-const given = (value: PyValue | undefined, own: number): number =>
-  value === undefined ? own : clinicInt(value);
-function replace(
-  self: PyTime,
+/** The last six arguments of `replace`, of a time and of a datetime. */
+export type ClockArguments = [
   hour?: PyValue,
   minute?: PyValue,
   second?: PyValue,
   microsecond?: PyValue,
   zone?: PyValue,
   fold?: PyValue,
-): PyValue {
+];
+/** The clock, zone and fold that `replace` gives an object of its arguments. */
+export function replacedClock(
+  self: PyTime | PyDateTime,
+  [hour, minute, second, microsecond, zone, fold]: ClockArguments,
+): [clock: readonly [number, number, number, number], zone: PyValue, fold: number] {
   const clock = [
-    given(hour, self.hour),
-    given(minute, self.minute),
-    given(second, self.second),
-    given(microsecond, self.microsecond),
+    replaced(hour, self.hour),
+    replaced(minute, self.minute),
+    replaced(second, self.second),
+    replaced(microsecond, self.microsecond),
   ] as const;
-  const changedFold = given(fold, self.fold);
+  const changedFold = replaced(fold, self.fold);
   checkFold(changedFold);
-  return makeTime(typeOf(self), clock, zone === undefined ? self.zone : zone, changedFold);
+  return [clock, zone === undefined ? self.zone : zone, changedFold];
+}
+function replace(self: PyTime, ...given: ClockArguments): PyValue {
+  return makeTime(typeOf(self), ...replacedClock(self, given));
 }
 const secondsOfDay = (self: PyTime): number => self.hour * 3600 + self.minute * 60 + self.second;
 
@@ -128,14 +134,18 @@ defineMethods(timeType, {
     return hashTimedelta(timedelta(0, seconds, self.microsecond - offset.microseconds));
   },
 });
-defineAttributes<PyTime>(timeType, {
-  hour: (self) => self.hour,
-  minute: (self) => self.minute,
-  second: (self) => self.second,
-  microsecond: (self) => self.microsecond,
-  tzinfo: (self) => self.zone,
-  fold: (self) => self.fold,
-});
+/** Gives a type what a time and a datetime show of their clock. */
+export function defineClock(type: PyType): void {
+  defineAttributes<PyTime | PyDateTime>(type, {
+    hour: (self) => self.hour,
+    minute: (self) => self.minute,
+    second: (self) => self.second,
+    microsecond: (self) => self.microsecond,
+    tzinfo: (self) => self.zone,
+    fold: (self) => self.fold,
+  });
+}
+defineClock(timeType);
 
 defineComparisons<PyTime>(timeType, (self, other, name, test) => {
   if (!(other instanceof PyTime)) return NotImplemented;
