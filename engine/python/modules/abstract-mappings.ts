@@ -16,6 +16,7 @@ import { charge } from "../state.ts";
 import { genericAlias } from "../types/generic-alias.ts";
 import { setFrom } from "../types/set.ts";
 import { abstractClass } from "./abc.ts";
+import { clearBy } from "./abstract-clear.ts";
 import { setAbcType } from "./abstract-sets.ts";
 import { collectionType, sizedType } from "./abstract-single.ts";
 import { pythonClassMethods, pythonMethods } from "./python-function.ts";
@@ -153,17 +154,7 @@ pythonMethods(mutableMappingType, {
     delItem(self, key);
     return tuple([key, value]);
   },
-  "clear()": (self: PyValue) => {
-    try {
-      for (;;) {
-        charge(1);
-        method0(self, "popitem");
-      }
-    } catch (error) {
-      if (!isRaised(error, KeyError)) throw error;
-    }
-    return null;
-  },
+  "clear()": clearBy("popitem", KeyError),
   "update(other=(), /, **kwds)": (self: PyValue, other: PyValue | undefined, kwds: PyDict) => {
     if (other !== undefined) updateFrom(self, other);
     for (const [key, value] of kwds.entries()) setItem(self, key, value);

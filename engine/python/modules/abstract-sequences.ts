@@ -1,6 +1,6 @@
 // `collections.abc`: `Sequence` and `MutableSequence`.
 import { IndexError, pyError, ValueError } from "../exceptions.ts";
-import { method0, method1, method2 } from "../function.ts";
+import { method1, method2 } from "../function.ts";
 import { makeGenerator } from "../generator.ts";
 import { collect, forEach, iter } from "../iterator.ts";
 import type { PyValue } from "../object.ts";
@@ -9,6 +9,7 @@ import { isRaised } from "../raising.ts";
 import { list } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { abstractClass } from "./abc.ts";
+import { clearBy } from "./abstract-clear.ts";
 import { collectionType, reversibleType } from "./abstract-single.ts";
 import { pythonMethods } from "./python-function.ts";
 
@@ -94,17 +95,7 @@ pythonMethods(mutableSequenceType, {
     method2(self, "insert", length(self), value);
     return null;
   },
-  "clear()": (self: PyValue) => {
-    try {
-      for (;;) {
-        charge(1);
-        method0(self, "pop");
-      }
-    } catch (error) {
-      if (!isRaised(error, IndexError)) throw error;
-    }
-    return null;
-  },
+  "clear()": clearBy("pop", IndexError),
   "reverse()": (self: PyValue) => {
     const n = length(self);
     for (let i = 0; i < n >> 1; i++) {

@@ -7,9 +7,9 @@ import { isInstanceOf } from "../instance-check.ts";
 import { iter } from "../iterator.ts";
 import { NotImplemented, type PyType, type PyValue } from "../object.ts";
 import { bitOr, contains, length, sub } from "../operators.ts";
-import { isRaised } from "../raising.ts";
 import { charge } from "../state.ts";
 import { abstractClass } from "./abc.ts";
+import { clearBy } from "./abstract-clear.ts";
 import { collectionType, iterableType } from "./abstract-single.ts";
 import { pythonClassMethods, pythonMethods } from "./python-function.ts";
 
@@ -141,17 +141,7 @@ pythonMethods(mutableSetType, {
     method1(self, "discard", value);
     return value;
   },
-  "clear()": (self: PyValue) => {
-    try {
-      for (;;) {
-        charge(1);
-        method0(self, "pop");
-      }
-    } catch (error) {
-      if (!isRaised(error, KeyError)) throw error;
-    }
-    return null;
-  },
+  "clear()": clearBy("pop", KeyError),
   "__ior__(it)": (self: PyValue, other: PyValue) => forAll(self, "add", each(other)),
   "__iand__(it)": (self: PyValue, other: PyValue) => forAll(self, "discard", each(sub(self, other))),
   "__isub__(it)": (self: PyValue, other: PyValue) => {
