@@ -1,4 +1,5 @@
 // `datetime.datetime`: sums, differences, order and hash.
+import { isEquality } from "../comparisons.ts";
 import { typeError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
@@ -114,10 +115,10 @@ defineComparisons<PyDateTime>(datetimeType, (self, other, name, test) => {
     days !== 0 ? days : seconds === 0 && microseconds === 0 ? 0 : 1;
   if (self.zone === other.zone) return test(sign(clockDifference(self, other)));
   const [a, b] = [utcoffset(self.zone, self), utcoffset(other.zone, other)];
-  const equality = name === "eq" || name === "ne";
+  const equality = isEquality(name);
   const same = a === b || (a !== null && b !== null && compareTimedeltas(a, b) === 0);
   if (!same && (a === null || b === null)) {
-    if (equality) return name === "ne";
+    if (equality) return name === "__ne__";
     throw typeError("can't compare offset-naive and offset-aware datetimes");
   }
   let order = sign(same ? clockDifference(self, other) : difference(self, other));

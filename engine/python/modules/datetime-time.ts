@@ -1,4 +1,5 @@
 // `datetime.time`.
+import { isEquality } from "../comparisons.ts";
 import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods, method0 } from "../function.ts";
 import { hashString } from "../hash.ts";
@@ -159,7 +160,7 @@ defineComparisons<PyTime>(timeType, (self, other, name, test) => {
       secondsOfDay(time) - offset.days * 86400 - offset.seconds;
     return test(seconds(self, a) - seconds(other, b) || self.microsecond - other.microsecond);
   }
-  if (name === "eq" || name === "ne") return name === "ne";
+  if (isEquality(name)) return name === "__ne__";
   throw typeError("can't compare offset-naive and offset-aware times");
 });
 

@@ -1,5 +1,6 @@
 // `datetime.timedelta`: days, seconds and microseconds, normalised; arithmetic exact to the microsecond.
 import { adopt } from "../classes.ts";
+import { type Comparison, comparisons, type OrderTest } from "../comparisons.ts";
 import { overflowError, typeError, valueError, zeroDivision } from "../exceptions.ts";
 import { defineAttributes, defineMethods, method0 } from "../function.ts";
 import { hashTuple } from "../hash.ts";
@@ -239,24 +240,15 @@ for (const [name, operate] of Object.entries(operations)) {
   });
 }
 
-const comparisons: { readonly [name: string]: (order: number) => boolean } = {
-  eq: (order) => order === 0,
-  ne: (order) => order !== 0,
-  lt: (order) => order < 0,
-  le: (order) => order <= 0,
-  gt: (order) => order > 0,
-  ge: (order) => order >= 0,
-};
-/** Defines the six comparisons; `compare` gets the name (`"eq"`), and what the order of the two means for it. */
+/** Defines the six comparisons; `compare` gets the name, and what the order of the two means for it. */
 export function defineComparisons<T extends PyObject>(
   type: PyType,
-  compare: (self: T, other: PyValue, name: string, test: (order: number) => boolean) => PyValue,
+  compare: (self: T, other: PyValue, name: Comparison, test: OrderTest) => PyValue,
 ): void {
-  for (const [name, test] of Object.entries(comparisons)) {
-    defineMethods(type, {
-      [`__${name}__(value, /)`]: (self: T, other: PyValue) => compare(self, other, name, test),
-    });
-  }
+  defineMethods(
+    type,
+    comparisons((test, name) => (self: T, other: PyValue) => compare(self, other, name, test)),
+  );
 }
 defineComparisons<PyTimedelta>(timedeltaType, (self, other, _name, test) =>
   isDelta(other) ? test(compareTimedeltas(self, other)) : NotImplemented,

@@ -1,5 +1,6 @@
 // The module `decimal`: the operators of `Decimal`, contexts, constants.
 
+import { type Comparison, comparisons, isEquality } from "../comparisons.ts";
 import type { PyDict } from "../dict.ts";
 import { overflowError, typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineMethods } from "../function.ts";
@@ -81,10 +82,9 @@ function raised(x: PyValue, y: PyValue, z: PyValue): PyValue {
 /** Fractions, which compare with decimal numbers; filled in by `fractions`. */
 export const rational: { parts: (value: PyValue) => [Int, Int] | undefined } = { parts: () => undefined };
 
-type Comparison = "__lt__" | "__le__" | "__gt__" | "__ge__" | "__eq__" | "__ne__";
 /** The other operand of a comparison, and what this one is multiplied by. */
 function comparand(other: PyValue, op: Comparison): { b: Dec; factor: bigint } | undefined {
-  const equality = op === "__eq__" || op === "__ne__";
+  const equality = isEquality(op);
   const plain = operand(other);
   if (plain !== undefined) return { b: plain, factor: 1n };
   if (other instanceof PyFloat) {
@@ -100,31 +100,21 @@ function comparand(other: PyValue, op: Comparison): { b: Dec; factor: bigint } |
   const parts = rational.parts(other);
   return parts === undefined ? undefined : { b: fromInt(BigInt(parts[0])), factor: BigInt(parts[1]) };
 }
-const comparisons: { readonly [name in Comparison]: (c: number) => boolean } = {
-  __lt__: (c) => c < 0,
-  __le__: (c) => c <= 0,
-  __gt__: (c) => c > 0,
-  __ge__: (c) => c >= 0,
-  __eq__: (c) => c === 0,
-  __ne__: (c) => c !== 0,
-};
-for (const op of Object.keys(comparisons) as Comparison[]) {
-  defineMethods(decimalType, {
-    [`${op}(value, /)`]: ({ value: a }: PyDecimal, other: PyValue) => {
-      const found = comparand(other, op);
-      if (found === undefined) return NotImplemented;
-      const { b, factor } = found;
-      if (isNan(a) || isNan(b)) {
-        const equality = op === "__eq__" || op === "__ne__";
-        if (!equality || a.kind === "snan" || b.kind === "snan")
-          currentContext().note(Status.InvalidOperation);
-        return op === "__ne__";
-      }
-      const scaled = factor === 1n || a.kind === "inf" ? a : { ...a, coef: a.coef * factor };
-      return comparisons[op](arithmetic.order(scaled, b));
-    },
-  });
-}
+defineMethods(
+  decimalType,
+  comparisons((holds, op) => ({ value: a }: PyDecimal, other: PyValue) => {
+    const found = comparand(other, op);
+    if (found === undefined) return NotImplemented;
+    const { b, factor } = found;
+    if (isNan(a) || isNan(b)) {
+      const equality = isEquality(op);
+      if (!equality || a.kind === "snan" || b.kind === "snan") currentContext().note(Status.InvalidOperation);
+      return op === "__ne__";
+    }
+    const scaled = factor === 1n || a.kind === "inf" ? a : { ...a, coef: a.coef * factor };
+    return holds(arithmetic.order(scaled, b));
+  }),
+);
 
 const MODULUS = (1n << 61n) - 1n;
 function powerModulo(base: bigint, exponent: bigint): bigint {

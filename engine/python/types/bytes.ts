@@ -14,6 +14,7 @@ import {
 } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { encode } from "../codecs.ts";
+import { comparisons, type OrderTest } from "../comparisons.ts";
 import type { PyDict } from "../dict.ts";
 import { indexError, overflowError, TypeError_, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
@@ -198,7 +199,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < n; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
   return a.length - b.length;
 }
-function comparison(holds: (order: number) => boolean): (self: Bytes, other: PyValue) => PyValue {
+function comparison(holds: OrderTest): (self: Bytes, other: PyValue) => PyValue {
   return (self, other) => {
     // A view compares itself, by its own format.
     if (self instanceof PyBytes && other instanceof PyMemoryView) return NotImplemented;
@@ -289,12 +290,7 @@ for (const type of [bytesType, bytearrayType]) {
     },
     "__mul__(value, /)": repeat,
     "__rmul__(value, /)": repeat,
-    "__eq__(value, /)": comparison((order) => order === 0),
-    "__ne__(value, /)": comparison((order) => order !== 0),
-    "__lt__(value, /)": comparison((order) => order < 0),
-    "__le__(value, /)": comparison((order) => order <= 0),
-    "__gt__(value, /)": comparison((order) => order > 0),
-    "__ge__(value, /)": comparison((order) => order >= 0),
+    ...comparisons(comparison),
   });
 }
 defineMethods(bytesType, {

@@ -3,6 +3,7 @@
 import { asBytes } from "../bytes.ts";
 import { adopt } from "../classes.ts";
 import { decode } from "../codecs.ts";
+import { comparisons, type OrderTest } from "../comparisons.ts";
 import { indexError, typeError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
 import { hashString } from "../hash.ts";
@@ -120,7 +121,7 @@ function item(self: PyValue, key: PyValue): string {
 
 textItem.at = item;
 
-function comparison(holds: (order: number) => boolean): (self: PyValue, other: PyValue) => PyValue {
+function comparison(holds: OrderTest): (self: PyValue, other: PyValue) => PyValue {
   return (self, other) => {
     const text = asStr(other);
     return text === undefined ? NotImplemented : holds(compareStrings(textOf(self), text));
@@ -156,11 +157,6 @@ defineMethods(strType, {
   },
   "__mul__(value, /)": repeat,
   "__rmul__(value, /)": repeat,
-  "__eq__(value, /)": comparison((order) => order === 0),
-  "__ne__(value, /)": comparison((order) => order !== 0),
-  "__lt__(value, /)": comparison((order) => order < 0),
-  "__le__(value, /)": comparison((order) => order <= 0),
-  "__gt__(value, /)": comparison((order) => order > 0),
-  "__ge__(value, /)": comparison((order) => order >= 0),
+  ...comparisons(comparison),
   "__sizeof__()": (self: PyValue) => 41 + textOf(self).length,
 });
