@@ -1,3 +1,4 @@
+// `datetime.datetime`: how one is made, its parts, its texts and its moment; sums and order are in `datetime-arithmetic.ts`.
 import { PyException, typeError, valueError } from "../exceptions.ts";
 import { defineClassMethods, defineMethods, method1, PyClassMethod } from "../function.ts";
 import type { Int } from "../integer.ts";

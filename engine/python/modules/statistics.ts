@@ -1,3 +1,4 @@
+// The module `statistics`: averages, spread, quantiles, and how two rows of data belong together.
 import { PyDict } from "../dict.ts";
 import {
   PyException,
