@@ -2,7 +2,7 @@
 import type { Attribute, Import, ImportFrom, Name } from "../language/ast.ts";
 import { getAttributeOr } from "../python/attribute.ts";
 import { PyException } from "../python/exceptions.ts";
-import { importModule, moduleNames, PyModule } from "../python/module.ts";
+import { hintFor, importModule, moduleNames, PyModule } from "../python/module.ts";
 import type { PyValue } from "../python/object.ts";
 import { str } from "../python/representation.ts";
 import { suggestion } from "../python/signature.ts";
@@ -46,7 +46,7 @@ export function modules(program: Program): Finding[] {
     const found = moduleNamed(module);
     if (typeof found !== "string") return found;
     // One that exists, but not here, was meant.
-    const near = found.includes("not available") ? undefined : suggestion(module, moduleNames());
+    const near = hintFor(module) === "" ? suggestion(module, moduleNames()) : undefined;
     const hint = near === undefined ? {} : { hint: `did you mean '${near}'?` };
     findings.push({ code: "unknown-module", severity, message: found, at, ...hint });
     return undefined;

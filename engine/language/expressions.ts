@@ -402,14 +402,12 @@ function expression(f: Frame, node: Expr): string {
       return binary(f, node);
     case "UnaryOp": {
       if (node.op === "Not") return `!${condition(f, node.operand)}`;
-      if (node.op === "USub" && node.operand.kind === "Constant" && node.operand.value.type === "int") {
-        const literal = node.operand.value.value;
-        if (literal > 0n && literal <= 9007199254740991n) return `(-${literal})`;
-      }
-      // One object each time, as CPython's compiler makes it.
-      if (node.op === "USub" && node.operand.kind === "Constant" && node.operand.value.type === "float") {
-        const literal = node.operand.value.value;
-        return f.program.constant(`new ${f.use("PyFloat")}(-${literal})`);
+      if (node.op === "USub" && node.operand.kind === "Constant") {
+        const literal = node.operand.value;
+        if (literal.type === "int" && literal.value > 0n && literal.value <= 9007199254740991n)
+          return `(-${literal.value})`;
+        // One object each time, as CPython's compiler makes it.
+        if (literal.type === "float") return f.program.constant(`new ${f.use("PyFloat")}(-${literal.value})`);
       }
       const fn = node.op === "USub" ? "neg" : node.op === "UAdd" ? "pos" : "invert";
       return f.mark(node, `${f.use(fn)}(${value(f, node.operand)})`);

@@ -376,7 +376,7 @@ export class PySet extends Keyed {
         this.order = null;
         for (const key of other.items()) this.add(key);
         // Each evaluation has forms of its own for wide integers, and a program's constants have those of its load.
-        if (!other.index.plain)
+        if (other.held?.plain === false)
           order.rename((normal) => this.index.find(other.original(normal), false, this.keysSet) as Key);
         this.order = order;
         return;

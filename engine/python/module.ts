@@ -105,7 +105,8 @@ export function moduleNames(): string[] {
 /** What to use instead of modules and names that cannot be imported, by full name; a package's holds for what is in it. */
 export const advice: Map<string, string> = new Map();
 
-function hintFor(name: string): string {
+/** What the refusal of a module says of it beside its name; nothing where CPython and authentik have none of that name. */
+export function hintFor(name: string): string {
   for (let known = name; known !== ""; known = known.slice(0, Math.max(0, known.lastIndexOf(".")))) {
     const text = advice.get(known);
     if (text !== undefined) return ` (not available in an expression: ${text})`;

@@ -158,8 +158,7 @@ export class Worker {
 
   /** How many requests it can hold: as many as it answers in a moment. */
   get depth(): number {
-    const inTime = this.#pace * MOST_INSIDE <= WORK_INSIDE_MS ? MOST_INSIDE : WORK_INSIDE_MS / this.#pace;
-    return Math.max(LEAST_INSIDE, inTime);
+    return Math.max(LEAST_INSIDE, Math.min(MOST_INSIDE, WORK_INSIDE_MS / this.#pace));
   }
 
   /** True where the running evaluation takes longer than what a worker should hold: whatever comes behind it would wait. */

@@ -183,8 +183,9 @@ class Encoding {
     }
   }
   private openList(value: PyList | PyTuple): void {
-    const items = this.manner.isDirect ? listed(value) : value;
-    if (items === value ? !truth(value) : items.items.length === 0) {
+    const { isDirect } = this.manner;
+    const items = isDirect ? listed(value) : value;
+    if (isDirect ? items.items.length === 0 : !truth(value)) {
       this.add("[]");
       return;
     }

@@ -1,5 +1,6 @@
 // What `typing` makes of types in brackets: `List[int]`, `Union[int, str]`, `Literal["a"]` …, and the names before them.
 import { findAttribute, missing } from "../attribute.ts";
+import { adopt } from "../classes.ts";
 import { typeError } from "../exceptions.ts";
 import { call, defineAttributes, defineMethods, defineStatic, PyFunction } from "../function.ts";
 import { hash, hashSet, hashTuple } from "../hash.ts";
@@ -405,10 +406,9 @@ function replaceIn(value: PyValue, assigned: ReadonlyMap<PyValue, readonly PyVal
   }
   if (value instanceof PyClassAlias) return new PyClassAlias(value.origin, tuple(all(value.args.items)));
   if (value instanceof PyGenericAlias) {
-    const made = new PyGenericAlias(value.origin, tuple(all(value.args.items)), value.isStarred);
+    const args = tuple(all(value.args.items));
     // `collections.abc.Callable[…]` is shown in a way of its own.
-    made.cls = value.cls;
-    return made;
+    return adopt(new PyGenericAlias(value.origin, args, value.isStarred), value.cls);
   }
   if (value instanceof PyUnion) return all(value.args).reduce((a, b) => bitOr(a, b));
   return assigned.get(value)?.[0] ?? value;

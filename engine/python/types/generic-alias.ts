@@ -7,16 +7,7 @@ import { defineAttributes, defineMethods } from "../function.ts";
 import { hashSet, hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
 import { iterObject } from "../iterator.ts";
-import {
-  asStr,
-  Ellipsis,
-  makeType,
-  NotImplemented,
-  noneType,
-  PyObject,
-  PyType,
-  type PyValue,
-} from "../object.ts";
+import { Ellipsis, makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
@@ -73,14 +64,10 @@ defineMethods(genericAliasType, {
       ? self.isStarred === other.isStarred && self.origin === other.origin && same(self.args, other.args)
       : NotImplemented,
   // `*tuple[int]`, once.
-  "__iter__()": (self: PyGenericAlias) => {
-    const starred = new PyGenericAlias(self.origin, self.args, true);
-    starred.cls = self.cls;
-    return iterObject(tuple([starred]));
-  },
+  "__iter__()": (self: PyGenericAlias) =>
+    iterObject(tuple([adopt(new PyGenericAlias(self.origin, self.args, true), self.cls)])),
   // All that it has not itself is the class's.
-  "__getattr__(name, /)": (self: PyGenericAlias, name: PyValue) =>
-    getAttribute(self.origin, asStr(name) ?? ""),
+  "__getattr__(name, /)": (self: PyGenericAlias, name: string) => getAttribute(self.origin, name),
   "__hash__()": (self: PyGenericAlias) => hashTuple([self.origin, self.args]),
   "__mro_entries__(bases, /)": (self: PyGenericAlias) => tuple([self.origin]),
   "__or__(value, /)": (self: PyGenericAlias, other: PyValue) => unions.make(self, other),
