@@ -3,7 +3,7 @@ import type { Coverage, Trace } from "../../engine/trace.ts";
 import type { ExpressionError, JsonValue } from "../../engine/types.ts";
 import type { Difference } from "./difference.ts";
 import type { Place } from "./problem.ts";
-import type { Suite, Target } from "./suite.ts";
+import type { AnyCase, Suite, Target } from "./suite.ts";
 
 /** How often the lines and branches of one expression ran. */
 export interface Covered {
@@ -41,4 +41,20 @@ export interface CaseResult {
   /** Where they were asked for. Coverage is of each expression that ran; of a flow, those that its blueprints hold. */
   readonly coverage?: readonly Covered[];
   readonly trace?: Trace;
+}
+
+/** The result of a case of a suite. To look its place up takes longer than to run it, and whoever passed is not asked. */
+export function caseResult(
+  suite: Suite,
+  each: AnyCase,
+  became: Omit<CaseResult, "suite" | "name" | "place">,
+): CaseResult {
+  return {
+    suite,
+    name: each.name,
+    get place() {
+      return each.place;
+    },
+    ...became,
+  };
 }

@@ -1,7 +1,7 @@
 // Runs a case of an expression.
 import type { Engine, EvaluateOptions, ExpressionKind, Outcome } from "../../engine/types.ts";
 import { unmet } from "./expectations.ts";
-import type { CaseResult, Failure } from "./result.ts";
+import { type CaseResult, caseResult, type Failure } from "./result.ts";
 import { stubbed } from "./stubs.ts";
 import type { ExpressionSuite, SuiteCase } from "./suite.ts";
 
@@ -59,13 +59,7 @@ export async function runExpressionCase(
 ): Promise<CaseResult> {
   const { target } = suite;
   const { outcome, failures } = await evaluateCase(engine, suite, each, watching);
-  return {
-    suite,
-    name: each.name,
-    // To look it up takes longer than to run the case, and whoever passed is not asked.
-    get place() {
-      return each.place;
-    },
+  return caseResult(suite, each, {
     status: failures.length === 0 ? "passed" : "failed",
     reason: "",
     failures,
@@ -73,5 +67,5 @@ export async function runExpressionCase(
     steps: outcome.steps,
     ...(outcome.coverage === undefined ? {} : { coverage: [{ target, coverage: outcome.coverage }] }),
     ...(outcome.trace === undefined ? {} : { trace: outcome.trace }),
-  };
+  });
 }

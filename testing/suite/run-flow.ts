@@ -3,7 +3,7 @@ import type { Engine, JsonObject, JsonValue } from "../../engine/types.ts";
 import { type SmsMessage, type SmsProviderConfig, SmsSendError } from "../../providers/sms-provider.ts";
 import { createRuntime, memoryStore, type Runtime } from "../../runtime/index.ts";
 import { Expectations } from "./expectations.ts";
-import type { CaseResult } from "./result.ts";
+import { type CaseResult, caseResult } from "./result.ts";
 import { stubbed } from "./stubs.ts";
 import type { FlowSuite, SuiteFlowCase } from "./suite.ts";
 
@@ -102,18 +102,13 @@ export async function runFlowCase(
     all.fail(["steps"], `${error.name}: ${error.message}`);
   }
   for (const what of missing) all.fail([], `it asked for ${what}`);
-  return {
-    suite,
-    name: each.name,
-    get place() {
-      return each.place;
-    },
+  return caseResult(suite, each, {
     status: all.failures.length === 0 ? "passed" : "failed",
     reason: "",
     failures: all.failures,
     durationMs: performance.now() - since,
     steps: each.steps.length,
-  };
+  });
 }
 
 async function walk(

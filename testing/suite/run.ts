@@ -1,8 +1,9 @@
 // Runs suites on one engine: cases at the same time, results in the order of the suites.
 import type { Engine } from "../../engine/types.ts";
-import type { CaseResult } from "./result.ts";
+import { type CaseResult, caseResult } from "./result.ts";
 import { runExpressionCase, type Watching } from "./run-expression.ts";
 import {
+  type AnyCase,
   type ExpressionSuite,
   type FlowSuite,
   isFlowSuite,
@@ -25,8 +26,6 @@ export interface RunOptions extends Watching {
 const CASES_AT_ONCE = 96;
 /** Each flow has a runtime of its own. */
 const FLOWS_AT_ONCE = 4;
-
-type AnyCase = SuiteCase | SuiteFlowCase;
 
 /** Why a case is not run; undefined where it is, null where it is not even mentioned. */
 function skipped(
@@ -104,16 +103,5 @@ async function flowRunner(
 }
 
 function skippedResult(suite: Suite, each: AnyCase, reason: string): CaseResult {
-  return {
-    suite,
-    name: each.name,
-    get place() {
-      return each.place;
-    },
-    status: "skipped",
-    reason,
-    failures: [],
-    durationMs: 0,
-    steps: 0,
-  };
+  return caseResult(suite, each, { status: "skipped", reason, failures: [], durationMs: 0, steps: 0 });
 }

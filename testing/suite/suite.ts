@@ -57,6 +57,9 @@ export interface SuiteFlowCase extends CaseHead {
   readonly expect: FlowExpectation;
 }
 
+/** A case of any suite. */
+export type AnyCase = SuiteCase | SuiteFlowCase;
+
 /** What all suites have. */
 interface SuiteHead {
   readonly name: string;
