@@ -121,6 +121,11 @@ export async function checkAnswered(result: SearchResult, file: string): Promise
     );
 }
 
+/** What follows the number of runs where some of them asked for what has no answer. */
+export function withoutAnswer({ unanswered }: SearchResult): string {
+  return unanswered === 0 ? "" : `, ${unanswered} of them without an answer from outside`;
+}
+
 /** A line that counts, on a terminal only. */
 export class Progress {
   private readonly stream: CommandIo["stderr"];

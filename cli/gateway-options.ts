@@ -1,6 +1,7 @@
 // The options --allow and --inbox: which SMS gateways a flow may reach, and a local one to try things with.
 import type { Command } from "commander";
 import type { SmsInbox } from "../providers/index.ts";
+import { repeated } from "./repeated-option.ts";
 
 /** What commander collects from the options below. */
 export interface GatewayOptions {
@@ -14,7 +15,7 @@ export function addGatewayOptions(command: Command): Command {
     .option(
       "--allow <target>",
       "let SMS go to this private or plain-HTTP gateway, such as 10.0.0.5:8443 or http://localhost:8080; may be repeated",
-      (target: string, before: readonly string[]) => [...before, target],
+      repeated,
       [],
     )
     .option(

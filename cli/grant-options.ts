@@ -1,6 +1,7 @@
 // The options --grant and --allow: what the expressions that a command runs may ask for outside the sandbox.
 import { type Command, Option } from "commander";
 import { UsageError } from "./io.ts";
+import { repeated } from "./repeated-option.ts";
 
 /** What can be granted on a command line; the other capabilities need an embedder. */
 export type GrantName = "http" | "dns";
@@ -10,8 +11,6 @@ export interface GrantOptions {
   readonly grant: readonly GrantName[];
   readonly allow: readonly string[];
 }
-
-const repeated = <T>(value: T, before: readonly T[]): readonly T[] => [...before, value];
 
 /** Adds the options to a command. */
 export function addGrantOptions(command: Command): Command {
@@ -24,7 +23,7 @@ export function addGrantOptions(command: Command): Command {
         .choices(["http", "dns"])
         .default([])
         .argParser((name: string, before: readonly string[]) => {
-          if (name === "http" || name === "dns") return repeated(name as string, before);
+          if (name === "http" || name === "dns") return repeated(name, before);
           throw new UsageError(`--grant: there is no ${JSON.stringify(name)}; there are http and dns`);
         }),
     )

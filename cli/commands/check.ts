@@ -5,6 +5,7 @@ import { blueprintSubjects, type Subject, subjectText } from "../check-subjects.
 import type { CommandHost } from "../host.ts";
 import { readInput } from "../input-file.ts";
 import { exit, UsageError, write } from "../io.ts";
+import { repeated } from "../repeated-option.ts";
 
 interface CheckOptions {
   readonly kind?: Site;
@@ -38,15 +39,10 @@ export function addCheckCommand(program: Command, host: CommandHost): void {
     .option(
       "--site <place>",
       "where exactly, such as stage-plan or prompt-validation (docs/expressions.md); repeatable",
-      (place, all: string[]) => [...all, place],
+      repeated,
       [],
     )
-    .option(
-      "--variable <name>",
-      "a name that your context adds; repeatable",
-      (name, all: string[]) => [...all, name],
-      [],
-    )
+    .option("--variable <name>", "a name that your context adds; repeatable", repeated, [])
     .option("--strict", "count warnings as errors")
     .option("--json", "print one line of JSON for each expression")
     .addHelpText(

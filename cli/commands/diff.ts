@@ -8,6 +8,7 @@ import {
   knowledgeOf,
   Progress,
   searchOptions,
+  withoutAnswer,
 } from "../fuzz-options.ts";
 import type { CommandHost } from "../host.ts";
 import { type ExitCode, exit, printableLines, UsageError, write } from "../io.ts";
@@ -50,10 +51,9 @@ async function run(
       found === undefined ? null : { why: found.why.split("\n"), context: found.context, suite };
     await write(io.stdout, `${JSON.stringify({ seed: search.seed, runs, unanswered, difference })}\n`);
   } else if (found === undefined) {
-    const not = unanswered === 0 ? "" : `, ${unanswered} of them without an answer from outside`;
     await write(
       io.stdout,
-      `no difference found in ${runs} runs${not}; that is no proof that there is none\n`,
+      `no difference found in ${runs} runs${withoutAnswer(result)}; that is no proof that there is none\n`,
     );
   } else {
     await write(

@@ -8,13 +8,15 @@ import {
   knowledgeOf,
   Progress,
   searchOptions,
+  withoutAnswer,
 } from "../fuzz-options.ts";
 import type { CommandHost } from "../host.ts";
 import { type ExitCode, exit, printable, write } from "../io.ts";
+import { repeated } from "../repeated-option.ts";
 import { readSubject } from "../subject.ts";
 
 interface Options extends FuzzOptions {
-  readonly property: string[];
+  readonly property: readonly string[];
 }
 
 async function run(file: string, options: Options, { io, library }: CommandHost): Promise<ExitCode> {
@@ -49,11 +51,11 @@ async function run(file: string, options: Options, { io, library }: CommandHost)
     };
     await write(io.stdout, `${JSON.stringify(document)}\n`);
   } else {
-    for (const { property, runs, unanswered, found } of results) {
-      const not = unanswered === 0 ? "" : `, ${unanswered} of them without an answer from outside`;
+    for (const result of results) {
+      const { property, runs, found } = result;
       const text =
         found === undefined
-          ? `${io.color.green("holds")} ${printable(property)}: ${runs} runs${not}\n`
+          ? `${io.color.green("holds")} ${printable(property)}: ${runs} runs${withoutAnswer(result)}\n`
           : `${io.color.red("fails")} ${printable(property)}: ${printable(found.why)}\n` +
             `  after ${runs} runs, made smaller ${found.shrinks} times; --seed ${search.seed} repeats it\n`;
       await write(io.stdout, text);
@@ -77,7 +79,7 @@ export function addFuzzCommand(program: Command, host: CommandHost): void {
         "A PATH is request.context.prompt_data.phone, or its end where that is plain: phone.",
     )
     .argument("<file>", "the expression, or a blueprint that holds it; - reads it from stdin")
-    .option("--property <text>", "what must hold; repeatable", (text, all: string[]) => [...all, text], []);
+    .option("--property <text>", "what must hold; repeatable", repeated, []);
   addFuzzOptions(command)
     .addHelpText(
       "after",

@@ -10,6 +10,7 @@ import { readInput } from "../input-file.ts";
 import { type CommandIo, type ExitCode, exit, printable, UsageError, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { askingPerson } from "../questions.ts";
+import { repeated } from "../repeated-option.ts";
 import type { WalkedFlow } from "../runtime-door.ts";
 import { addStoreOptions, type StoreOptions, storeAccess } from "../store-options.ts";
 import { openTerminal } from "../terminal.ts";
@@ -80,10 +81,6 @@ function readingInbox(respond: Responder, inbox: SmsInbox, io: CommandIo): Respo
   };
 }
 
-function append(file: string, before: readonly string[]): readonly string[] {
-  return [...before, file];
-}
-
 /** Adds `run` to the program. */
 export function addRunCommand(program: Command, host: CommandHost): void {
   const command = program
@@ -95,7 +92,7 @@ export function addRunCommand(program: Command, host: CommandHost): void {
         "or a list of them:\n{ak-stage-prompt: {phone: '+1234567'}, ak-stage-authenticator-sms: [{code: '000000'}]}",
     )
     .argument("<flow>", "the flow's slug")
-    .option("--blueprint <file>", "load this blueprint first; may be repeated", append, [])
+    .option("--blueprint <file>", "load this blueprint first; may be repeated", repeated, [])
     .option("--answers <file>", "responses to give; - is stdin")
     .option("--user <name>", "user name of the user who walks the flow")
     .option("--json", "print each challenge as one line of JSON");

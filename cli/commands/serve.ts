@@ -6,6 +6,7 @@ import { addGatewayOptions, type GatewayOptions } from "../gateway-options.ts";
 import type { CommandHost } from "../host.ts";
 import { type CommandIo, exit, printable, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions } from "../limit-options.ts";
+import { repeated } from "../repeated-option.ts";
 import { addStoreOptions, dataFolder, type StoreOptions } from "../store-options.ts";
 
 interface ServeOptions extends StoreOptions, BlueprintOptions, GatewayOptions, LimitOptions {
@@ -59,12 +60,7 @@ export function addServeCommand(program: Command, host: CommandHost): void {
     )
     .option("--host <address>", "address to listen on (default: 127.0.0.1, this machine only)")
     .option("--port <n>", "port to listen on, 0 for a free one (default: 9000)", portNumber)
-    .option(
-      "--blueprint <file>",
-      "load this blueprint at the start; may be repeated",
-      (file: string, before: readonly string[]) => [...before, file],
-      [],
-    )
+    .option("--blueprint <file>", "load this blueprint at the start; may be repeated", repeated, [])
     .option("--settings <file>", "YAML file of settings; POSTERN_… variables go over it, options over both")
     .option("--json", "print the address and token as one line of JSON");
   addLimitOptions(addGatewayOptions(addBlueprintOptions(addStoreOptions(command)))).addHelpText(

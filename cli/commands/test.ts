@@ -11,6 +11,7 @@ import { syntaxErrorData } from "../answer.ts";
 import type { CommandHost } from "../host.ts";
 import { type CommandIo, type ExitCode, exit, UsageError, write } from "../io.ts";
 import { errorText } from "../outcome-text.ts";
+import { repeated } from "../repeated-option.ts";
 import type { Broken, Reporter, ReporterOptions } from "../reporters/reporter.ts";
 import { suiteFiles } from "../suite-files.ts";
 
@@ -65,7 +66,7 @@ export function addTestCommand(program: Command, host: CommandHost): void {
     .option(
       "--tag <tag>",
       "only cases with this tag, or (!tag) without it; may be repeated",
-      (tag: string, all: readonly string[]) => [...all, tag],
+      repeated,
       [] as readonly string[],
     )
     .addOption(
