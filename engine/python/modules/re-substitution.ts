@@ -126,29 +126,17 @@ defineMethods(matchType, {
     return back(expand(made, self.subject, self.spans), made.bytes);
   },
 });
+/** What the module's function of this name does. */
+const substituting =
+  (name: "sub" | "subn") =>
+  (p: PyValue, repl: PyValue, value: PyValue, rest: PyTuple, count?: PyValue, flags?: PyValue): PyValue => {
+    const [most, bits] = withOptions(name, 3, "count", rest, count, flags);
+    const [text, made] = substitute(compile(p, bits), repl, value, most);
+    return name === "sub" ? text : tuple([text, made]);
+  };
 const functions = pythonFunctions({
-  "sub(pattern, repl, string, *args, count=0, flags=0)": (
-    p: PyValue,
-    repl: PyValue,
-    value: PyValue,
-    rest: PyTuple,
-    count?: PyValue,
-    flags?: PyValue,
-  ) => {
-    const [most, bits] = withOptions("sub", 3, "count", rest, count, flags);
-    return substitute(compile(p, bits), repl, value, most)[0];
-  },
-  "subn(pattern, repl, string, *args, count=0, flags=0)": (
-    p: PyValue,
-    repl: PyValue,
-    value: PyValue,
-    rest: PyTuple,
-    count?: PyValue,
-    flags?: PyValue,
-  ) => {
-    const [most, bits] = withOptions("subn", 3, "count", rest, count, flags);
-    return tuple(substitute(compile(p, bits), repl, value, most));
-  },
+  "sub(pattern, repl, string, *args, count=0, flags=0)": substituting("sub"),
+  "subn(pattern, repl, string, *args, count=0, flags=0)": substituting("subn"),
 });
 for (const [name, f] of Object.entries(functions)) reModule.attributes.set(name, f);
 
