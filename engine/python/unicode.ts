@@ -2,6 +2,7 @@
 //
 // V8 may know a newer Unicode than CPython's 15.1, so nothing here asks V8 which characters exist. Its case
 // mappings are used because Unicode promises that they are stable, less the characters that got a partner later.
+import { runAt } from "../unicode/runs.ts";
 import {
   CATEGORY_CODES,
   CATEGORY_NAMES,
@@ -33,21 +34,9 @@ function readRuns(): { starts: Uint32Array; kinds: Uint8Array } {
   return { starts: Uint32Array.from(starts), kinds: Uint8Array.from(kinds) };
 }
 
-function runOf(point: number): number {
-  const { starts } = runs;
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= point) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 /** The general category of a code point: `Lu`, `Nd`, `Cn` … */
 export function category(point: number): string {
-  return names[runs.kinds[runOf(point)] as number] as string;
+  return names[runs.kinds[runAt(runs.starts, point)] as number] as string;
 }
 
 function readRanges(text: string): Set<number> {
@@ -114,7 +103,7 @@ export function isIdentifier(text: string): boolean {
 /** The value of a decimal digit of any script; -1 for anything else. */
 export function decimalValue(point: number): number {
   if (point < 0x80) return point >= 0x30 && point <= 0x39 ? point - 0x30 : -1;
-  const run = runOf(point);
+  const run = runAt(runs.starts, point);
   if (names[runs.kinds[run] as number] !== "Nd") return -1;
   // Digits come in whole sets of ten, zero first.
   return (point - (runs.starts[run] as number)) % 10;

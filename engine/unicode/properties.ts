@@ -7,6 +7,7 @@ import {
   MIRRORED,
   NUMERIC,
 } from "./property-tables.ts";
+import { runAt } from "./runs.ts";
 
 /** Reads a table of runs when it is first asked; then gives the value of a code point. */
 function property(table: string): (point: number) => string {
@@ -24,14 +25,7 @@ function property(table: string): (point: number) => string {
       }
       starts = Uint32Array.from(firsts);
     }
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] as number) <= point) low = middle;
-      else high = middle - 1;
-    }
-    return values[low] as string;
+    return values[runAt(starts, point)] as string;
   };
 }
 
