@@ -4,6 +4,7 @@
 // expression itself could not go.
 import { getAttribute } from "./attribute.ts";
 import { indexError, valueError } from "./exceptions.ts";
+import type { Int } from "./integer.ts";
 import type { PyValue } from "./object.ts";
 import { getItem } from "./operators.ts";
 import { ascii, format, repr, str } from "./representation.ts";
@@ -23,8 +24,8 @@ export interface FieldSource {
 class Numbering {
   private mode: "" | "automatic" | "manual" = "";
   private next = 0;
-  take(given: number): number {
-    const mode = given < 0 ? "automatic" : "manual";
+  take(given: Int | undefined): Int {
+    const mode = given === undefined ? "automatic" : "manual";
     if (this.mode === "") this.mode = mode;
     if (this.mode !== mode) {
       throw valueError(
@@ -33,35 +34,63 @@ class Numbering {
           : "cannot switch from manual field specification to automatic field numbering",
       );
     }
-    return given < 0 ? this.next++ : given;
+    return given ?? this.next++;
   }
 }
 
-/** The number that a name is; -1 when it is none. */
-function fieldNumber(name: string): number {
-  if (name === "") return -1;
+/** The number that a name is; undefined when it is none. */
+export function fieldNumber(name: string): Int | undefined {
+  if (name === "") return undefined;
   let digits = "";
   for (const char of name) {
     const digit = decimalValue(char.codePointAt(0) as number);
-    if (digit < 0) return -1;
+    if (digit < 0) return undefined;
     digits += digit;
   }
   if (digits.length > 18 && BigInt(digits) > 9223372036854775807n) {
     throw valueError("Too many decimal digits in format string");
   }
-  return Number(digits);
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
+}
+
+/** A step from one object to the next in a field's name: `.name` or `[name]`. */
+export interface FieldStep {
+  readonly isAttribute: boolean;
+  readonly name: string;
+  /** Where the next one begins. */
+  readonly end: number;
+}
+/** The step that begins there. */
+export function fieldStep(field: string, at: number): FieldStep {
+  const isAttribute = field[at] === ".";
+  let end: number;
+  let name: string;
+  if (isAttribute) {
+    const next = /[.[]/g;
+    next.lastIndex = at + 1;
+    end = next.exec(field)?.index ?? field.length;
+    name = field.slice(at + 1, end);
+  } else if (field[at] === "[") {
+    const close = field.indexOf("]", at);
+    if (close < 0) throw valueError("Missing ']' in format string");
+    name = field.slice(at + 1, close);
+    end = close + 1;
+  } else throw valueError("Only '.' or '[' may follow ']' in format field specifier");
+  if (name === "") throw valueError("Empty attribute in format string");
+  return { isAttribute, name, end };
 }
 
 /** The object that a field's name leads to: `0`, `user.name`, `rows[0][key]`. */
 function resolve(field: string, source: FieldSource, numbering: Numbering): PyValue {
   const first = /^[^.[]*/.exec(field)?.[0] as string;
   let number = fieldNumber(first);
-  if (first === "" || number >= 0) number = numbering.take(number);
+  if (first === "" || number !== undefined) number = numbering.take(number);
   let value: PyValue;
-  if (number < 0) value = source.named(first);
+  if (number === undefined) value = source.named(first);
   else {
     if (source.positional === null) throw valueError("Format string contains positional fields");
-    const found = source.positional[number];
+    const found = source.positional[Number(number)];
     if (found === undefined) {
       throw indexError(`Replacement index ${number} out of range for positional args tuple`);
     }
@@ -69,26 +98,8 @@ function resolve(field: string, source: FieldSource, numbering: Numbering): PyVa
   }
   for (let at = first.length; at < field.length; ) {
     charge(1);
-    const opener = field[at];
-    let end: number;
-    let name: string;
-    if (opener === ".") {
-      const next = /[.[]/g;
-      next.lastIndex = at + 1;
-      end = next.exec(field)?.index ?? field.length;
-      name = field.slice(at + 1, end);
-    } else if (opener === "[") {
-      const close = field.indexOf("]", at);
-      if (close < 0) throw valueError("Missing ']' in format string");
-      name = field.slice(at + 1, close);
-      end = close + 1;
-    } else throw valueError("Only '.' or '[' may follow ']' in format field specifier");
-    if (name === "") throw valueError("Empty attribute in format string");
-    if (opener === ".") value = getAttribute(value, name);
-    else {
-      const index = fieldNumber(name);
-      value = getItem(value, index < 0 ? name : index);
-    }
+    const { isAttribute, name, end } = fieldStep(field, at);
+    value = isAttribute ? getAttribute(value, name) : getItem(value, fieldNumber(name) ?? name);
     at = end;
   }
   return value;

@@ -1,11 +1,11 @@
 // The module `_string`: how a format string and a field's name are taken apart, for `string.Formatter`.
 import { typeError, valueError } from "../exceptions.ts";
+import { fieldNumber, fieldStep } from "../field-format.ts";
 import { LazyIterator } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import { asStr, type PyValue, typeName } from "../object.ts";
 import { tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
-import { decimalValue } from "../unicode.ts";
 
 /** A piece of a format string: literal text, and the field that follows it when there is one. */
 interface Piece {
@@ -82,22 +82,6 @@ class Pieces {
   }
 }
 
-/** The number that a name is, undefined when it is none. */
-function fieldNumber(name: string): number | bigint | undefined {
-  if (name === "") return undefined;
-  let digits = "";
-  for (const char of name) {
-    const digit = decimalValue(char.codePointAt(0) as number);
-    if (digit < 0) return undefined;
-    digits += digit;
-  }
-  if (digits.length > 18 && BigInt(digits) > 9223372036854775807n) {
-    throw valueError("Too many decimal digits in format string");
-  }
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
-}
-
 /** Over the pieces of a format string: `(literal, field name, specification, conversion)`. */
 export function parseFields(text: PyValue): PyValue {
   const source = asStr(text);
@@ -121,23 +105,9 @@ export function splitField(name: PyValue): { first: PyValue; rest: LazyIterator 
   let at = first.length;
   const rest = new LazyIterator(() => {
     if (at >= text.length) return undefined;
-    const opener = text[at];
-    let end: number;
-    let step: string;
-    if (opener === ".") {
-      const next = /[.[]/g;
-      next.lastIndex = at + 1;
-      end = next.exec(text)?.index ?? text.length;
-      step = text.slice(at + 1, end);
-    } else if (opener === "[") {
-      const close = text.indexOf("]", at);
-      if (close < 0) throw valueError("Missing ']' in format string");
-      step = text.slice(at + 1, close);
-      end = close + 1;
-    } else throw valueError("Only '.' or '[' may follow ']' in format field specifier");
-    if (step === "") throw valueError("Empty attribute in format string");
+    const { isAttribute, name, end } = fieldStep(text, at);
     at = end;
-    return tuple([opener === ".", opener === "." ? step : (fieldNumber(step) ?? step)]);
+    return tuple([isAttribute, isAttribute ? name : (fieldNumber(name) ?? name)]);
   });
   return { first: fieldNumber(first) ?? first, rest };
 }
