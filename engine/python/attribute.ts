@@ -208,6 +208,17 @@ function withoutDict(type: PyType): string {
   return isHooked ? "" : " and no __dict__ for setting new attributes";
 }
 
+/** TypeError for a class whose attributes nobody changes. */
+export function checkMutable(type: PyType, name: string): void {
+  if (type.builtin) throw typeError(`cannot set '${name}' attribute of immutable type '${type.name}'`);
+}
+/** Sets what a class itself has under a name. */
+export function setInClass(type: PyType, name: string, value: PyValue): void {
+  checkMutable(type, name);
+  type.dict.set(name, value);
+  type.changed();
+}
+
 /** `object.__setattr__(name, value)` of the root class. */
 export function plainSetAttribute(object: PyValue, name: string, value: PyValue): void {
   const type = typeOf(object);
@@ -224,11 +235,7 @@ export function plainSetAttribute(object: PyValue, name: string, value: PyValue)
     }
   }
   if (object instanceof PyType) {
-    if (object.builtin) {
-      throw typeError(`cannot set '${name}' attribute of immutable type '${object.name}'`);
-    }
-    object.dict.set(name, value);
-    object.changed();
+    setInClass(object, name, value);
     return;
   }
   if (object instanceof PyObject) {
@@ -280,9 +287,7 @@ export function plainDeleteAttribute(object: PyValue, name: string): void {
     }
   }
   if (object instanceof PyType) {
-    if (object.builtin) {
-      throw typeError(`cannot set '${name}' attribute of immutable type '${object.name}'`);
-    }
+    checkMutable(object, name);
     if (!object.dict.delete(name)) throw missing(object, name);
     object.changed();
     return;

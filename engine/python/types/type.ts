@@ -1,5 +1,5 @@
 // Methods of `type`.
-import { bindThroughClass, findAttribute } from "../attribute.ts";
+import { bindThroughClass, checkMutable, findAttribute, setInClass } from "../attribute.ts";
 import { defaultOrder, replaceBases } from "../class-layout.ts";
 import { buildClass, instantiate, metaclassOf, root } from "../classes.ts";
 import { PyDict } from "../dict.ts";
@@ -90,16 +90,16 @@ function moduleOf(type: PyType): PyValue {
   return own === undefined ? type.module : own;
 }
 
-/** An attribute that classes of the author's can change: `set` gets the new value, checked no further. */
+/** An attribute that classes of the author's can change: `set` gets the new value, checked no further; without it the class keeps it. */
 function changeable(
   name: string,
   get: (self: PyType) => PyValue,
-  set: (self: PyType, value: PyValue) => void,
+  set = (self: PyType, value: PyValue): void => setInClass(self, name, value),
 ): [(self: PyType) => PyValue, (self: PyType, value: PyValue) => void, (self: PyType) => void] {
   return [
     get,
     (self, value) => {
-      if (self.builtin) throw typeError(`cannot set '${name}' attribute of immutable type '${self.name}'`);
+      checkMutable(self, name);
       set(self, value);
     },
     (self) => {
@@ -144,21 +144,11 @@ defineAttributes<PyType>(typeType, {
       self.qualname = name;
     },
   ),
-  __module__: changeable("__module__", moduleOf, (self, value) => {
-    self.dict.set("__module__", value);
-    self.changed();
+  __module__: changeable("__module__", moduleOf),
+  __doc__: changeable("__doc__", (self) => {
+    const doc = self.dict.get("__doc__") ?? null;
+    return doc instanceof PyObject ? bindThroughClass(doc, self) : doc;
   }),
-  __doc__: changeable(
-    "__doc__",
-    (self) => {
-      const doc = self.dict.get("__doc__") ?? null;
-      return doc instanceof PyObject ? bindThroughClass(doc, self) : doc;
-    },
-    (self, value) => {
-      self.dict.set("__doc__", value);
-      self.changed();
-    },
-  ),
   __bases__: changeable(
     "__bases__",
     (self) => tuple(self.bases),
@@ -176,15 +166,9 @@ defineAttributes<PyType>(typeType, {
   ),
   __annotations__: [
     annotations,
-    (self, value) => {
-      if (self.builtin)
-        throw typeError(`cannot set '__annotations__' attribute of immutable type '${self.name}'`);
-      self.dict.set("__annotations__", value);
-      self.changed();
-    },
+    (self, value) => setInClass(self, "__annotations__", value),
     (self) => {
-      if (self.builtin)
-        throw typeError(`cannot set '__annotations__' attribute of immutable type '${self.name}'`);
+      checkMutable(self, "__annotations__");
       if (!self.dict.delete("__annotations__"))
         throw attributeError(self, "__annotations__", "__annotations__");
       self.changed();
@@ -198,33 +182,17 @@ defineAttributes<PyType>(typeType, {
         throw attributeError(self, "__abstractmethods__", "__abstractmethods__");
       return names;
     },
-    (self, value) => {
-      if (self.builtin)
-        throw typeError(`cannot set '__abstractmethods__' attribute of immutable type '${self.name}'`);
-      self.dict.set("__abstractmethods__", value);
-      self.changed();
-    },
+    (self, value) => setInClass(self, "__abstractmethods__", value),
     (self) => {
       if (!self.dict.delete("__abstractmethods__"))
         throw attributeError(self, "__abstractmethods__", "__abstractmethods__");
       self.changed();
     },
   ],
-  __type_params__: [
-    (self) => {
-      const own = self.builtin ? undefined : self.dict.get("__type_params__");
-      return own === undefined ? tuple([]) : own;
-    },
-    (self, value) => {
-      if (self.builtin)
-        throw typeError(`cannot set '__type_params__' attribute of immutable type '${self.name}'`);
-      self.dict.set("__type_params__", value);
-      self.changed();
-    },
-    (self) => {
-      throw typeError(`cannot delete '__type_params__' attribute of immutable type '${self.name}'`);
-    },
-  ],
+  __type_params__: changeable("__type_params__", (self) => {
+    const own = self.builtin ? undefined : self.dict.get("__type_params__");
+    return own === undefined ? tuple([]) : own;
+  }),
 });
 defineMembers<PyType>(typeType, {
   __base__: (self) => self.base,
