@@ -24,6 +24,7 @@ import {
   generatorBaseType,
   isThrown,
   managerClass,
+  managerMaker,
   part,
   thrownInto,
 } from "./context-managers.ts";
@@ -135,12 +136,7 @@ function* didNotStop(generator: PyValue, message: string): Body {
 
 /** `asynccontextmanager(func)`. */
 export function asynccontextmanager(func: PyValue): PyValue {
-  const helper = innerFunction(
-    "helper(*args, **kwds)",
-    (args: PyTuple, kwds: PyDict) => call(asyncGeneratorManagerType, [func, args, kwds], null),
-    "asynccontextmanager.<locals>.helper",
-  );
-  return updateWrapper(helper, func);
+  return managerMaker("asynccontextmanager", asyncGeneratorManagerType, func);
 }
 
 // ---- aclosing, nullcontext ---------------------------------------------------------------------------

@@ -147,14 +147,18 @@ function didNotStop(generator: PyValue, message: string): never {
   throw error;
 }
 
-/** `contextmanager(func)`. */
-export function contextmanager(func: PyValue): PyValue {
+/** What a decorator makes of a generator function: each call of it gives a manager of that type. */
+export function managerMaker(decorator: string, type: PyType, func: PyValue): PyValue {
   const helper = innerFunction(
     "helper(*args, **kwds)",
-    (args: PyTuple, kwds: PyDict) => call(generatorManagerType, [func, args, kwds], null),
-    "contextmanager.<locals>.helper",
+    (args: PyTuple, kwds: PyDict) => call(type, [func, args, kwds], null),
+    `${decorator}.<locals>.helper`,
   );
   return updateWrapper(helper, func);
+}
+/** `contextmanager(func)`. */
+export function contextmanager(func: PyValue): PyValue {
+  return managerMaker("contextmanager", generatorManagerType, func);
 }
 
 // ---- closing, suppress, nullcontext ------------------------------------------------------------------
