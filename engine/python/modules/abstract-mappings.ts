@@ -27,7 +27,7 @@ const absent = (): never => {
 };
 
 /** `mapping[key]`, or undefined where that is a KeyError. */
-function find(mapping: PyValue, key: PyValue): PyValue | undefined {
+export function find(mapping: PyValue, key: PyValue): PyValue | undefined {
   try {
     return getItem(mapping, key);
   } catch (error) {

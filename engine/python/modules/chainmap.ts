@@ -13,7 +13,7 @@ import { list, type PyList, type PyTuple } from "../sequence.ts";
 import { mergeInto } from "../types/dict.ts";
 import { setFrom } from "../types/set.ts";
 import { concreteClass } from "./abc.ts";
-import { mappingType, mutableMappingType } from "./abstract-mappings.ts";
+import { find, mappingType, mutableMappingType } from "./abstract-mappings.ts";
 import { pythonClassMethods, pythonMethods } from "./python-function.ts";
 
 export const chainMapType = concreteClass("ChainMap", "collections", mutableMappingType);
@@ -62,11 +62,8 @@ pythonMethods(chainMapType, {
   },
   "__getitem__(key)": (self: PyValue, key: PyValue) => {
     for (const mapping of collect(mapsOf(self))) {
-      try {
-        return getItem(mapping, key);
-      } catch (error) {
-        if (!isRaised(error, KeyError)) throw error;
-      }
+      const value = find(mapping, key);
+      if (value !== undefined) return value;
     }
     return method1(self, "__missing__", key);
   },

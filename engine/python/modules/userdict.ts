@@ -5,7 +5,7 @@ import { keyError } from "../exceptions.ts";
 import { call0, call1, callWithSelf, method0, method1 } from "../function.ts";
 import { forEach, iterObject } from "../iterator.ts";
 import { isInstance, NotImplemented, type PyInstance, type PyType, type PyValue, typeOf } from "../object.ts";
-import { bitOr, contains, delItem, getItem, ibitOr, length, setItem } from "../operators.ts";
+import { bitOr, contains, delItem, getItem, ibitOr, length, mul, setItem } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { concreteClass } from "./abc.ts";
 import { mutableMappingType } from "./abstract-mappings.ts";
@@ -16,6 +16,19 @@ export const userDictType = concreteClass("UserDict", "collections", mutableMapp
 /** What an instance of a user class holds. */
 export const dataOf = (self: PyValue): PyValue => getAttribute(self, "data");
 
+/** The data of an object of that user class; what is none, as it is. */
+export const unwrapped = (of: PyType, value: PyValue): PyValue =>
+  isInstance(value, of) ? dataOf(value) : value;
+/** An object of the same class with other data. */
+export const remade = (self: PyValue, data: PyValue): PyValue => call1(typeOf(self), data);
+/** `self * n`. */
+export const repeat = (self: PyValue, n: PyValue): PyValue => remade(self, mul(dataOf(self), n));
+/** A comparison of that user class's data with another's, or with anything. */
+export const comparison =
+  (of: PyType, test: (a: PyValue, b: PyValue) => PyValue) =>
+  (self: PyValue, other: PyValue): PyValue =>
+    test(dataOf(self), unwrapped(of, other));
+
 /** A shallow copy made without `__init__`: other attributes are shared, the data is copied. */
 export function copyUser(self: PyInstance, copyData: (data: PyValue) => PyValue): PyValue {
   const copy = call1(getAttribute(typeOf(self), "__new__"), typeOf(self)) as PyInstance;
@@ -25,8 +38,8 @@ export function copyUser(self: PyInstance, copyData: (data: PyValue) => PyValue)
 }
 /** `self | other` of whichever holds the operands' data. */
 function union(self: PyValue, other: PyValue, join: (a: PyValue, b: PyValue) => PyValue): PyValue {
-  if (isInstance(other, userDictType)) return call1(typeOf(self), join(dataOf(self), dataOf(other)));
-  if (isInstance(other, dictType)) return call1(typeOf(self), join(dataOf(self), other));
+  if (isInstance(other, userDictType)) return remade(self, join(dataOf(self), dataOf(other)));
+  if (isInstance(other, dictType)) return remade(self, join(dataOf(self), other));
   return NotImplemented;
 }
 
@@ -67,8 +80,7 @@ pythonMethods(userDictType, {
   "__or__(other)": (self: PyValue, other: PyValue) => union(self, other, bitOr),
   "__ror__(other)": (self: PyValue, other: PyValue) => union(self, other, (a, b) => bitOr(b, a)),
   "__ior__(other)": (self: PyValue, other: PyValue) => {
-    const its = isInstance(other, userDictType) ? dataOf(other) : other;
-    setAttribute(self, "data", ibitOr(dataOf(self), its));
+    setAttribute(self, "data", ibitOr(dataOf(self), unwrapped(userDictType, other)));
     return self;
   },
   "__copy__()": (self: PyInstance) => copyUser(self, (data) => method0(data, "copy")),

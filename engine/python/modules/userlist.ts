@@ -1,7 +1,7 @@
 // `collections.UserList`.
 import { setAttribute } from "../attribute.ts";
 import type { PyDict } from "../dict.ts";
-import { call1, method, method1 } from "../function.ts";
+import { method, method1 } from "../function.ts";
 import { collect } from "../iterator.ts";
 import { isInstance, type PyInstance, type PyValue, typeOf } from "../object.ts";
 import {
@@ -17,7 +17,6 @@ import {
   le,
   length,
   lt,
-  mul,
   setItem,
 } from "../operators.ts";
 import { repr } from "../representation.ts";
@@ -26,23 +25,16 @@ import { PySlice } from "../types/slice.ts";
 import { concreteClass } from "./abc.ts";
 import { mutableSequenceType } from "./abstract-sequences.ts";
 import { pythonMethods } from "./python-function.ts";
-import { copyUser, dataOf } from "./userdict.ts";
+import { comparison, copyUser, dataOf, remade, repeat, unwrapped } from "./userdict.ts";
 
 export const userListType = concreteClass("UserList", "collections", mutableSequenceType);
 userListType.dict.set("__hash__", null);
 
-const remade = (self: PyValue, data: PyValue): PyValue => call1(typeOf(self), data);
-const unwrapped = (other: PyValue): PyValue => (isInstance(other, userListType) ? dataOf(other) : other);
 /** The other operand of `+` as what the data can be joined with. */
 function addend(self: PyValue, other: PyValue): PyValue {
   if (isInstance(other, userListType)) return dataOf(other);
   return isInstance(other, typeOf(dataOf(self))) ? other : list(collect(other));
 }
-const compare =
-  (test: (a: PyValue, b: PyValue) => PyValue) =>
-  (self: PyValue, other: PyValue): PyValue =>
-    test(dataOf(self), unwrapped(other));
-const repeat = (self: PyValue, n: PyValue): PyValue => remade(self, mul(dataOf(self), n));
 const passed =
   (name: string) =>
   (self: PyValue, ...args: PyValue[]): PyValue =>
@@ -54,16 +46,16 @@ pythonMethods(userListType, {
     setAttribute(self, "data", data);
     if (source === null) return null;
     if (typeOf(source) === listType || isInstance(source, userListType)) {
-      data.items = collect(unwrapped(source));
+      data.items = collect(unwrapped(userListType, source));
     } else setAttribute(self, "data", list(collect(source)));
     return null;
   },
   "__repr__()": (self: PyValue) => repr(dataOf(self)),
-  "__lt__(other)": compare(lt),
-  "__le__(other)": compare(le),
-  "__eq__(other)": compare(eq),
-  "__gt__(other)": compare(gt),
-  "__ge__(other)": compare(ge),
+  "__lt__(other)": comparison(userListType, lt),
+  "__le__(other)": comparison(userListType, le),
+  "__eq__(other)": comparison(userListType, eq),
+  "__gt__(other)": comparison(userListType, gt),
+  "__ge__(other)": comparison(userListType, ge),
   "__contains__(item)": (self: PyValue, item: PyValue) => contains(dataOf(self), item),
   "__len__()": (self: PyValue) => length(dataOf(self)),
   "__getitem__(i)": (self: PyValue, i: PyValue) => {
@@ -103,5 +95,6 @@ pythonMethods(userListType, {
   "reverse()": passed("reverse"),
   "sort(*args, **kwds)": (self: PyValue, args: PyTuple, kwds: PyDict) =>
     method(dataOf(self), "sort", [...args.items], new Map([...kwds.entries()] as [string, PyValue][])),
-  "extend(other)": (self: PyValue, other: PyValue) => method1(dataOf(self), "extend", unwrapped(other)),
+  "extend(other)": (self: PyValue, other: PyValue) =>
+    method1(dataOf(self), "extend", unwrapped(userListType, other)),
 });

@@ -3,30 +3,24 @@ import { setAttribute } from "../attribute.ts";
 import type { PyDict } from "../dict.ts";
 import { call1, method } from "../function.ts";
 import { hash } from "../hash.ts";
-import { floatType, intType, isInstance, type PyValue, strType, typeOf } from "../object.ts";
-import { add, contains, eq, ge, getItem, gt, le, length, lt, mod, mul } from "../operators.ts";
+import { floatType, intType, isInstance, type PyValue, strType } from "../object.ts";
+import { add, contains, eq, ge, getItem, gt, le, length, lt, mod } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
 import { complexType } from "../types/complex.ts";
 import { concreteClass } from "./abc.ts";
 import { sequenceType } from "./abstract-sequences.ts";
 import { pythonMethods } from "./python-function.ts";
-import { dataOf } from "./userdict.ts";
+import { comparison, dataOf, remade, repeat, unwrapped } from "./userdict.ts";
 
 export const userStringType = concreteClass("UserString", "collections", sequenceType);
 
-const remade = (self: PyValue, text: PyValue): PyValue => call1(typeOf(self), text);
-const unwrapped = (other: PyValue): PyValue => (isInstance(other, userStringType) ? dataOf(other) : other);
+const textIn = (value: PyValue): PyValue => unwrapped(userStringType, value);
 /** The other operand of `+`: its text, whatever it is. */
 const addend = (other: PyValue): PyValue => {
-  const its = unwrapped(other);
+  const its = textIn(other);
   return isInstance(its, strType) ? its : str(its);
 };
-const compare =
-  (test: (a: PyValue, b: PyValue) => PyValue) =>
-  (self: PyValue, other: PyValue): PyValue =>
-    test(dataOf(self), unwrapped(other));
-const repeat = (self: PyValue, n: PyValue): PyValue => remade(self, mul(dataOf(self), n));
 const END = 9223372036854775807n;
 
 pythonMethods(userStringType, {
@@ -41,12 +35,12 @@ pythonMethods(userStringType, {
   "__complex__()": (self: PyValue) => call1(complexType, dataOf(self)),
   "__hash__()": (self: PyValue) => hash(dataOf(self)),
   "__getnewargs__()": (self: PyValue) => tuple([dataOf(self)]),
-  "__eq__(string)": compare(eq),
-  "__lt__(string)": compare(lt),
-  "__le__(string)": compare(le),
-  "__gt__(string)": compare(gt),
-  "__ge__(string)": compare(ge),
-  "__contains__(char)": (self: PyValue, char: PyValue) => contains(dataOf(self), unwrapped(char)),
+  "__eq__(string)": comparison(userStringType, eq),
+  "__lt__(string)": comparison(userStringType, lt),
+  "__le__(string)": comparison(userStringType, le),
+  "__gt__(string)": comparison(userStringType, gt),
+  "__ge__(string)": comparison(userStringType, ge),
+  "__contains__(char)": (self: PyValue, char: PyValue) => contains(dataOf(self), textIn(char)),
   "__len__()": (self: PyValue) => length(dataOf(self)),
   "__getitem__(index)": (self: PyValue, index: PyValue) => remade(self, getItem(dataOf(self), index)),
   "__add__(other)": (self: PyValue, other: PyValue) => remade(self, add(dataOf(self), addend(other))),
@@ -61,7 +55,7 @@ pythonMethods(userStringType, {
   "format(*args, **kwds)": (self: PyValue, args: PyTuple, kwds: PyDict) =>
     method(dataOf(self), "format", [...args.items], new Map([...kwds.entries()] as [string, PyValue][])),
   "replace(old, new, maxsplit=-1)": (self: PyValue, old: PyValue, by: PyValue, most: PyValue = -1) =>
-    remade(self, method(dataOf(self), "replace", [unwrapped(old), unwrapped(by), most], null)),
+    remade(self, method(dataOf(self), "replace", [textIn(old), textIn(by), most], null)),
 });
 
 /** Methods that hand on to the text, by the parameters they declare; `made` says that the answer is wrapped again. */
@@ -74,7 +68,7 @@ function hand(declarations: readonly string[], made: boolean, wrapped = false): 
           if (declaration.includes("*args") && i === given.length - 1) return [...(arg as PyTuple).items];
           return [
             wrapped && i === 0
-              ? unwrapped(arg as PyValue)
+              ? textIn(arg as PyValue)
               : arg === undefined
                 ? standIn(declaration, i)
                 : (arg as PyValue),
