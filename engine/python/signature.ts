@@ -24,6 +24,23 @@ export interface Signature {
   readonly text?: string;
 }
 
+/** Parameters without defaults, all positional, and perhaps one for the keywords that are left. */
+export function plainSignature(
+  positional: readonly string[],
+  posonly = 0,
+  varkw: string | null = null,
+): Signature {
+  return {
+    positional,
+    posonly,
+    required: positional.length,
+    varargs: null,
+    kwonly: [],
+    kwonlyRequired: [],
+    varkw,
+  };
+}
+
 const signatures = new Map<string, Signature>();
 
 /** Reads a built-in's signature, e.g. `"(iterable, /, *, key=None, reverse=False)"`. */

@@ -17,6 +17,7 @@ import {
 import { truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { tuple } from "../sequence.ts";
+import { plainSignature } from "../signature.ts";
 import { type FieldKind, initVarType, KW_ONLY, MISSING, PyField, PyInitVar } from "./dataclass-field.ts";
 
 import {
@@ -171,15 +172,7 @@ export function replaceFields(self: PyValue, changes: PyDict): PyValue {
 const replaceFunction = new PyFunction(
   "_replace",
   "_replace",
-  {
-    positional: ["self"],
-    posonly: 1,
-    required: 1,
-    varargs: null,
-    kwonly: [],
-    kwonlyRequired: [],
-    varkw: "changes",
-  },
+  plainSignature(["self"], 1, "changes"),
   replaceFields,
 );
 

@@ -8,7 +8,7 @@ import { asStr, makeType, NotImplemented, type PyObject, PyType, type PyValue, t
 import { eq, ge, gt, le, lt, truth } from "../operators.ts";
 import { repr, reprOnce } from "../representation.ts";
 import { type PyTuple, tuple } from "../sequence.ts";
-import type { Signature } from "../signature.ts";
+import { plainSignature } from "../signature.ts";
 import { S } from "../state.ts";
 import { makeSuper } from "../super.ts";
 import { FACTORY, MISSING, type PyField } from "./dataclass-field.ts";
@@ -49,16 +49,7 @@ FrozenInstanceError.hasDict = true;
 
 /** A function as `def` makes it, written here: it may call back into itself, so its depth is counted. */
 export function native(owner: string, name: string, positional: string[], js: Native): PyFunction {
-  const sig: Signature = {
-    positional,
-    posonly: 0,
-    required: positional.length,
-    varargs: null,
-    kwonly: [],
-    kwonlyRequired: [],
-    varkw: null,
-  };
-  return new PyFunction(name, `${owner}.${name}`, sig, counted(js));
+  return new PyFunction(name, `${owner}.${name}`, plainSignature(positional), counted(js));
 }
 function counted(js: Native): Native {
   return (...args) => {

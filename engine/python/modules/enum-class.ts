@@ -10,6 +10,7 @@ import { asInt, asStr, makeType, noneType, objectType, PyObject, PyType, type Py
 import { getItem, same, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { list } from "../sequence.ts";
+import { plainSignature } from "../signature.ts";
 import { isSingleBit } from "./enum-bits.ts";
 import { PyEnumDict, words } from "./enum-dict.ts";
 import { ProtoMember, protoType } from "./enum-members.ts";
@@ -64,15 +65,7 @@ export function mixins(name: string, bases: readonly PyValue[]): { data: PyType;
 
 const dataclassRepr = new PyBuiltin(
   "_dataclass_repr",
-  {
-    positional: ["self"],
-    posonly: 0,
-    required: 1,
-    varargs: null,
-    kwonly: [],
-    kwonlyRequired: [],
-    varkw: null,
-  },
+  plainSignature(["self"]),
   (self: PyValue) => {
     const fields = getAttribute(self, "__dataclass_fields__");
     return collect(fields)

@@ -17,7 +17,7 @@ import { asStr, makeType, PyObject, type PyType, type PyValue, typeName, typeOf 
 import { mod, truth } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { list, PyTuple, tuple, tupleType } from "../sequence.ts";
-import type { Defaults, Signature } from "../signature.ts";
+import { type Defaults, plainSignature, type Signature } from "../signature.ts";
 import { allocate, charge } from "../state.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { sizeArgument } from "../types/str-methods.ts";
@@ -99,16 +99,6 @@ function fieldNames(typename: string, given: PyValue, rename: boolean): string[]
   return names;
 }
 
-const signature = (positional: string[], posonly: number, varkw: string | null = null): Signature => ({
-  positional,
-  posonly,
-  required: positional.length,
-  varargs: null,
-  kwonly: [],
-  kwonlyRequired: [],
-  varkw,
-});
-
 /** `namedtuple(typename, field_names, *, rename=False, defaults=None, module=None)`. */
 export function namedtuple(
   typename: PyValue,
@@ -132,14 +122,14 @@ export function namedtuple(
   };
   const create = functionOf(
     "__new__",
-    signature(["_cls", ...fields], 0),
+    plainSignature(["_cls", ...fields]),
     `Create new instance of ${name}(${shown})`,
     (cls: PyType, ...values: PyValue[]) => adopt(new PyTuple(values), cls),
     { positional: defaults, kwonly: null },
   );
   const make = functionOf(
     "_make",
-    signature(["cls", "iterable"], 0),
+    plainSignature(["cls", "iterable"]),
     `Make a new ${name} object from a sequence or iterable`,
     (cls: PyType, iterable: PyValue) => {
       const items = collect(iterable);
@@ -151,7 +141,7 @@ export function namedtuple(
   );
   const replace = functionOf(
     "_replace",
-    signature(["self"], 1, "kwds"),
+    plainSignature(["self"], 1, "kwds"),
     `Return a new ${name} object replacing specified fields with new values`,
     (self: PyTuple, changes: PyDict) => {
       const values = fields.map((field, i) => {
@@ -169,13 +159,13 @@ export function namedtuple(
   const pattern = `(${fields.map((field) => `${field}=%r`).join(", ")})`;
   const show = functionOf(
     "__repr__",
-    signature(["self"], 0),
+    plainSignature(["self"]),
     "Return a nicely formatted representation string",
     (self: PyTuple) => `${str(getAttribute(typeOf(self), "__name__"))}${str(mod(pattern, self))}`,
   );
   const asDict = functionOf(
     "_asdict",
-    signature(["self"], 0),
+    plainSignature(["self"]),
     "Return a new dict which maps field names to their values.",
     (self: PyTuple) => {
       const values = collect(self);
@@ -190,7 +180,7 @@ export function namedtuple(
   );
   const newArguments = functionOf(
     "__getnewargs__",
-    signature(["self"], 0),
+    plainSignature(["self"]),
     "Return self as a plain tuple.  Used by copy and pickle.",
     (self: PyTuple) => tuple(collect(self)),
   );
