@@ -25,6 +25,7 @@ import { makeType, PyObject, type PyValue, typeName, typeOf } from "./object.ts"
 import { truth } from "./operators.ts";
 import { caught, type Manager, managerOf } from "./raising.ts";
 import { S } from "./state.ts";
+import { tracebackOf } from "./traceback.ts";
 
 /** A coroutine. To Python it is no iterator, only something to be awaited. */
 export class PyCoroutine extends PyObject {
@@ -119,7 +120,9 @@ export function* exitAsync(
   const outer = S.handled;
   S.handled = exception;
   try {
-    return truth(yield* awaitedFrom("__aexit__", manager.exit(exception.cls, exception, null)));
+    return truth(
+      yield* awaitedFrom("__aexit__", manager.exit(exception.cls, exception, tracebackOf(exception))),
+    );
   } finally {
     S.handled = outer;
   }
