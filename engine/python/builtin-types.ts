@@ -20,5 +20,6 @@ import "./types/set.ts";
 import "./types/range.ts";
 import "./types/lazy.ts";
 import "./types/generic-alias.ts";
+import "./types/union.ts";
 import "./async-generator.ts";
 import "./types/index.ts";

@@ -110,7 +110,7 @@ export class PyType extends PyObject {
     this.base = bases[0] ?? null;
     this.builtin = builtin;
     this.subclassable = true;
-    this.readHook = undefined;
+    this.readHook = bases.find((base) => base.readHook !== undefined)?.readHook;
     this.vectorcall = undefined;
     this.convert = undefined;
     this.mro = mro(this);

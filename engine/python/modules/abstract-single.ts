@@ -6,23 +6,15 @@ import {
   RuntimeError,
   raise,
   StopIteration,
-  typeError,
 } from "../exceptions.ts";
-import { defineClassMethods, defineMethods, method1 } from "../function.ts";
+import { defineClassMethods, method1 } from "../function.ts";
 import { exceptionFrom, makeGenerator } from "../generator.ts";
-import { Ellipsis, makeType, type PyType, type PyValue } from "../object.ts";
+import type { PyValue } from "../object.ts";
 import { isRaised } from "../raising.ts";
-import { repr } from "../representation.ts";
-import { PyList, PyTuple, tuple } from "../sequence.ts";
-import {
-  genericAlias,
-  genericAliasType,
-  PyGenericAlias,
-  showType,
-  unionable,
-} from "../types/generic-alias.ts";
+import { genericAlias } from "../types/generic-alias.ts";
 import { abstractClass } from "./abc.ts";
 import { recognise } from "./abstract-hook.ts";
+import { callableAlias } from "./callable-alias.ts";
 import { pythonMethods } from "./python-function.ts";
 
 const MODULE = "collections.abc";
@@ -42,37 +34,7 @@ recognise(bufferType, "__buffer__");
 export const callableType = abstractClass("Callable", MODULE, [], { "__call__(*args, **kwds)": () => false });
 recognise(callableType, "__call__");
 
-/** `Callable[[int], str]`: the parameters' types lie flat before the result's. */
-class CallableAlias extends PyGenericAlias {}
-const callableAliasType = makeType("_CallableGenericAlias", {
-  of: CallableAlias,
-  base: genericAliasType,
-  module: MODULE,
-});
-unionable.add(callableAliasType);
-defineMethods(callableAliasType, {
-  "__repr__()": (self: CallableAlias) => {
-    const types = self.args.items.slice(0, -1);
-    const result = self.args.items.at(-1) as PyValue;
-    const taken = types[0] === Ellipsis ? "..." : `[${types.map(showType).join(", ")}]`;
-    return `${MODULE}.Callable[${taken}, ${showType(result)}]`;
-  },
-});
-defineClassMethods(callableType, {
-  "__class_getitem__(item, /)": (cls: PyType, item: PyValue) => {
-    if (!(item instanceof PyTuple && item.items.length === 2)) {
-      throw typeError("Callable must be used as Callable[[arg, ...], result].");
-    }
-    const [parameters, result] = item.items as [PyValue, PyValue];
-    if (parameters !== Ellipsis && !(parameters instanceof PyList || parameters instanceof PyTuple)) {
-      throw typeError(
-        `Expected a list of types, an ellipsis, ParamSpec, or Concatenate. Got ${repr(parameters)}`,
-      );
-    }
-    const types = parameters === Ellipsis ? [parameters] : (parameters as PyList).items;
-    return new CallableAlias(cls, tuple([...types, result]));
-  },
-});
+defineClassMethods(callableType, { "__class_getitem__(item, /)": callableAlias });
 
 export const iterableType = abstractClass("Iterable", MODULE, [], {
   "__iter__()": () => makeGenerator("__iter__", "Iterable.__iter__", nothing()),

@@ -13,7 +13,7 @@ import {
   PyBuiltin,
   propertyType,
 } from "../function.ts";
-import { collect } from "../iterator.ts";
+import { collect, iterObject } from "../iterator.ts";
 import {
   Ellipsis,
   floatType,
@@ -31,9 +31,13 @@ import {
   typeName,
 } from "../object.ts";
 import { list, listType, PyTuple, tuple, tupleType } from "../sequence.ts";
+import { PyBaseAlias } from "../types/base-alias.ts";
 import { complexType } from "../types/complex.ts";
+import { genericAliasType, PyGenericAlias } from "../types/generic-alias.ts";
 import { rangeType } from "../types/range.ts";
 import { sliceType } from "../types/slice.ts";
+import { paramSpecType, typeAliasType, typeVarTupleType, typeVarType } from "../types/type-parameters.ts";
+import { unionType } from "../types/union.ts";
 import { counterType } from "./counter.ts";
 import { dateType, datetimeType, PyTimezone, timeType } from "./datetime-objects.ts";
 import { timedeltaType } from "./datetime-timedelta.ts";
@@ -65,13 +69,20 @@ const ATOMIC = new Set<PyType>([
   rangeType,
   functionType,
   propertyType,
+  unionType,
+  typeVarType,
+  paramSpecType,
+  typeVarTupleType,
+  typeAliasType,
 ]);
 /** Types whose objects are their own copies as long as it need not be deep. */
 const UNCHANGING = new Set<PyType>([tupleType, frozensetType, sliceType]);
 
 /** Is the object its own deep copy? */
 export function isAtomic(x: PyObject): boolean {
-  return ATOMIC.has(x.cls) || x instanceof PyBuiltin || x instanceof PyBoundBuiltin;
+  return (
+    ATOMIC.has(x.cls) || x instanceof PyBaseAlias || x instanceof PyBuiltin || x instanceof PyBoundBuiltin
+  );
 }
 /** Is the value its own shallow copy? */
 export function isUnchanging(x: PyValue): boolean {
@@ -180,6 +191,11 @@ export function reduce(x: PyObject): Reduced {
       items: null,
       pairs: null,
     };
+  }
+  if (x instanceof PyGenericAlias) {
+    const alias = new PyGenericAlias(x.origin, x.args);
+    if (!x.starred) return { ...made([x.origin, x.args]), func: genericAliasType, state: null };
+    return { ...made([iterObject(alias)]), func: builtins.get("next") as PyValue, state: null };
   }
   if (x instanceof PyTimezone) return made(x.name === null ? [x.offset] : [x.offset, x.name]);
   for (const [type, names] of BY_ATTRIBUTES) {

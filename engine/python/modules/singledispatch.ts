@@ -4,17 +4,18 @@ import { directSubclasses } from "../class-layout.ts";
 import { PyDict } from "../dict.ts";
 import { pyError, RuntimeError, typeError } from "../exceptions.ts";
 import { call, call1, call2, defineAttributes, isCallable, method } from "../function.ts";
-import { isSubclassOf } from "../instance-check.ts";
-import { noneType, objectType, PyType, type PyValue } from "../object.ts";
+import { isSubclassOf, unions } from "../instance-check.ts";
+import { importModule } from "../module.ts";
+import { objectType, PyType, type PyValue } from "../object.ts";
 import { truth } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { charge } from "../state.ts";
-import { PyUnion } from "../types/generic-alias.ts";
 import { PyMappingProxy } from "../types/mapping-proxy.ts";
 import { registrationsSoFar } from "./abc.ts";
 import { keywordsOf } from "./partial.ts";
 import { innerFunction, pythonClass, pythonMethods } from "./python-function.ts";
+import { PyAlias } from "./typing-alias.ts";
 import { updateWrapper } from "./wraps.ts";
 
 // ---- the order of types, abstract ones included ------------------------------------------------------
@@ -125,7 +126,7 @@ class Dispatcher {
   }
   /** Puts `func` in for `cls`, a class or a union of classes. */
   private add(cls: PyValue, func: PyValue): void {
-    for (const type of cls instanceof PyUnion ? cls.args : [cls]) {
+    for (const type of partsOf(cls) ?? [cls]) {
       this.registry.set(type, func);
     }
     if (this.registrations === null && getAttributeOr(cls, "__abstractmethods__", undefined) !== undefined) {
@@ -154,22 +155,22 @@ class Dispatcher {
         `Invalid first argument to \`register()\`: ${repr(cls)}. Use either \`@register(some_class)\` or plain \`@register\` on an annotated function.`,
       );
     }
-    const [name, annotated] = annotations.entries().next().value as [PyValue, PyValue];
-    const type = annotated ?? noneType;
+    const hints = call1(getAttribute(importModule("typing", true), "get_type_hints"), cls) as PyDict;
+    const [name, type] = hints.entries().next().value as [PyValue, PyValue];
     if (!isDispatchType(type)) {
-      throw typeError(
-        type instanceof PyUnion
-          ? `Invalid annotation for ${repr(name)}. ${repr(type)} not all arguments are classes.`
-          : `Invalid annotation for ${repr(name)}. ${repr(type)} is not a class.`,
-      );
+      const complaint = partsOf(type) === undefined ? "is not a class" : "not all arguments are classes";
+      throw typeError(`Invalid annotation for ${repr(name)}. ${repr(type)} ${complaint}.`);
     }
     this.add(type, cls);
     return cls;
   }
 }
+/** The types in a union of either kind; undefined for anything else. */
+function partsOf(value: PyValue): readonly PyValue[] | undefined {
+  return value instanceof PyAlias && value.kind === "union" ? value.args : unions.parts(value);
+}
 function isDispatchType(value: PyValue): boolean {
-  if (value instanceof PyType) return true;
-  return value instanceof PyUnion && value.args.every((arg) => arg instanceof PyType);
+  return (partsOf(value) ?? [value]).every((each) => each instanceof PyType);
 }
 const classOf = (value: PyValue): PyValue => getAttribute(value, "__class__");
 

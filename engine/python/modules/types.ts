@@ -40,8 +40,9 @@ import { list, PyTuple, tuple } from "../sequence.ts";
 import { tracebackType } from "../traceback.ts";
 import { defineInitializer } from "../types/construct.ts";
 import { mergeInto } from "../types/dict.ts";
-import { genericAliasType, unionType } from "../types/generic-alias.ts";
+import { genericAliasType } from "../types/generic-alias.ts";
 import { mappingProxyType } from "../types/mapping-proxy.ts";
+import { unionType } from "../types/union.ts";
 import { keywordsOf } from "./partial.ts";
 import { pythonClass, pythonFunctions, pythonMethods } from "./python-function.ts";
 

@@ -1,13 +1,12 @@
 // What `typing` makes of types in brackets: `List[int]`, `Union[int, str]`, `Literal["a"]` …, and the names before them.
-import { findAttribute, missing } from "../attribute.ts";
-import { adopt } from "../classes.ts";
-import { typeError } from "../exceptions.ts";
+import { getAttribute, getAttributeOr } from "../attribute.ts";
+import { AttributeError, pyError, typeError } from "../exceptions.ts";
 import { call, defineAttributes, defineMethods, defineStatic, PyFunction } from "../function.ts";
-import { hash, hashSet, hashTuple } from "../hash.ts";
+import { hash, hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf } from "../instance-check.ts";
+import { iterObject } from "../iterator.ts";
 import {
   asStr,
-  Ellipsis,
   type KwArgs,
   makeType,
   NotImplemented,
@@ -17,20 +16,16 @@ import {
   type PyValue,
   typeOf,
 } from "../object.ts";
-import { bitOr, same } from "../operators.ts";
-import { repr } from "../representation.ts";
+import { same } from "../operators.ts";
+import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
-import { genericAliasType, PyGenericAlias, PyUnion, showType, unionType } from "../types/generic-alias.ts";
-import { genericType, PyClassAlias } from "../types/generic-class.ts";
-import {
-  NoDefault,
-  PyTypeParameter,
-  PyUnpack,
-  parametersOf,
-  paramSpecType,
-  typeVarTupleType,
-  typingUnion,
-} from "../types/type-parameters.ts";
+import { defineForwarding, PyArgumentsAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
+import { showType } from "../types/generic-alias.ts";
+import { genericForms, genericType, rememberingClass } from "../types/generic-class.ts";
+import { isListOfTypes } from "../types/parameter-arguments.ts";
+import { argumentsOf, parametersOf, substitute } from "../types/substitution.ts";
+import { PyUnpack } from "../types/type-parameters.ts";
+import { PyUnion, typeSet } from "../types/union.ts";
 
 const MODULE = "typing";
 
@@ -117,7 +112,7 @@ defineAttributes<PyForwardRef>(forwardRefType, {
 export type AliasKind = "generic" | "union" | "callable" | "literal" | "annotated" | "concatenate";
 
 /** A form or a class of the library with arguments. */
-export class PyAlias extends PyObject {
+export class PyAlias extends PyArgumentsAlias {
   readonly kind: AliasKind;
   readonly origin: PyObject;
   readonly args: readonly PyValue[];
@@ -142,12 +137,23 @@ export class PyAlias extends PyObject {
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     const { origin } = this;
-    if (this.kind === "annotated") return call(origin, args, kw);
-    if (origin instanceof PyType) {
-      throw typeError(`Type ${this.name ?? "None"} cannot be instantiated; use ${origin.name}() instead`);
-    }
-    throw typeError(`Cannot instantiate ${repr(origin)}`);
+    refuseInstances(this);
+    return rememberingClass(call(origin, args, kw), this);
   }
+}
+/** Names of built-in classes, which make no instances. */
+const namesOnly = new Set(["Tuple", "List", "Set", "FrozenSet", "Dict", "Type"]);
+/** Complains where instances are made through a name of a built-in class. */
+export function refuseInstances({ name, origin }: PyBaseAlias): void {
+  if (name === null || !namesOnly.has(name)) return;
+  throw typeError(
+    `Type ${name} cannot be instantiated; use ${str(getAttribute(origin, "__name__"))}() instead`,
+  );
+}
+/** `Required`, `NotRequired` or `ReadOnly` of an item of a typed dict; undefined for any other type. */
+export function itemQualifier(alias: PyAlias): string | undefined {
+  const name = alias.origin instanceof PySpecialForm ? alias.origin.name : "";
+  return /^(?:Required|NotRequired|ReadOnly)$/.test(name) ? name : undefined;
 }
 const base = makeType("_GenericAlias", { of: PyAlias, module: MODULE, subclassable: false });
 const derived = (name: string): PyType => makeType(name, { base, module: MODULE, subclassable: false });
@@ -166,15 +172,6 @@ export function shown(value: PyValue): string {
   if (value instanceof PyTuple) return `[${value.items.map(shown).join(", ")}]`;
   return value === null ? "None" : showType(value);
 }
-function isParameterExpression(value: PyValue): boolean {
-  return (
-    value === Ellipsis ||
-    value instanceof PyTuple ||
-    value instanceof PyList ||
-    (value instanceof PyTypeParameter && value.cls === paramSpecType) ||
-    (value instanceof PyAlias && value.kind === "concatenate")
-  );
-}
 function show(alias: PyAlias): string {
   const { args, kind } = alias;
   if (kind === "union" && args.length === 2 && args.includes(noneType)) {
@@ -183,7 +180,7 @@ function show(alias: PyAlias): string {
   if (kind === "annotated") {
     return `${MODULE}.Annotated[${[shown(alias.origin), ...alias.metadata.map(repr)].join(", ")}]`;
   }
-  if (kind === "callable" && !(args.length === 2 && isParameterExpression(args[0] as PyValue))) {
+  if (kind === "callable" && !(args.length === 2 && isListOfTypes(args[0] as PyValue))) {
     return `${MODULE}.Callable[[${args.slice(0, -1).map(shown).join(", ")}], ${shown(args.at(-1) as PyValue)}]`;
   }
   const name = alias.name === null ? shown(alias.origin) : `${MODULE}.${alias.name}`;
@@ -192,6 +189,7 @@ function show(alias: PyAlias): string {
 
 const sameValues = (a: readonly PyValue[], b: readonly PyValue[]): boolean =>
   a.length === b.length && a.every((value, i) => same(value, b[i] as PyValue));
+
 const among = (values: readonly PyValue[], value: PyValue): boolean =>
   values.some((known) => same(known, value));
 
@@ -212,11 +210,6 @@ function equalAliases(a: PyAlias, b: PyAlias): boolean {
   }
 }
 const sameLiteral = (a: PyValue, b: PyValue): boolean => typeOf(a) === typeOf(b) && same(a, b);
-/** A hash that does not know their order. */
-function unordered(values: readonly PyValue[]): number {
-  return values.reduce((sum: number, value) => (sum + Number(BigInt.asIntN(32, BigInt(hash(value))))) | 0, 0);
-}
-
 const checked = (): never => {
   throw typeError("Subscripted generics cannot be used with class and instance checks");
 };
@@ -229,67 +222,87 @@ defineMethods(base, {
     return other instanceof PyAlias ? equalAliases(self, other) : NotImplemented;
   },
   "__hash__()": (self: PyAlias) => {
-    if (self.kind === "union") return hashSet(self.args);
-    if (self.kind === "literal") return unordered(self.args);
+    if (self.kind === "union") return hash(typeSet(self.args));
+    if (self.kind === "literal") return hash(typeSet(self.args.map((arg) => tuple([arg, typeOf(arg)]))));
     if (self.kind === "annotated") return hashTuple([self.origin, ...self.metadata]);
     return hashTuple([self.origin, ...self.args.map((arg) => (arg instanceof PyList ? null : arg))]);
   },
-  "__getattr__(name, /)": (self: PyAlias, name: string) => {
-    const value = /^__.*__$/.test(name) ? undefined : findAttribute(self.origin, name);
-    if (value === undefined) throw missing(self, name);
-    return value;
-  },
   "__mro_entries__(bases, /)": (self: PyAlias, bases: PyTuple) => {
-    if (self.kind === "annotated" && !(self.origin instanceof PyType)) {
-      return call(findAttribute(self.origin, "__mro_entries__") ?? null, [bases], null);
+    const { origin } = self;
+    if (self.kind === "annotated" && !(origin instanceof PyType)) {
+      return call(getAttribute(origin, "__mro_entries__"), [bases], null);
     }
-    if (!(self.origin instanceof PyType)) throw typeError(`Cannot subclass ${repr(self)}`);
-    const entries: PyValue[] = bases.items.includes(self.origin) ? [] : [self.origin];
-    const later = bases.items.slice(bases.items.indexOf(self) + 1);
-    const generic = later.some(
-      (other) =>
-        other instanceof PyAlias ||
-        other instanceof PyClassAlias ||
-        (other instanceof PyType && other.isSubtype(genericType)),
-    );
-    if (self.name !== null && !generic && !self.origin.isSubtype(genericType)) entries.push(genericType);
-    return tuple(entries);
+    if (origin instanceof PySpecialForm) throw typeError(`Cannot subclass ${repr(self)}`);
+    return self.name === null || self.kind === "annotated" ? tuple([origin]) : genericEntries(self, bases);
   },
-  "__getitem__(key, /)": (self: PyAlias, key: PyValue) =>
-    substituted(self, self.kind === "annotated" ? [self.origin] : self.args, key),
+  "__getitem__(key, /)": (self: PyAlias, key: PyValue) => {
+    const args = argumentsIn(self);
+    const given = argumentsOf(key).map(converted);
+    return withArguments(self, substitute(self, args, parametersOf(args), given, self.kind === "callable"));
+  },
   "__instancecheck__(obj, /)": (self: PyAlias, value: PyValue) =>
     self.kind === "union" ? self.args.some((arg) => isInstanceOf(value, arg)) : checked(),
   "__subclasscheck__(cls, /)": (self: PyAlias, cls: PyValue) =>
     self.kind === "union" ? self.args.some((arg) => isSubclassOf(cls, arg)) : checked(),
-  "__or__(other, /)": (self: PyObject, other: PyValue) => union([self, other]),
-  "__ror__(other, /)": (self: PyObject, other: PyValue) => union([other, self]),
+  "__iter__()": (self: PyAlias) => iterObject(tuple([new PyUnpack(self)])),
 });
-base.dict.set("__iter__", null);
-const nameOf = (self: PyAlias): PyValue => {
-  if (self.kind === "union")
-    return self.args.length === 2 && self.args.includes(noneType) ? "Optional" : "Union";
-  return self.name ?? findAttribute(self.origin, "__name__") ?? null;
-};
+for (const kind of ["union", "callable", "annotated"] as const) aliasTypes[kind].dict.set("__iter__", null);
+defineForwarding(base);
 defineAttributes<PyAlias>(base, {
-  __origin__: (self) => self.origin,
-  __args__: (self) => tuple(self.kind === "annotated" ? [self.origin] : [...self.args]),
-  __parameters__: (self) => tuple(parametersOf(self.kind === "annotated" ? [self.origin] : self.args)),
+  __args__: (self) => tuple([...argumentsIn(self)]),
+  __parameters__: (self) => tuple(parametersOf(argumentsIn(self))),
   __metadata__: (self) => {
-    if (self.kind !== "annotated") throw missing(self, "__metadata__");
+    if (self.kind !== "annotated") throw pyError(AttributeError, "__metadata__");
     return tuple([...self.metadata]);
   },
-  _name: (self) => (self.kind === "union" ? (nameOf(self) === "Optional" ? "Optional" : null) : self.name),
-  __name__: nameOf,
-  __qualname__: nameOf,
-  __module__: () => MODULE,
 });
+function argumentsIn(alias: PyAlias): readonly PyValue[] {
+  return alias.kind === "annotated" ? [alias.origin] : alias.args;
+}
+/** The alias with other arguments. */
+function withArguments(alias: PyAlias, args: readonly PyValue[]): PyValue {
+  const { kind, origin, name } = alias;
+  if (kind === "union") return union(args);
+  if (kind === "annotated") return annotated(args[0] as PyObject, alias.metadata);
+  const last = args.at(-1) as PyValue;
+  if (kind === "concatenate") {
+    if (last instanceof PyList || last instanceof PyTuple)
+      return tuple([...args.slice(0, -1), ...last.items]);
+    if (last instanceof PyAlias && last.kind === "concatenate") {
+      return new PyAlias(kind, origin, [...args.slice(0, -1), ...last.args], name);
+    }
+  }
+  return new PyAlias(kind, origin, args, name);
+}
+/** `Annotated[type, …]`, where what is annotated already gets more. */
+export function annotated(type: PyObject, metadata: readonly PyValue[]): PyAlias {
+  const inner = type instanceof PyAlias && type.kind === "annotated" ? type : undefined;
+  return new PyAlias("annotated", inner?.origin ?? type, [], "Annotated", [
+    ...(inner?.metadata ?? []),
+    ...metadata,
+  ]);
+}
+/** The bases of a class that derives from a name of typing: the origin, and Generic if no later base brings it. */
+export function genericEntries(self: PyBaseAlias, bases: PyTuple): PyTuple {
+  const brings = (base: PyValue): boolean => {
+    if (base instanceof PyBaseAlias) return true;
+    if (base instanceof PyType) return base.isSubtype(genericType);
+    const entries = getAttributeOr(base, "__mro_entries__", null);
+    const made = entries === null ? null : call(entries, [bases], null);
+    return (
+      made instanceof PyTuple &&
+      made.items.some((each) => each instanceof PyType && each.isSubtype(genericType))
+    );
+  };
+  const isBrought = bases.items.slice(bases.items.indexOf(self) + 1).some(brings);
+  return tuple([
+    ...(bases.items.includes(self.origin) ? [] : [self.origin]),
+    ...(isBrought ? [] : [genericType]),
+  ]);
+}
 
 // ---- arguments -----------------------------------------------------------------------------------
 
-/** The arguments in brackets. */
-export function argumentsOf(key: PyValue): readonly PyValue[] {
-  return key instanceof PyTuple ? key.items : [key];
-}
 /** None stands for its type, a text for the type that it names. */
 export function converted(value: PyValue): PyValue {
   if (value === null) return noneType;
@@ -301,13 +314,27 @@ export const plainForms: Set<PyValue> = new Set();
 /** Classes that are no types by themselves. */
 export const unusable: Set<PyValue> = new Set([genericType]);
 
-/** An argument that must be a type. */
-export function typeArgument(given: PyValue, message: string): PyValue {
+const isQualifier = (value: PyValue): value is PySpecialForm =>
+  value instanceof PySpecialForm && (value.name === "ClassVar" || value.name === "Final");
+
+/**
+ * An argument that must be a type.
+ *
+ * @param qualifiers which of `ClassVar` and `Final` may stand around it, or alone
+ */
+export function typeArgument(
+  given: PyValue,
+  message: string,
+  qualifiers: "none" | "Final" | "all" = "none",
+): PyValue {
   const value = converted(given);
-  if (value instanceof PyAlias && value.kind === "generic" && /^(?:ClassVar|Final)$/.test(value.name ?? "")) {
-    throw typeError(`${repr(value)} is not valid as type argument`);
-  }
+  const origin = value instanceof PyArgumentsAlias ? value.origin : null;
+  const isRefused =
+    (origin instanceof PyType && genericForms.has(origin)) ||
+    (isQualifier(origin) && qualifiers !== "all" && qualifiers !== origin.name);
+  if (isRefused) throw typeError(`${repr(value)} is not valid as type argument`);
   if (plainForms.has(value)) return value;
+  if (qualifiers === "all" && isQualifier(value)) return value;
   if (value instanceof PySpecialForm || unusable.has(value)) {
     throw typeError(`Plain ${repr(value)} is not valid as type argument`);
   }
@@ -335,93 +362,15 @@ export function union(types: readonly PyValue[]): PyValue {
           : [type];
     for (const part of inner) if (!among(parts, part)) parts.push(part);
   }
-  return parts.length === 1 ? (parts[0] as PyValue) : new PyAlias("union", unionForm, parts, null);
-}
-typingUnion.make = (a, b) => union([a, b]);
-
-// ---- substitution --------------------------------------------------------------------------------
-
-/** Complains about a wrong number of arguments. */
-export function checkCount(what: string, given: number, expected: number, least = expected): void {
-  if (given >= least && given <= expected) return;
-  const word = given > expected ? "many" : "few";
-  const bound = given < least && least !== expected ? `at least ${least}` : String(expected);
-  throw typeError(`Too ${word} arguments for ${what}; actual ${given}, expected ${bound}`);
-}
-
-function substituted(alias: PyObject, mentioned: readonly PyValue[], key: PyValue): PyValue {
-  const parameters = parametersOf(mentioned);
-  if (parameters.length === 0) throw typeError(`${repr(alias)} is not a generic class`);
-  const given = argumentsOf(key);
-  const lone = parameters.length === 1 ? (parameters[0] as PyTypeParameter) : undefined;
-  const assigned = new Map<PyValue, readonly PyValue[]>();
-  if (lone?.cls === paramSpecType && given.length !== 1) assigned.set(lone, [tuple([...given])]);
-  else {
-    const star = parameters.findIndex((p) => p instanceof PyTypeParameter && p.cls === typeVarTupleType);
-    const fallbacks = parameters.map((p) => (p as PyTypeParameter).fallback.get());
-    const needed = star < 0 ? parameters.length : parameters.length - 1;
-    const least = needed - fallbacks.filter((fallback, i) => i !== star && fallback !== NoDefault).length;
-    checkCount(repr(alias), given.length, star < 0 ? needed : Math.max(needed, given.length), least);
-    let at = 0;
-    parameters.forEach((parameter, i) => {
-      if (i === star) {
-        const extra = Math.max(0, given.length - needed);
-        assigned.set(parameter, given.slice(at, at + extra));
-        at += extra;
-        return;
-      }
-      const value = given[at++] ?? (fallbacks[i] as PyValue);
-      const isSpec = (parameter as PyTypeParameter).cls === paramSpecType;
-      assigned.set(parameter, [
-        isSpec && value instanceof PyList
-          ? tuple([...value.items])
-          : typeArgument(value, "Parameters to generic types must be types."),
-      ]);
-    });
-  }
-  return replaceIn(alias, assigned);
-}
-
-function replaceIn(value: PyValue, assigned: ReadonlyMap<PyValue, readonly PyValue[]>): PyValue {
-  const all = (args: readonly PyValue[]): PyValue[] =>
-    args.flatMap((arg) => {
-      const direct = assigned.get(arg instanceof PyUnpack ? arg.item : arg);
-      return direct ?? [replaceIn(arg, assigned)];
-    });
-  if (value instanceof PyAlias) {
-    if (value.kind === "annotated") {
-      const [origin] = all([value.origin]) as [PyObject];
-      return new PyAlias("annotated", origin, [], "Annotated", value.metadata);
-    }
-    const args = all(value.args);
-    if (value.kind === "union") return union(args);
-    if (value.kind === "callable") {
-      // Parameters that take the place of a specification lie flat.
-      const flat = args.flatMap((arg, i) =>
-        arg instanceof PyTuple && i < args.length - 1 ? arg.items : [arg],
+  return parts.length === 1
+    ? (parts[0] as PyValue)
+    : new PyAlias(
+        "union",
+        unionForm,
+        parts,
+        parts.length === 2 && parts.includes(noneType) ? "Optional" : null,
       );
-      return new PyAlias("callable", value.origin, flat, value.name);
-    }
-    return new PyAlias(value.kind, value.origin, args, value.name);
-  }
-  if (value instanceof PyClassAlias) return new PyClassAlias(value.origin, tuple(all(value.args.items)));
-  if (value instanceof PyGenericAlias) {
-    const args = tuple(all(value.args.items));
-    // `collections.abc.Callable[…]` is shown in a way of its own.
-    return adopt(new PyGenericAlias(value.origin, args, value.isStarred), value.cls);
-  }
-  if (value instanceof PyUnion) return all(value.args).reduce((a, b) => bitOr(a, b));
-  return assigned.get(value)?.[0] ?? value;
 }
-
-// `list[T][int]`: the built-in kind of alias knows type parameters too.
-defineMethods(genericAliasType, {
-  "__getitem__(key, /)": (self: PyGenericAlias, key: PyValue) => substituted(self, self.args.items, key),
-});
-defineMethods(unionType, {
-  "__getitem__(key, /)": (self: PyUnion, key: PyValue) => substituted(self, self.args, key),
-});
-defineAttributes<PyUnion>(unionType, { __parameters__: (self) => tuple(parametersOf(self.args)) });
-defineAttributes<PyGenericAlias>(genericAliasType, {
-  __parameters__: (self) => tuple(parametersOf(self.args.items)),
-});
+typing.union = (a, b) => union([a, b]);
+typing.typeArgument = typeArgument;
+typing.converted = converted;

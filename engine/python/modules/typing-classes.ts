@@ -13,7 +13,7 @@ import type { Defaults, Signature } from "../signature.ts";
 import { genericType } from "../types/generic-class.ts";
 import { namedtuple } from "./namedtuple.ts";
 import { pythonClass, pythonClassMethods, pythonMethods, pythonStatic } from "./python-function.ts";
-import { PyAlias, typeArgument, union } from "./typing-alias.ts";
+import { itemQualifier, PyAlias, typeArgument, union } from "./typing-alias.ts";
 
 const MODULE = "typing";
 
@@ -168,10 +168,12 @@ function qualifiers(type: PyValue): Set<string> {
   let inner = type;
   while (inner instanceof PyAlias) {
     if (inner.kind === "annotated") inner = inner.origin;
-    else if (/^(?:Required|NotRequired|ReadOnly)$/.test(inner.name ?? "")) {
-      found.add(inner.name as string);
+    else {
+      const qualifier = itemQualifier(inner);
+      if (qualifier === undefined) break;
+      found.add(qualifier);
       inner = inner.args[0] as PyValue;
-    } else break;
+    }
   }
   return found;
 }

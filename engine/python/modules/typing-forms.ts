@@ -3,16 +3,17 @@ import { getAttribute } from "../attribute.ts";
 import { allocateInstance } from "../classes.ts";
 import { dictType, frozensetType, setType } from "../dict.ts";
 import { typeError } from "../exceptions.ts";
-import { defineAttributes, defineMethods } from "../function.ts";
+import { call, defineMethods } from "../function.ts";
 import { isInstanceOf, isSubclassOf, unions } from "../instance-check.ts";
 import { importModule } from "../module.ts";
 import {
   boolType,
   Ellipsis,
+  type KwArgs,
   makeType,
   noneType,
-  PyObject,
-  PyType,
+  type PyObject,
+  type PyType,
   type PyValue,
   strType,
   typeOf,
@@ -20,8 +21,10 @@ import {
 } from "../object.ts";
 import { same } from "../operators.ts";
 import { repr } from "../representation.ts";
-import { listType, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
-import { genericType } from "../types/generic-class.ts";
+import { listType, PyList, PyTuple, tupleType } from "../sequence.ts";
+import { defineForwarding, PyBaseAlias, typing } from "../types/base-alias.ts";
+import { rememberingClass } from "../types/generic-class.ts";
+import { argumentsOf, checkCount, isUnpackedTuple } from "../types/substitution.ts";
 import { PyTypeParameter, PyUnpack, paramSpecType } from "../types/type-parameters.ts";
 import { abstractAsyncManagerType } from "./context-async.ts";
 import { abstractManagerType } from "./context-managers.ts";
@@ -30,12 +33,13 @@ import "./collections-abc.ts";
 import { pythonClass, pythonStatic } from "./python-function.ts";
 import { matchType, patternType } from "./re.ts";
 import {
-  argumentsOf,
-  checkCount,
+  annotated,
   converted,
+  genericEntries,
   PyAlias,
   PySpecialForm,
   plainForms,
+  refuseInstances,
   typeArgument,
   union,
   unionForm,
@@ -53,18 +57,17 @@ for (const name of ["NoReturn", "Never", "Self", "LiteralString", "TypeAlias"]) 
   plainForms.add(form);
 }
 function single(name: string, message: string): PySpecialForm {
-  return new PySpecialForm(name, (form, key) => {
-    if (key instanceof PyTuple)
-      throw typeError(`${message.startsWith(name) ? "" : `${repr(form)} `}${message} Got ${repr(key)}.`);
-    const value = converted(key);
-    return new PyAlias("generic", form, [value], name);
-  });
+  const qualifiers = name.startsWith("Type") ? "none" : "all";
+  return new PySpecialForm(
+    name,
+    (form, key) => new PyAlias("generic", form, [typeArgument(key, message, qualifiers)], null),
+  );
 }
-for (const name of ["ClassVar", "Final", "TypeGuard", "TypeIs", "Required", "NotRequired", "ReadOnly"]) {
-  const message = /^(?:Required|NotRequired|ReadOnly)$/.test(name)
-    ? `${name} accepts only a single type.`
-    : "accepts only single type.";
-  forms[name] = single(name, message);
+for (const name of ["ClassVar", "Final", "TypeGuard", "TypeIs"]) {
+  forms[name] = single(name, `${MODULE}.${name} accepts only single type.`);
+}
+for (const name of ["Required", "NotRequired", "ReadOnly"]) {
+  forms[name] = single(name, `${name} accepts only a single type.`);
 }
 forms.Optional = new PySpecialForm("Optional", (form, key) => {
   if (key instanceof PyTuple) throw typeError(`${repr(form)} requires a single type. Got ${repr(key)}.`);
@@ -79,18 +82,17 @@ forms.Literal = new PySpecialForm("Literal", (form, key) => {
       if (!listed || typeOf(value).lookup("__hash__") === null) values.push(value);
     }
   }
-  return new PyAlias("literal", form, values, "Literal");
+  return new PyAlias("literal", form, values, null);
 });
 forms.Annotated = new PySpecialForm("Annotated", (_form, key) => {
   if (!(key instanceof PyTuple) || key.items.length < 2) {
     throw typeError("Annotated[...] should be used with at least two arguments (a type and an annotation).");
   }
   const [first, ...metadata] = key.items as [PyValue, ...PyValue[]];
-  const type = typeArgument(first, "Annotated[t, ...]: t must be a type.");
-  if (type instanceof PyAlias && type.kind === "annotated") {
-    return new PyAlias("annotated", type.origin, [], "Annotated", [...type.metadata, ...metadata]);
+  if (isUnpackedTuple(first)) {
+    throw typeError("Annotated[...] should not be used with an unpacked TypeVarTuple");
   }
-  return new PyAlias("annotated", type as PyObject, [], "Annotated", metadata);
+  return annotated(typeArgument(first, "Annotated[t, ...]: t must be a type.", "all") as PyObject, metadata);
 });
 forms.Concatenate = new PySpecialForm("Concatenate", (form, key) => {
   const args = argumentsOf(key);
@@ -102,17 +104,17 @@ forms.Concatenate = new PySpecialForm("Concatenate", (form, key) => {
   const types = args
     .slice(0, -1)
     .map((arg) => typeArgument(arg, "Concatenate[arg, ...]: each arg must be a type."));
-  return new PyAlias("concatenate", form, [...types, last], "Concatenate");
+  return new PyAlias("concatenate", form, [...types, last], null);
 });
 forms.Unpack = new PySpecialForm("Unpack", (form, key) => {
-  if (key instanceof PyTuple) throw typeError(`${repr(form)} accepts only single type. Got ${repr(key)}.`);
-  return new PyUnpack(converted(key));
+  return new PyUnpack(typeArgument(key, `${repr(form)} accepts only single type.`));
 });
+typing.unpackForm = forms.Unpack;
 
 // ---- names of classes ----------------------------------------------------------------------------
 
 /** `typing.List` …: another name of a class, which takes arguments. */
-export class PyClassName extends PyObject {
+export class PyClassName extends PyBaseAlias {
   readonly origin: PyType;
   readonly name: string;
   readonly make: (self: PyClassName, key: PyValue) => PyValue;
@@ -122,8 +124,9 @@ export class PyClassName extends PyObject {
     this.name = name;
     this.make = make;
   }
-  override call(): PyValue {
-    throw typeError(`Type ${this.name} cannot be instantiated; use ${this.origin.name}() instead`);
+  override call(args: PyValue[], kw: KwArgs | null): PyValue {
+    refuseInstances(this);
+    return rememberingClass(call(this.origin, args, kw), this);
   }
 }
 const classNameType = makeType("_SpecialGenericAlias", {
@@ -137,26 +140,10 @@ defineMethods(classNameType, {
   "__instancecheck__(obj, /)": (self: PyClassName, value: PyValue) => isInstanceOf(value, self.origin),
   "__subclasscheck__(cls, /)": (self: PyClassName, cls: PyValue) =>
     isSubclassOf(cls instanceof PyClassName ? cls.origin : cls, self.origin),
-  "__or__(other, /)": (self: PyObject, other: PyValue) => union([self, other]),
-  "__ror__(other, /)": (self: PyObject, other: PyValue) => union([other, self]),
-  "__mro_entries__(bases, /)": (self: PyClassName, bases: PyTuple) => {
-    const later = bases.items.slice(bases.items.indexOf(self) + 1);
-    const generic = later.some(
-      (other) => other instanceof PyClassName || (other instanceof PyType && other.isSubtype(genericType)),
-    );
-    const entries = bases.items.includes(self.origin) ? [] : [self.origin];
-    return tuple(generic ? entries : [...entries, genericType]);
-  },
-  "__getattr__(name, /)": (self: PyClassName, name: string) => getAttribute(self.origin, name),
+  "__mro_entries__(bases, /)": genericEntries,
 });
 classNameType.dict.set("__iter__", null);
-defineAttributes<PyClassName>(classNameType, {
-  __origin__: (self) => self.origin,
-  _name: (self) => self.name,
-  __name__: (self) => self.name,
-  __qualname__: (self) => self.name,
-  __module__: () => MODULE,
-});
+defineForwarding(classNameType);
 
 /** A name for a class with so many parameters, the last of which may have defaults. */
 function className(name: string, origin: PyType, count: number, defaults: readonly PyValue[] = []): void {

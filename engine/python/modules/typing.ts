@@ -20,7 +20,7 @@ import { log } from "../output.ts";
 import { repr } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
 import { perEvaluation } from "../state.ts";
-import { PyGenericAlias, PyUnion, unionType } from "../types/generic-alias.ts";
+import { PyGenericAlias } from "../types/generic-alias.ts";
 import { genericType, PyClassAlias } from "../types/generic-class.ts";
 import {
   Lazy,
@@ -32,9 +32,10 @@ import {
   typeVarTupleType,
   typeVarType,
 } from "../types/type-parameters.ts";
+import { PyUnion, unionType } from "../types/union.ts";
 import { classVariable } from "./dataclass-class.ts";
 import { pythonClass, pythonFunctions } from "./python-function.ts";
-import { converted, forwardRefType, PyAlias, PyForwardRef, union } from "./typing-alias.ts";
+import { converted, forwardRefType, itemQualifier, PyAlias, PyForwardRef, union } from "./typing-alias.ts";
 import { isTypedDict, namedTupleFunction, newTypeType, typedDictFunction } from "./typing-classes.ts";
 import { forms, PyClassName } from "./typing-forms.ts";
 import { isProtocol, libraryProtocols, members, protocolType, runtimeCheckable } from "./typing-protocol.ts";
@@ -115,7 +116,7 @@ function evaluated(type: PyValue, scopes: Scope): PyValue {
 function stripped(type: PyValue): PyValue {
   if (type instanceof PyAlias) {
     if (type.kind === "annotated") return stripped(type.origin);
-    if (/^(?:Required|NotRequired|ReadOnly)$/.test(type.name ?? "")) return stripped(type.args[0] as PyValue);
+    if (itemQualifier(type) !== undefined) return stripped(type.args[0] as PyValue);
     const args = type.args.map(stripped);
     if (args.every((arg, i) => arg === type.args[i])) return type;
     return type.kind === "union" ? union(args) : new PyAlias(type.kind, type.origin, args, type.name);

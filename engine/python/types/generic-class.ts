@@ -1,55 +1,49 @@
 // Generic, which classes with type parameters derive from, and what such classes are in brackets: `C[int]`.
-import { findAttribute, getAttributeOr, missing, setAttribute } from "../attribute.ts";
-import { typeError } from "../exceptions.ts";
+import { getAttributeOr, setAttribute } from "../attribute.ts";
+import { Exception, typeError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
-import {
-  Ellipsis,
-  type KwArgs,
-  makeType,
-  NotImplemented,
-  noneType,
-  objectType,
-  PyObject,
-  type PyType,
-  type PyValue,
-  typeName,
-} from "../object.ts";
+import { iterObject } from "../iterator.ts";
+import { type KwArgs, makeType, NotImplemented, objectType, type PyType, type PyValue } from "../object.ts";
 import { same } from "../operators.ts";
-import { caught } from "../raising.ts";
+import { isRaised } from "../raising.ts";
 import { repr } from "../representation.ts";
-import { PyList, PyTuple, tuple } from "../sequence.ts";
+import { PyTuple, tuple } from "../sequence.ts";
 import { showType } from "./generic-alias.ts";
+import "./parameter-arguments.ts";
+import { defineForwarding, PyArgumentsAlias, PyBaseAlias, typing } from "./base-alias.ts";
 import {
-  NoDefault,
-  PyTypeParameter,
-  PyUnpack,
+  argumentsOf,
+  checkCount,
+  isUnpackedTuple,
   parametersOf,
-  paramSpecType,
-  typeVarTupleType,
-  typingUnion,
-  unpacked,
-} from "./type-parameters.ts";
+  prepared,
+  substitute,
+} from "./substitution.ts";
+import { PyTypeParameter, PyUnpack, typeVarTupleType, unpacked } from "./type-parameters.ts";
 
 /** `C[…]` of a class that derives from Generic (`typing._GenericAlias`). */
-export class PyClassAlias extends PyObject {
+export class PyClassAlias extends PyArgumentsAlias {
   readonly origin: PyType;
   readonly args: PyTuple;
+  readonly name = null;
   constructor(origin: PyType, args: PyTuple) {
     super();
     this.origin = origin;
     this.args = args;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
-    const made = this.origin.call(args, kw);
-    // Instances remember how their class was written, where they can.
-    try {
-      setAttribute(made, "__orig_class__", this);
-    } catch (error) {
-      caught(error);
-    }
-    return made;
+    return rememberingClass(this.origin.call(args, kw), this);
   }
+}
+/** An instance that remembers how its class was written, if it can. */
+export function rememberingClass(made: PyValue, alias: PyValue): PyValue {
+  try {
+    setAttribute(made, "__orig_class__", alias);
+  } catch (error) {
+    if (!isRaised(error, Exception)) throw error;
+  }
+  return made;
 }
 export const classAliasType = makeType("_GenericAlias", {
   of: PyClassAlias,
@@ -73,31 +67,24 @@ defineMethods(classAliasType, {
       ? self.origin === other.origin && same(self.args, other.args)
       : NotImplemented,
   "__hash__()": (self: PyClassAlias) => hashTuple([self.origin, self.args]),
-  "__or__(right, /)": (self: PyClassAlias, other: PyValue) => typingUnion.make(self, other),
-  "__ror__(left, /)": (self: PyClassAlias, other: PyValue) => typingUnion.make(other, self),
-  "__getattr__(name, /)": (self: PyClassAlias, name: string) => {
-    const value = /^__.*__$/.test(name) ? undefined : findAttribute(self.origin, name);
-    if (value === undefined) throw missing(self, name);
-    return value;
-  },
   "__mro_entries__(bases, /)": (self: PyClassAlias, bases: PyTuple) => {
-    // Another generic base after it brings Generic along.
+    // Another generic base after it brings Generic along, and so does Protocol.
     const later = bases.items.slice(bases.items.indexOf(self) + 1);
-    if (self.origin === genericType && later.some((base) => base instanceof PyClassAlias)) return tuple([]);
+    const isBrought =
+      later.some((base) => base instanceof PyBaseAlias && base !== self) ||
+      bases.items.some((base) => base !== genericType && genericForms.has(base as PyType));
+    if (self.origin === genericType && isBrought) return tuple([]);
     return tuple([self.origin]);
   },
   "__getitem__(key, /)": (self: PyClassAlias, key: PyValue) => {
     if (genericForms.has(self.origin)) {
       throw typeError(`Cannot subscript already-subscripted ${repr(self)}`);
     }
-    const parameters = parametersOf(self.args.items);
-    if (parameters.length === 0) throw typeError(`${repr(self)} is not a generic class`);
-    const given = assignTo(repr(self), parameters, argumentsOf(key));
-    return new PyClassAlias(
-      self.origin,
-      tuple(self.args.items.flatMap((arg) => put(arg, parameters, given))),
-    );
+    const { items } = self.args;
+    const given = argumentsOf(key).map(typing.converted);
+    return new PyClassAlias(self.origin, tuple(substitute(self, items, parametersOf(items), given)));
   },
+  "__iter__()": (self: PyClassAlias) => iterObject(tuple([new PyUnpack(self)])),
   "__instancecheck__(instance, /)": () => {
     throw typeError("Subscripted generics cannot be used with class and instance checks");
   },
@@ -106,80 +93,43 @@ defineMethods(classAliasType, {
   },
 });
 defineAttributes<PyClassAlias>(classAliasType, {
-  __origin__: (self) => self.origin,
   __args__: (self) => self.args,
   __parameters__: (self) => tuple(parametersOf(self.args.items)),
 });
+defineForwarding(classAliasType);
 
 function showArgument(value: PyValue): string {
   if (value instanceof PyTuple) return `[${value.items.map(showType).join(", ")}]`;
   return showType(value);
 }
-function argumentsOf(key: PyValue): readonly PyValue[] {
-  return key instanceof PyTuple ? key.items : [key];
-}
-const isKind = (value: PyValue, type: PyType): boolean =>
-  value instanceof PyTypeParameter && value.cls === type;
-
-/** Does it stand for the types of all arguments of a call? */
-const isListOfTypes = (value: PyValue): boolean =>
-  value === Ellipsis ||
-  value instanceof PyList ||
-  value instanceof PyTuple ||
-  isKind(value, paramSpecType) ||
-  typeName(value) === "_ConcatenateGenericAlias";
-
-/** The arguments for each parameter: one, or any number for a type variable tuple. */
-function assignTo(
-  what: string,
-  parameters: readonly PyValue[],
-  args: readonly PyValue[],
-): readonly (readonly PyValue[])[] {
-  const star = parameters.findIndex((parameter) => isKind(parameter, typeVarTupleType));
-  const fallbacks = parameters.map((parameter) => (parameter as PyTypeParameter).fallback.get());
-  const most = star < 0 ? parameters.length : Number.POSITIVE_INFINITY;
-  const needed = star < 0 ? parameters.length : parameters.length - 1;
-  const specification = parameters.findIndex((parameter) => isKind(parameter, paramSpecType));
-  const isGiven = specification < args.length || (fallbacks[specification] ?? NoDefault) !== NoDefault;
-  if (specification >= 0 && star < 0 && !isGiven) throw typeError(`Too few arguments for ${what}`);
-  // `C[int]` and `C[int, str]` for one parameter specification mean `C[[int]]` and `C[[int, str]]`.
-  if (parameters.length === 1 && specification === 0 && args.length > 0 && !isListOfTypes(args[0] as PyValue))
-    return [[tuple([...args])]];
-  const defaulted = fallbacks.slice(args.length).filter((fallback) => fallback !== NoDefault).length;
-  if (args.length > most || args.length < needed - defaulted) {
-    const word = args.length > most ? "many" : "few";
-    const least = args.length > most ? "" : "at least ";
-    throw typeError(
-      `Too ${word} arguments for ${what}; actual ${args.length}, expected ${least}${args.length > most ? needed : needed - defaulted}`,
-    );
-  }
-  const extra = star < 0 ? 0 : Math.max(0, args.length - needed);
-  let at = 0;
-  return parameters.map((parameter, i) => {
-    if (i === star) {
-      at += extra;
-      return args.slice(at - extra, at);
+/** A parameter with a default may be left out, so what follows one needs a default too. */
+function checkOrder(parameters: readonly PyValue[]): void {
+  let defaulted = false;
+  let many = false;
+  for (const parameter of parameters) {
+    if (!(parameter instanceof PyTypeParameter)) {
+      many ||= isUnpackedTuple(parameter);
+      continue;
     }
-    const arg = at < args.length ? (args[at++] as PyValue) : (fallbacks[i] as PyValue);
-    const items = arg instanceof PyList || arg instanceof PyTuple ? arg.items : undefined;
-    return [isKind(parameter, paramSpecType) && items !== undefined ? tuple([...items]) : arg];
-  });
-}
-
-/** An argument with parameters in it replaced. */
-function put(
-  arg: PyValue,
-  parameters: readonly PyValue[],
-  given: readonly (readonly PyValue[])[],
-): readonly PyValue[] {
-  const found = parameters.indexOf(arg instanceof PyUnpack ? arg.item : arg);
-  if (found >= 0) return given[found] as readonly PyValue[];
-  if (arg instanceof PyClassAlias) {
-    return [
-      new PyClassAlias(arg.origin, tuple(arg.args.items.flatMap((each) => put(each, parameters, given)))),
-    ];
+    const { hasDefault } = parameter;
+    if (many && hasDefault) throw typeError("Type parameter with a default follows TypeVarTuple");
+    if (defaulted && !hasDefault) {
+      throw typeError(
+        `Type parameter ${repr(parameter)} without a default follows type parameter with a default`,
+      );
+    }
+    defaulted ||= hasDefault;
   }
-  return [arg];
+}
+/** The arguments of a class with these parameters: flat, with defaults for those that are left out. */
+function assigned(cls: PyType, parameters: readonly PyValue[], given: readonly PyValue[]): PyValue[] {
+  const args = prepared(cls, parameters, given);
+  if (parameters.length === 0) throw typeError(`${repr(cls)} is not a generic class`);
+  checkCount(repr(cls), args.length, parameters.length);
+  return args.flatMap((arg, i) => {
+    const parameter = parameters[i] as PyTypeParameter;
+    return parameter.cls === typeVarTupleType && arg instanceof PyTuple ? arg.items : [arg];
+  });
 }
 
 /** What generated code adds to the bases of a class with type parameters. */
@@ -189,11 +139,13 @@ export function genericBase(types: PyTuple): PyClassAlias {
 
 defineClassMethods(genericType, {
   "__class_getitem__(params, /)": (cls: PyType, key: PyValue) => {
-    const args = argumentsOf(key);
+    const args = argumentsOf(key).map(typing.converted);
     if (genericForms.has(cls)) {
       const { name } = cls;
       if (args.length === 0) throw typeError(`Parameter list to ${name}[...] cannot be empty`);
-      if (!args.every((arg) => arg instanceof PyTypeParameter || arg instanceof PyUnpack)) {
+      const isParameter = (arg: PyValue): boolean =>
+        isUnpackedTuple(arg) || (arg instanceof PyTypeParameter && arg.cls !== typeVarTupleType);
+      if (!args.every(isParameter)) {
         throw typeError(
           `Parameters to ${name}[...] must all be type variables or parameter specification variables.`,
         );
@@ -201,14 +153,14 @@ defineClassMethods(genericType, {
       if (new Set(args).size !== args.length) {
         throw typeError(`Parameters to ${name}[...] must all be unique`);
       }
-      return new PyClassAlias(cls, tuple([...args]));
+      checkOrder(args);
+      return new PyClassAlias(cls, tuple(args));
     }
     const parameters = getAttributeOr(cls, "__parameters__", null);
-    if (!(parameters instanceof PyTuple) || parameters.items.length === 0) {
-      throw typeError(`${repr(cls)} is not a generic class`);
-    }
-    const types = args.map((arg) => (arg === null ? noneType : arg));
-    return new PyClassAlias(cls, tuple(assignTo(repr(cls), parameters.items, types).flat()));
+    return new PyClassAlias(
+      cls,
+      tuple(assigned(cls, parameters instanceof PyTuple ? parameters.items : [], args)),
+    );
   },
   "__init_subclass__(*args, **kwargs)": (cls: PyType) => {
     const written = cls.dict.get("__orig_bases__");

@@ -1,6 +1,7 @@
 // Type parameters and what is made of them: TypeVar, ParamSpec, TypeVarTuple, `type` aliases (PEP 695, 696).
 // They belong to the module typing, which hands them out.
-import { describe, getAttributeOr } from "../attribute.ts";
+
+import { getAttribute } from "../attribute.ts";
 import { typeError, valueError } from "../exceptions.ts";
 import { defineAttributes, defineMembers, defineMethods, type PyFunction } from "../function.ts";
 import { hashTuple } from "../hash.ts";
@@ -12,15 +13,18 @@ import {
   NotImplemented,
   PyObject,
   PySingleton,
-  PyType,
+  type PyType,
   type PyValue,
   typeName,
 } from "../object.ts";
 import { same, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
-import { PyTuple, tuple } from "../sequence.ts";
+import { PyTuple, tuple, tupleType } from "../sequence.ts";
+import { defineForwarding, PyArgumentsAlias, typing } from "./base-alias.ts";
 import { defineConstructor } from "./construct.ts";
-import { genericAlias, showType, unionable } from "./generic-alias.ts";
+import { genericAlias, PyGenericAlias, showType } from "./generic-alias.ts";
+import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
+import { unionable } from "./union.ts";
 
 const MODULE = "typing";
 
@@ -38,6 +42,10 @@ export class Lazy {
   constructor(evaluate: (() => PyValue) | null, value: PyValue) {
     this.evaluate = evaluate;
     this.value = value;
+  }
+  /** Has nobody asked yet? */
+  get isPending(): boolean {
+    return this.evaluate !== null;
   }
   get(): PyValue {
     const { evaluate } = this;
@@ -67,8 +75,11 @@ export class PyTypeParameter extends PyObject {
     this.cls = cls;
     this.name = name;
   }
+  get hasDefault(): boolean {
+    return this.fallback.isPending || this.fallback.get() !== NoDefault;
+  }
 }
-const makeKind = (name: Kind): PyType => makeType(name, { module: MODULE, subclassable: false });
+const makeKind = (name: Kind): PyType => makeType(`${MODULE}.${name}`, { subclassable: false });
 export const typeVarType = makeKind("TypeVar");
 export const paramSpecType = makeKind("ParamSpec");
 export const typeVarTupleType = makeKind("TypeVarTuple");
@@ -78,15 +89,6 @@ const KINDS: Record<Kind, PyType> = {
   TypeVarTuple: typeVarTupleType,
 };
 
-/** `T | int` where a type variable takes part; the module typing puts its own in place. */
-export const typingUnion: { make: (a: PyValue, b: PyValue) => PyValue } = {
-  make: (a, b) => {
-    throw typeError(
-      `${showType(a)} | ${showType(b)} needs typing.Union, which is not available in an expression`,
-    );
-  },
-};
-
 for (const type of [typeVarType, paramSpecType, typeVarTupleType]) {
   type.hasDict = true;
   defineMethods(type, {
@@ -94,13 +96,12 @@ for (const type of [typeVarType, paramSpecType, typeVarTupleType]) {
       if (self.inferred || type === typeVarTupleType) return self.name;
       return `${self.covariant ? "+" : self.contravariant ? "-" : "~"}${self.name}`;
     },
-    "has_default()": (self: PyTypeParameter) => self.fallback.get() !== NoDefault,
+    "has_default()": (self: PyTypeParameter) => self.hasDefault,
     "__mro_entries__(bases, /)": () => {
-      throw typeError(`Cannot subclass an instance of ${type.name}`);
+      throw typeError(`Cannot subclass an instance of ${type.qualname}`);
     },
   });
   defineMembers<PyTypeParameter>(type, { __name__: (self) => self.name });
-  describe.set(type, () => `'typing.${type.name}' object`);
   defineAttributes<PyTypeParameter>(type, {
     __default__: (self) => self.fallback.get(),
     __module__: [(self) => self.module, (self, value) => void (self.module = value)],
@@ -108,8 +109,8 @@ for (const type of [typeVarType, paramSpecType, typeVarTupleType]) {
 }
 for (const type of [typeVarType, paramSpecType]) {
   defineMethods(type, {
-    "__or__(value, /)": (self: PyTypeParameter, other: PyValue) => typingUnion.make(self, other),
-    "__ror__(value, /)": (self: PyTypeParameter, other: PyValue) => typingUnion.make(other, self),
+    "__or__(value, /)": (self: PyTypeParameter, other: PyValue) => typing.union(self, other),
+    "__ror__(value, /)": (self: PyTypeParameter, other: PyValue) => typing.union(other, self),
   });
   defineAttributes<PyTypeParameter>(type, {
     __bound__: (self) => self.bound.get(),
@@ -131,8 +132,7 @@ function nameOf(constructor: string, name: PyValue | undefined): string {
 }
 /** What stands for a type in a bound. */
 function boundOf(bound: PyValue): PyValue {
-  if (bound instanceof PyTuple) throw typeError(`Bound must be a type. Got ${repr(bound)}.`);
-  return bound;
+  return bound === null ? null : typing.typeArgument(bound, "Bound must be a type.");
 }
 function varies(
   made: PyTypeParameter,
@@ -229,11 +229,15 @@ export function withTypeParameters(f: PyFunction, types: PyTuple): PyFunction {
 // ---- *Ts, P.args, P.kwargs -----------------------------------------------------------------------
 
 /** `*Ts`: `typing.Unpack[Ts]`. */
-export class PyUnpack extends PyObject {
+export class PyUnpack extends PyArgumentsAlias {
   readonly item: PyValue;
+  readonly name = null;
   constructor(item: PyValue) {
     super();
     this.item = item;
+  }
+  get origin(): PyValue {
+    return typing.unpackForm;
   }
 }
 export const unpackType = makeType("_UnpackGenericAlias", {
@@ -246,10 +250,28 @@ defineMethods(unpackType, {
   "__eq__(value, /)": (self: PyUnpack, other: PyValue) =>
     other instanceof PyUnpack ? same(self.item, other.item) : NotImplemented,
   "__hash__()": (self: PyUnpack) => hashTuple([unpackType, self.item]),
+  "__getitem__(args, /)": (self: PyUnpack, key: PyValue) => {
+    if (isManyTypes(self)) return key;
+    const [item] = substitute(self, [self.item], parametersOf([self.item]), argumentsOf(key));
+    return new PyUnpack(item as PyValue);
+  },
+  "__iter__()": (self: PyUnpack) => iterObject(tuple([new PyUnpack(self)])),
+  "__mro_entries__(bases, /)": (self: PyUnpack) => {
+    throw typeError(`Cannot subclass ${repr(self)}`);
+  },
 });
+defineForwarding(unpackType);
+const isManyTypes = (self: PyUnpack): boolean =>
+  self.item instanceof PyTypeParameter && self.item.cls === typeVarTupleType;
 defineAttributes<PyUnpack>(unpackType, {
   __args__: (self) => tuple([self.item]),
   __parameters__: (self) => tuple(parametersOf([self.item])),
+  __typing_is_unpacked_typevartuple__: isManyTypes,
+  __typing_unpacked_tuple_args__: ({ item }) => {
+    if (!(item instanceof PyGenericAlias || item instanceof PyArgumentsAlias)) return null;
+    if (item.origin !== tupleType) throw typeError("Unpack[...] must be used with a tuple type");
+    return getAttribute(item, "__args__");
+  },
 });
 defineMethods(typeVarTupleType, {
   "__iter__()": (self: PyTypeParameter) => iterObject(tuple([new PyUnpack(self)])),
@@ -300,11 +322,7 @@ export class PyTypeAlias extends PyObject {
     this.value = value;
   }
 }
-export const typeAliasType = makeType("TypeAliasType", {
-  of: PyTypeAlias,
-  module: MODULE,
-  subclassable: false,
-});
+export const typeAliasType = makeType(`${MODULE}.TypeAliasType`, { of: PyTypeAlias, subclassable: false });
 unionable.add(typeAliasType);
 defineConstructor(
   typeAliasType,
@@ -342,19 +360,4 @@ export function unpacked(types: readonly PyValue[]): PyValue[] {
   return types.map((type) =>
     type instanceof PyTypeParameter && type.cls === typeVarTupleType ? new PyUnpack(type) : type,
   );
-}
-
-/** The type parameters that arguments mention, each once. */
-export function parametersOf(args: readonly PyValue[]): PyValue[] {
-  const found = new Set<PyValue>();
-  for (const arg of args) {
-    if (arg instanceof PyTypeParameter) found.add(arg);
-    else if (arg instanceof PyUnpack) for (const inner of parametersOf([arg.item])) found.add(inner);
-    else {
-      const inner = arg instanceof PyObject ? getAttributeOr(arg, "__parameters__", null) : null;
-      if (!(arg instanceof PyType) && inner instanceof PyTuple)
-        for (const each of inner.items) found.add(each);
-    }
-  }
-  return [...found];
 }

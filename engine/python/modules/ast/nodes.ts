@@ -19,7 +19,8 @@ import {
 import { is, same } from "../../operators.ts";
 import { emptyTuple, list, listType, type PyTuple, tuple } from "../../sequence.ts";
 import { charge, perEvaluation, S } from "../../state.ts";
-import { genericAlias, genericAliasType, PyUnion } from "../../types/generic-alias.ts";
+import { genericAlias, genericAliasType } from "../../types/generic-alias.ts";
+import { PyUnion } from "../../types/union.ts";
 import { pythonClass } from "../python-function.ts";
 import { type FieldSpec, type NodeSpec, nodeSpec, RULES } from "./grammar.ts";
 

@@ -1,0 +1,52 @@
+// `collections.abc.Callable[[int], str]`: the types of the parameters lie flat before the result's.
+import { typeError } from "../exceptions.ts";
+import { defineMethods } from "../function.ts";
+import { makeType, type PyType, type PyValue } from "../object.ts";
+import { str } from "../representation.ts";
+import { PyList, PyTuple, tuple } from "../sequence.ts";
+import { defineConstructor } from "../types/construct.ts";
+import { genericAliasType, PyGenericAlias, showType } from "../types/generic-alias.ts";
+import { isListOfTypes } from "../types/parameter-arguments.ts";
+import { argumentsOf, parametersOf, substitute } from "../types/substitution.ts";
+
+const MODULE = "collections.abc";
+
+class CallableAlias extends PyGenericAlias {}
+const callableAliasType = makeType("_CallableGenericAlias", {
+  of: CallableAlias,
+  base: genericAliasType,
+  module: MODULE,
+});
+
+/** `Callable[parameters, result]`. */
+export function callableAlias(origin: PyValue, item: PyValue): PyValue {
+  if (!(item instanceof PyTuple && item.items.length === 2)) {
+    throw typeError("Callable must be used as Callable[[arg, ...], result].");
+  }
+  const [parameters, result] = item.items as [PyValue, PyValue];
+  if (parameters instanceof PyList || parameters instanceof PyTuple) {
+    return new CallableAlias(origin, tuple([...parameters.items, result]));
+  }
+  if (isListOfTypes(parameters)) return new CallableAlias(origin, item);
+  throw typeError(`Expected a list of types, an ellipsis, ParamSpec, or Concatenate. Got ${str(parameters)}`);
+}
+defineConstructor(callableAliasType, "(origin, args)", (_cls: PyType, origin: PyValue, args: PyValue) =>
+  callableAlias(origin, args),
+);
+defineMethods(callableAliasType, {
+  "__repr__()": (self: CallableAlias) => {
+    const types = self.args.items.slice(0, -1);
+    const result = showType(self.args.items.at(-1) as PyValue);
+    const [first = null] = types;
+    const isWhole = types.length === 1 && isListOfTypes(first);
+    const taken = isWhole ? showType(first) : `[${types.map(showType).join(", ")}]`;
+    return `${MODULE}.Callable[${taken}, ${result}]`;
+  },
+  "__getitem__(item, /)": (self: CallableAlias, key: PyValue) => {
+    const { items } = self.args;
+    const types = substitute(self, items, parametersOf(items), argumentsOf(key));
+    const [first] = types;
+    if (first instanceof PyList || first instanceof PyTuple) return callableAlias(self.origin, tuple(types));
+    return callableAlias(self.origin, tuple([tuple(types.slice(0, -1)), types.at(-1) as PyValue]));
+  },
+});
