@@ -4,6 +4,7 @@ import { ImportError, ModuleNotFoundError, PyException, raise, typeError } from 
 import { builtin, defineMethods, type Native, PyBuiltin } from "./function.ts";
 import { bringAllModules, bringModule } from "./later.ts";
 import { makeType, PyObject, type PyType, type PyValue } from "./object.ts";
+import { publicNames } from "./public-names.ts";
 import { list } from "./sequence.ts";
 import { isStandardModule } from "./standard-modules.ts";
 import { perEvaluation } from "./state.ts";
@@ -81,6 +82,8 @@ export function defineModule(
     key,
     perEvaluation(make),
   ]);
+  const names = publicNames(name);
+  if (names !== undefined) fresh.push(["__all__", perEvaluation(() => list(names))]);
   // A submodule may have been defined first.
   for (const [key, value] of registry.get(name)?.attributes ?? []) {
     if (value instanceof PyModule) attributes.set(key, value);

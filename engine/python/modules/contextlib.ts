@@ -4,7 +4,6 @@ import { typeError } from "../exceptions.ts";
 import { builtin } from "../function.ts";
 import { defineModule } from "../module.ts";
 import type { PyValue } from "../object.ts";
-import { list } from "../sequence.ts";
 import {
   abstractAsyncManagerType,
   aclosingType,
@@ -52,10 +51,4 @@ const values = {
 defineModule("contextlib", {
   values,
   types,
-  fresh: {
-    __all__: () => {
-      const exported = types.filter((type) => type !== asyncDecoratorType).map((type) => type.name);
-      return list([...Object.keys(values), ...exported].sort());
-    },
-  },
 });

@@ -11,7 +11,7 @@ import { defineModule } from "../module.ts";
 import { asStr, makeType, PyObject, type PyType, type PyValue } from "../object.ts";
 import { index, truth } from "../operators.ts";
 import { address } from "../representation.ts";
-import { list } from "../sequence.ts";
+import { list, tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { setFrom } from "../types/set.ts";
@@ -301,6 +301,14 @@ const { __hash_new, ...functions } = pythonFunctions({
 
 defineModule("hashlib", {
   values: {
+    __all__: tuple([
+      ...GUARANTEED,
+      "new",
+      "algorithms_guaranteed",
+      "algorithms_available",
+      "file_digest",
+      "pbkdf2_hmac",
+    ]),
     ...constructorValues,
     blake2b: blake2bType,
     blake2s: blake2sType,

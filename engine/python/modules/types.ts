@@ -36,7 +36,7 @@ import {
 } from "../object.ts";
 import { equal, ge, gt, le, lt, setItem, truth } from "../operators.ts";
 import { repr, reprOnce } from "../representation.ts";
-import { list, PyTuple, tuple } from "../sequence.ts";
+import { PyTuple, tuple } from "../sequence.ts";
 import { tracebackType } from "../traceback.ts";
 import { defineInitializer } from "../types/construct.ts";
 import { mergeInto } from "../types/dict.ts";
@@ -245,8 +245,5 @@ const functions = pythonFunctions({
 });
 defineModule("types", {
   values: { ...types, ...functions },
-  fresh: {
-    ...Object.fromEntries(OUTSIDE.map((name) => [name, absent(name)])),
-    __all__: () => list([...Object.keys(types), ...Object.keys(functions), ...OUTSIDE].sort()),
-  },
+  fresh: Object.fromEntries(OUTSIDE.map((name) => [name, absent(name)])),
 });
