@@ -75,6 +75,17 @@ function abstractNames(cls: PyType): PyFrozenSet {
   return names;
 }
 
+/**
+ * `issubclass` as this module and `functools` ask it: of a class that refuses some questions (`typing.Protocol`), without the
+ * refusal, for they ask of all classes that there are.
+ */
+export function isSubclassInside(derived: PyValue, cls: PyValue): boolean {
+  const refuses = cls instanceof PyType && refusing.has(cls.cls.lookup("__subclasscheck__") ?? null);
+  return refuses ? derived === cls || subclassCheck(cls, derived) : isSubclassOf(derived, cls);
+}
+/** Methods `__subclasscheck__` that refuse questions. */
+export const refusing: Set<PyValue> = new Set();
+
 function subclassCheck(cls: PyType, subclass: PyValue): boolean {
   if (!(subclass instanceof PyType)) throw typeError("issubclass() arg 1 must be a class");
   const its = known(cls);
@@ -93,8 +104,8 @@ function subclassCheck(cls: PyType, subclass: PyValue): boolean {
   } else {
     answer =
       subclass.mro.includes(cls) ||
-      [...(always.get(cls) ?? []), ...its.registered].some((other) => isSubclassOf(subclass, other)) ||
-      directSubclasses(cls).some((other) => isSubclassOf(subclass, other));
+      [...(always.get(cls) ?? []), ...its.registered].some((other) => isSubclassInside(subclass, other)) ||
+      directSubclasses(cls).some((other) => isSubclassInside(subclass, other));
   }
   (answer ? its.yes : its.no).add(subclass);
   return answer;
@@ -103,9 +114,9 @@ function subclassCheck(cls: PyType, subclass: PyValue): boolean {
 pythonMethods(abcMetaType, {
   "register(subclass)": (cls: PyType, subclass: PyValue) => {
     if (!(subclass instanceof PyType)) throw typeError("Can only register classes");
-    if (isSubclassOf(subclass, cls)) return subclass;
+    if (isSubclassInside(subclass, cls)) return subclass;
     // What would be a class of its own subclass would make every question endless.
-    if (isSubclassOf(cls, subclass)) {
+    if (isSubclassInside(cls, subclass)) {
       throw pyError(RuntimeError, "Refusing to create an inheritance cycle");
     }
     known(cls).registered.push(subclass);

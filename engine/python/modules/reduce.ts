@@ -36,7 +36,13 @@ import { complexType } from "../types/complex.ts";
 import { genericAliasType, PyGenericAlias } from "../types/generic-alias.ts";
 import { rangeType } from "../types/range.ts";
 import { sliceType } from "../types/slice.ts";
-import { paramSpecType, typeAliasType, typeVarTupleType, typeVarType } from "../types/type-parameters.ts";
+import {
+  NoDefault,
+  paramSpecType,
+  typeAliasType,
+  typeVarTupleType,
+  typeVarType,
+} from "../types/type-parameters.ts";
 import { unionType } from "../types/union.ts";
 import { counterType } from "./counter.ts";
 import { dateType, datetimeType, PyTimezone, timeType } from "./datetime-objects.ts";
@@ -70,6 +76,7 @@ const ATOMIC = new Set<PyType>([
   functionType,
   propertyType,
   unionType,
+  NoDefault.cls,
   typeVarType,
   paramSpecType,
   typeVarTupleType,

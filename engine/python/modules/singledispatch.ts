@@ -4,7 +4,7 @@ import { directSubclasses } from "../class-layout.ts";
 import { PyDict } from "../dict.ts";
 import { pyError, RuntimeError, typeError } from "../exceptions.ts";
 import { call, call1, call2, defineAttributes, isCallable, method } from "../function.ts";
-import { isSubclassOf, unions } from "../instance-check.ts";
+import { unions } from "../instance-check.ts";
 import { importModule } from "../module.ts";
 import { objectType, PyType, type PyValue } from "../object.ts";
 import { truth } from "../operators.ts";
@@ -12,7 +12,7 @@ import { repr, str } from "../representation.ts";
 import type { PyTuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { PyMappingProxy } from "../types/mapping-proxy.ts";
-import { registrationsSoFar } from "./abc.ts";
+import { isSubclassInside, registrationsSoFar } from "./abc.ts";
 import { keywordsOf } from "./partial.ts";
 import { innerFunction, pythonClass, pythonMethods } from "./python-function.ts";
 import { PyAlias } from "./typing-alias.ts";
@@ -49,7 +49,7 @@ function orderWith(cls: PyType, abstracts: readonly PyType[]): PyType[] {
   const explicit = cls.bases.slice(0, boundary);
   const other = cls.bases.slice(boundary);
   const implied = abstracts.filter(
-    (base) => isSubclassOf(cls, base) && !cls.bases.some((b) => isSubclassOf(b, base)),
+    (base) => isSubclassInside(cls, base) && !cls.bases.some((b) => isSubclassInside(b, base)),
   );
   const rest = abstracts.filter((base) => !implied.includes(base));
   const order = (bases: readonly PyType[]): PyType[][] => bases.map((base) => orderWith(base, rest));
@@ -59,7 +59,7 @@ function orderWith(cls: PyType, abstracts: readonly PyType[]): PyType[] {
 function composeOrder(cls: PyType, types: readonly PyType[]): PyType[] {
   const bases = new Set(cls.mro);
   const isRelated = (type: PyType): boolean =>
-    !bases.has(type) && type.mro.length > 0 && isSubclassOf(cls, type);
+    !bases.has(type) && type.mro.length > 0 && isSubclassInside(cls, type);
   const related = types.filter(isRelated);
   // Of two of which one is the other's ancestor, the descendant is enough.
   const chosen = related.filter(
@@ -69,7 +69,7 @@ function composeOrder(cls: PyType, types: readonly PyType[]): PyType[] {
   for (const type of chosen) {
     const found: PyType[][] = [];
     for (const sub of directSubclasses(type)) {
-      if (!bases.has(sub) && isSubclassOf(cls, sub)) {
+      if (!bases.has(sub) && isSubclassInside(cls, sub)) {
         found.push(sub.mro.filter((s) => types.includes(s)));
       }
     }
@@ -114,7 +114,7 @@ class Dispatcher {
           types.includes(type) &&
           !cls.mro.includes(type) &&
           !cls.mro.includes(match) &&
-          !isSubclassOf(match, type)
+          !isSubclassInside(match, type)
         ) {
           throw pyError(RuntimeError, `Ambiguous dispatch: ${repr(match)} or ${repr(type)}`);
         }

@@ -1,7 +1,7 @@
 // What `typing` makes of types in brackets: `List[int]`, `Union[int, str]`, `Literal["a"]` …, and the names before them.
 import { getAttribute, getAttributeOr } from "../attribute.ts";
 import { AttributeError, pyError, typeError } from "../exceptions.ts";
-import { call, defineAttributes, defineMethods, defineStatic, PyFunction } from "../function.ts";
+import { call, defineAttributes, defineMethods, PyFunction } from "../function.ts";
 import { hash, hashTuple } from "../hash.ts";
 import { isInstanceOf, isSubclassOf } from "../instance-check.ts";
 import { iterObject } from "../iterator.ts";
@@ -19,13 +19,14 @@ import {
 import { same } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
-import { defineForwarding, PyArgumentsAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
+import { defineAlias, PyArgumentsAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
 import { showType } from "../types/generic-alias.ts";
 import { genericForms, genericType, rememberingClass } from "../types/generic-class.ts";
 import { isListOfTypes } from "../types/parameter-arguments.ts";
 import { argumentsOf, parametersOf, substitute } from "../types/substitution.ts";
 import { PyUnpack } from "../types/type-parameters.ts";
 import { PyUnion, typeSet } from "../types/union.ts";
+import { forwardRef } from "./forward-ref.ts";
 
 const MODULE = "typing";
 
@@ -70,41 +71,6 @@ defineAttributes<PySpecialForm>(specialFormType, {
   __name__: (self) => self.name,
   __qualname__: (self) => self.name,
   __module__: () => MODULE,
-});
-
-/** A name in a string, which stands for a type that is not there yet. */
-export class PyForwardRef extends PyObject {
-  readonly text: string;
-  constructor(text: string) {
-    super();
-    this.text = text;
-  }
-}
-export const forwardRefType = makeType("ForwardRef", {
-  of: PyForwardRef,
-  module: MODULE,
-  subclassable: false,
-});
-defineStatic(forwardRefType, {
-  "__new__(cls, arg, is_argument=True, module=None, *, is_class=False)": (_cls, arg: PyValue) => {
-    const text = asStr(arg);
-    if (text === undefined) throw typeError(`Forward reference must be a string -- got ${repr(arg)}`);
-    return new PyForwardRef(text);
-  },
-});
-defineMethods(forwardRefType, {
-  "__init__(*args, **kwargs)": () => null,
-  "__repr__()": (self: PyForwardRef) => `ForwardRef(${repr(self.text)})`,
-  "__eq__(other, /)": (self: PyForwardRef, other: PyValue) =>
-    other instanceof PyForwardRef ? self.text === other.text : NotImplemented,
-  "__hash__()": (self: PyForwardRef) => hashTuple([self.text, null]),
-  "__or__(other, /)": (self: PyObject, other: PyValue) => union([self, other]),
-  "__ror__(other, /)": (self: PyObject, other: PyValue) => union([other, self]),
-});
-defineAttributes<PyForwardRef>(forwardRefType, {
-  __forward_arg__: (self) => self.text,
-  __forward_evaluated__: () => false,
-  __forward_module__: () => null,
 });
 
 // ---- aliases -------------------------------------------------------------------------------------
@@ -210,9 +176,6 @@ function equalAliases(a: PyAlias, b: PyAlias): boolean {
   }
 }
 const sameLiteral = (a: PyValue, b: PyValue): boolean => typeOf(a) === typeOf(b) && same(a, b);
-const checked = (): never => {
-  throw typeError("Subscripted generics cannot be used with class and instance checks");
-};
 defineMethods(base, {
   "__repr__()": show,
   "__eq__(other, /)": (self: PyAlias, other: PyValue) => {
@@ -229,9 +192,6 @@ defineMethods(base, {
   },
   "__mro_entries__(bases, /)": (self: PyAlias, bases: PyTuple) => {
     const { origin } = self;
-    if (self.kind === "annotated" && !(origin instanceof PyType)) {
-      return call(getAttribute(origin, "__mro_entries__"), [bases], null);
-    }
     if (origin instanceof PySpecialForm) throw typeError(`Cannot subclass ${repr(self)}`);
     return self.name === null || self.kind === "annotated" ? tuple([origin]) : genericEntries(self, bases);
   },
@@ -240,14 +200,16 @@ defineMethods(base, {
     const given = argumentsOf(key).map(converted);
     return withArguments(self, substitute(self, args, parametersOf(args), given, self.kind === "callable"));
   },
-  "__instancecheck__(obj, /)": (self: PyAlias, value: PyValue) =>
-    self.kind === "union" ? self.args.some((arg) => isInstanceOf(value, arg)) : checked(),
-  "__subclasscheck__(cls, /)": (self: PyAlias, cls: PyValue) =>
-    self.kind === "union" ? self.args.some((arg) => isSubclassOf(cls, arg)) : checked(),
   "__iter__()": (self: PyAlias) => iterObject(tuple([new PyUnpack(self)])),
 });
+defineMethods(aliasTypes.union, {
+  "__instancecheck__(obj, /)": (self: PyAlias, value: PyValue) =>
+    self.args.some((arg) => isInstanceOf(value, arg)),
+  "__subclasscheck__(cls, /)": (self: PyAlias, cls: PyValue) =>
+    self.args.some((arg) => isSubclassOf(cls, arg)),
+});
 for (const kind of ["union", "callable", "annotated"] as const) aliasTypes[kind].dict.set("__iter__", null);
-defineForwarding(base);
+defineAlias(base);
 defineAttributes<PyAlias>(base, {
   __args__: (self) => tuple([...argumentsIn(self)]),
   __parameters__: (self) => tuple(parametersOf(argumentsIn(self))),
@@ -307,7 +269,7 @@ export function genericEntries(self: PyBaseAlias, bases: PyTuple): PyTuple {
 export function converted(value: PyValue): PyValue {
   if (value === null) return noneType;
   const text = asStr(value);
-  return text === undefined ? value : new PyForwardRef(text);
+  return text === undefined ? value : forwardRef(text);
 }
 /** Forms that are types by themselves; filled in by `typing-forms.ts`. */
 export const plainForms: Set<PyValue> = new Set();
@@ -371,6 +333,11 @@ export function union(types: readonly PyValue[]): PyValue {
         parts.length === 2 && parts.includes(noneType) ? "Optional" : null,
       );
 }
+// What a star makes of a type variable tuple has it for its origin, whether or not a program imports the module.
+typing.unpackForm = new PySpecialForm(
+  "Unpack",
+  (form, key) => new PyUnpack(typeArgument(key, `${repr(form)} accepts only single type.`)),
+);
 typing.union = (a, b) => union([a, b]);
 typing.typeArgument = typeArgument;
 typing.converted = converted;

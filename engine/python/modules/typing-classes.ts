@@ -1,19 +1,20 @@
-// Classes that `typing` helps to make: `NamedTuple`, `TypedDict`, `NewType`.
+// Classes that `typing` helps to make: `NamedTuple`, `TypedDict`.
 import { getAttributeOr, setAttribute } from "../attribute.ts";
 import { buildClass } from "../classes.ts";
 import { dictType, PyDict, PyFrozenSet } from "../dict.ts";
-import { attributeError, typeError } from "../exceptions.ts";
-import { call, callWithSelf, defineAttributes, defineMethods, type Native, PyFunction } from "../function.ts";
+import { addNote, attributeError, PyException, typeError } from "../exceptions.ts";
+import { call, callWithSelf, defineMethods, method0, type Native, PyFunction } from "../function.ts";
 import { collect } from "../iterator.ts";
-import { asStr, type KwArgs, makeType, PyObject, PyType, type PyValue, typeType } from "../object.ts";
+import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeName, typeType } from "../object.ts";
 import { truth } from "../operators.ts";
 import { repr, str } from "../representation.ts";
-import { list, type PyTuple, tuple } from "../sequence.ts";
+import { list, type PyTuple, tuple, tupleType } from "../sequence.ts";
 import type { Defaults, Signature } from "../signature.ts";
+import { mergeInto } from "../types/dict.ts";
 import { genericType } from "../types/generic-class.ts";
 import { namedtuple } from "./namedtuple.ts";
-import { pythonClass, pythonClassMethods, pythonMethods, pythonStatic } from "./python-function.ts";
-import { itemQualifier, PyAlias, typeArgument, union } from "./typing-alias.ts";
+import { pythonClass, pythonStatic } from "./python-function.ts";
+import { itemQualifier, PyAlias, typeArgument } from "./typing-alias.ts";
 
 const MODULE = "typing";
 
@@ -84,6 +85,19 @@ function makeNamedTuple(
   return made;
 }
 
+/** Tells a value of the class's body what it is called, if it wants to know. */
+function tellName(value: PyValue, owner: PyType, name: string, typename: PyValue): void {
+  const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
+  if (hook === undefined) return;
+  try {
+    callWithSelf(hook, value, [owner, name], null);
+  } catch (error) {
+    const what = `${repr(typeName(value))} instance ${repr(name)} in ${repr(typename)}`;
+    if (error instanceof PyException) addNote(error, `Error calling __set_name__ on ${what}`);
+    throw error;
+  }
+}
+
 const namedTupleMeta = pythonClass("NamedTupleMeta", { base: typeType, module: MODULE });
 const namedTupleBase = pythonClass("NamedTuple", { module: MODULE });
 namedTupleBase.cls = namedTupleMeta;
@@ -110,6 +124,14 @@ pythonStatic(namedTupleMeta, {
       }
     }
     const made = makeNamedTuple(name, types, defaults, ns.get("__module__") ?? null);
+    const isGeneric = bases.items.includes(genericType);
+    if (bases.items.length > 1) {
+      const entries = bases.items.map((base) => (base === genericType ? base : tupleType));
+      setAttribute(made, "__bases__", tuple(entries));
+    }
+    if (isGeneric) {
+      made.dict.set("__class_getitem__", genericType.dict.get("__class_getitem__") as PyValue);
+    }
     const qualname = ns.get("__qualname__");
     if (qualname !== undefined) setAttribute(made, "__qualname__", qualname);
     const original = ns.get("__orig_bases__");
@@ -122,12 +144,11 @@ pythonStatic(namedTupleMeta, {
         if (text === "__doc__" && value !== null) setAttribute(made, text, value);
         continue;
       }
-      if (text !== "__classcell__" && !fields.has(text)) {
-        setAttribute(made, text, value);
-        const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
-        if (hook !== undefined) callWithSelf(hook, value, [made, text], null);
-      }
+      if (text === "__classcell__") continue;
+      if (!fields.has(text)) setAttribute(made, text, value);
+      tellName(value, made, text, name);
     }
+    if (isGeneric) method0(made, "__init_subclass__");
     return made;
   },
 });
@@ -200,7 +221,12 @@ function makeTypedDict(name: PyValue, bases: readonly PyValue[], ns: PyDict, tot
       for (const [key, type] of inherited.entries()) annotations.set(key, type);
     for (const key of Object.keys(sets) as (keyof typeof sets)[]) {
       const known = base.dict.get(`__${key}_keys__`);
-      if (known instanceof PyFrozenSet) for (const item of known.items()) sets[key].add(item as string);
+      for (const item of (known instanceof PyFrozenSet ? known.items() : []) as Iterable<string>) {
+        sets[key].add(item);
+        // The last base has its way, as far as a key is required.
+        if (key === "required") sets.optional.delete(item);
+        if (key === "optional") sets.required.delete(item);
+      }
     }
   }
   for (const [key, given] of own instanceof PyDict ? own.entries() : []) {
@@ -211,8 +237,12 @@ function makeTypedDict(name: PyValue, bases: readonly PyValue[], ns: PyDict, tot
     const isRequired = marks.has("Required") || (total && !marks.has("NotRequired"));
     sets[isRequired ? "required" : "optional"].add(item);
     sets[isRequired ? "optional" : "required"].delete(item);
-    sets[marks.has("ReadOnly") ? "readonly" : "mutable"].add(item);
-    sets[marks.has("ReadOnly") ? "mutable" : "readonly"].delete(item);
+    const isReadOnly = marks.has("ReadOnly");
+    if (isReadOnly && sets.mutable.has(item)) {
+      throw typeError(`Cannot override mutable key ${repr(item)} with read-only key`);
+    }
+    sets[isReadOnly ? "readonly" : "mutable"].add(item);
+    if (!isReadOnly) sets.readonly.delete(item);
   }
   namespace.set("__annotations__", annotations);
   for (const [key, items] of Object.entries(sets)) {
@@ -221,8 +251,13 @@ function makeTypedDict(name: PyValue, bases: readonly PyValue[], ns: PyDict, tot
     namespace.set(`__${key}_keys__`, frozen);
   }
   namespace.set("__total__", total);
-  const generic = bases.includes(genericType) ? [genericType] : [];
-  return buildClass(text, [...generic, dictType], namespace, null, typedDictMeta);
+  const isGeneric = bases.some((base) => (base as PyType).isSubtype(genericType));
+  const layout = isGeneric ? [genericType, dictType] : [dictType];
+  const made = buildClass(text, layout, namespace, null, typedDictMeta);
+  if (getAttributeOr(made, "__orig_bases__", undefined) === undefined) {
+    setAttribute(made, "__orig_bases__", tuple([...bases]));
+  }
+  return made;
 }
 pythonStatic(typedDictMeta, {
   "__new__(cls, name, bases, ns, total=True)": (
@@ -258,7 +293,7 @@ export const typedDictFunction = baseFunction(
   (name: PyValue, fields: PyValue, total: PyValue) => {
     const ns = new PyDict();
     const annotations = new PyDict();
-    for (const [key, type] of fields instanceof PyDict ? fields.entries() : []) annotations.set(key, type);
+    if (fields !== null) mergeInto(annotations, fields);
     ns.set("__annotations__", annotations);
     ns.set("__module__", "__main__");
     const made = makeTypedDict(name, [], ns, truth(total));
@@ -271,52 +306,3 @@ export const typedDictFunction = baseFunction(
 export function isTypedDict(value: PyValue): boolean {
   return value instanceof PyType && value.cls.isSubtype(typedDictMeta) && value !== typedDictBase;
 }
-
-// ---- NewType -------------------------------------------------------------------------------------
-
-/** What `NewType("Name", type)` makes: gives back what it is called with. */
-export class PyNewType extends PyObject {
-  readonly name: string;
-  readonly supertype: PyValue;
-  module: PyValue = "__main__";
-  constructor(name: string, supertype: PyValue) {
-    super();
-    this.name = name;
-    this.supertype = supertype;
-  }
-  override call(args: PyValue[], kw: KwArgs | null): PyValue {
-    if (args.length === 1 && kw === null) return args[0] as PyValue;
-    return callWithSelf(newTypeType.lookup("__call__") as PyValue, this, args, kw);
-  }
-}
-export const newTypeType: PyType = makeType("NewType", { of: PyNewType, module: MODULE });
-newTypeType.hasDict = true;
-pythonStatic(newTypeType, {
-  "__new__(cls, name, tp)": (_cls: PyType, name: PyValue, supertype: PyValue) =>
-    new PyNewType((asStr(name) ?? "").split(".").at(-1) as string, supertype),
-});
-pythonMethods(newTypeType, {
-  "__init__(name, tp)": () => null,
-  "__call__(x)": (_self: PyNewType, value: PyValue) => value,
-  "__repr__()": (self: PyNewType) => `${str(self.module)}.${self.name}`,
-  // The complaint needs the name of the class, which is there only when it has been made.
-  "__mro_entries__(bases)": (self: PyNewType) => {
-    const dummy = pythonClass("Dummy", { module: MODULE });
-    pythonClassMethods(dummy, {
-      "__init_subclass__()": (cls: PyType) => {
-        throw typeError(
-          `Cannot subclass an instance of NewType. Perhaps you were looking for: \`${cls.name} = NewType(${repr(cls.name)}, ${self.name})\``,
-        );
-      },
-    });
-    return tuple([dummy]);
-  },
-  "__or__(other)": (self: PyObject, other: PyValue) => union([self, other]),
-  "__ror__(other)": (self: PyObject, other: PyValue) => union([other, self]),
-});
-defineAttributes<PyNewType>(newTypeType, {
-  __name__: (self) => self.name,
-  __qualname__: (self) => self.name,
-  __supertype__: (self) => self.supertype,
-  __module__: [(self) => self.module, (self, value) => void (self.module = value)],
-});

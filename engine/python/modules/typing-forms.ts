@@ -22,10 +22,10 @@ import {
 import { same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { listType, PyList, PyTuple, tupleType } from "../sequence.ts";
-import { defineForwarding, PyBaseAlias, typing } from "../types/base-alias.ts";
+import { defineAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
 import { rememberingClass } from "../types/generic-class.ts";
 import { argumentsOf, checkCount, isUnpackedTuple } from "../types/substitution.ts";
-import { PyTypeParameter, PyUnpack, paramSpecType } from "../types/type-parameters.ts";
+import { PyTypeParameter, paramSpecType } from "../types/type-parameters.ts";
 import { abstractAsyncManagerType } from "./context-async.ts";
 import { abstractManagerType } from "./context-managers.ts";
 import "./collections.ts";
@@ -47,7 +47,7 @@ import {
 
 const MODULE = "typing";
 /** Forms and names by their names. */
-export const forms: { [name: string]: PyValue } = { Union: unionForm };
+export const forms: { [name: string]: PyValue } = { Union: unionForm, Unpack: typing.unpackForm };
 
 // ---- special forms -------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ for (const name of ["NoReturn", "Never", "Self", "LiteralString", "TypeAlias"]) 
   plainForms.add(form);
 }
 function single(name: string, message: string): PySpecialForm {
-  const qualifiers = name.startsWith("Type") ? "none" : "all";
+  const qualifiers = name === "ClassVar" || name === "Final" ? "all" : "none";
   return new PySpecialForm(
     name,
     (form, key) => new PyAlias("generic", form, [typeArgument(key, message, qualifiers)], null),
@@ -106,10 +106,6 @@ forms.Concatenate = new PySpecialForm("Concatenate", (form, key) => {
     .map((arg) => typeArgument(arg, "Concatenate[arg, ...]: each arg must be a type."));
   return new PyAlias("concatenate", form, [...types, last], null);
 });
-forms.Unpack = new PySpecialForm("Unpack", (form, key) => {
-  return new PyUnpack(typeArgument(key, `${repr(form)} accepts only single type.`));
-});
-typing.unpackForm = forms.Unpack;
 
 // ---- names of classes ----------------------------------------------------------------------------
 
@@ -134,6 +130,7 @@ const classNameType = makeType("_SpecialGenericAlias", {
   module: MODULE,
   subclassable: false,
 });
+defineAlias(classNameType);
 defineMethods(classNameType, {
   "__repr__()": (self: PyClassName) => `${MODULE}.${self.name}`,
   "__getitem__(params, /)": (self: PyClassName, key: PyValue) => self.make(self, key),
@@ -143,7 +140,6 @@ defineMethods(classNameType, {
   "__mro_entries__(bases, /)": genericEntries,
 });
 classNameType.dict.set("__iter__", null);
-defineForwarding(classNameType);
 
 /** A name for a class with so many parameters, the last of which may have defaults. */
 function className(name: string, origin: PyType, count: number, defaults: readonly PyValue[] = []): void {

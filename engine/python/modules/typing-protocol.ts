@@ -6,10 +6,11 @@ import { typeError } from "../exceptions.ts";
 import { call, callWithSelf, type Native, PyBuiltin } from "../function.ts";
 import { NotImplemented, objectType, PyObject, PyType, type PyValue, typeOf } from "../object.ts";
 import { repr } from "../representation.ts";
-import type { PyTuple } from "../sequence.ts";
+import { type PyTuple, tuple } from "../sequence.ts";
 import { makeSuper } from "../super.ts";
 import { genericForms, genericType } from "../types/generic-class.ts";
-import { abcMetaType, finishAbstract } from "./abc.ts";
+import { typeParameter } from "../types/type-parameters.ts";
+import { abcMetaType, finishAbstract, refusing } from "./abc.ts";
 import { pythonClass, pythonClassMethods, pythonMethods } from "./python-function.ts";
 import { unusable } from "./typing-alias.ts";
 
@@ -102,10 +103,13 @@ pythonMethods(protocolMeta, {
     const kw = new Map([...kwargs.entries()] as [string, PyValue][]);
     const abstract = getAttributeOr(cls, "__abstractmethods__", null);
     const complete = !(abstract instanceof PyFrozenSet) || abstract.size === 0;
-    if (complete && isProtocol(cls)) throw typeError("Protocols cannot be instantiated");
+    if (complete && isProtocol(cls) && cls !== protocolType)
+      throw typeError("Protocols cannot be instantiated");
     return callWithSelf(root.call as PyValue, cls, [...args.items], kw.size === 0 ? null : kw);
   },
 });
+
+refusing.add(protocolMeta.dict.get("__subclasscheck__") as PyValue);
 
 /** Has a class, or a protocol that it derives from, what the protocol asks? */
 function hasMembers(cls: PyType, other: PyType): PyValue {
@@ -162,11 +166,14 @@ export function runtimeCheckable(cls: PyValue): PyValue {
 }
 
 /** A protocol of the library, with one abstract method. */
-function libraryProtocol(name: string, declaration: string): PyType {
+function libraryProtocol(name: string, declaration: string, isGeneric = false): PyType {
   const type = pythonClass(name, { base: protocolType, module: MODULE });
   type.cls = protocolMeta;
   type.dict.set("_is_protocol", true);
   type.dict.set("_is_runtime_protocol", true);
+  const types = tuple(isGeneric ? [typeParameter("TypeVar", "T", null, false, null)] : []);
+  type.dict.set("__parameters__", types);
+  type.dict.set("__type_params__", types);
   const js: Native = () => null;
   pythonMethods(type, { [declaration]: js });
   for (const value of type.dict.values()) if (value instanceof PyBuiltin) value.abstract = true;
@@ -181,6 +188,6 @@ export const libraryProtocols: PyType[] = [
   libraryProtocol("SupportsComplex", "__complex__()"),
   libraryProtocol("SupportsBytes", "__bytes__()"),
   libraryProtocol("SupportsIndex", "__index__()"),
-  libraryProtocol("SupportsAbs", "__abs__()"),
-  libraryProtocol("SupportsRound", "__round__(ndigits=0)"),
+  libraryProtocol("SupportsAbs", "__abs__()", true),
+  libraryProtocol("SupportsRound", "__round__(ndigits=0)", true),
 ];

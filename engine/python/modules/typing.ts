@@ -1,32 +1,29 @@
 // The module `typing`: what a program evaluates of types at run time.
-import { getAttribute, getAttributeOr, setAttribute } from "../attribute.ts";
-import { builtins } from "../builtins.ts";
-import { bytesType } from "../bytes.ts";
+import { getAttribute, setAttribute } from "../attribute.ts";
 import { PyDict, PyFrozenSet } from "../dict.ts";
 import {
   AssertionError,
   Exception,
-  NameError,
   NotImplementedError,
   PyException,
   pyError,
   typeError,
 } from "../exceptions.ts";
-import { builtin, PyBoundMethod, PyBuiltin, PyFunction } from "../function.ts";
+import { builtin, PyClassMethod, PyFunction, PyStaticMethod } from "../function.ts";
 import { defineModule } from "../module.ts";
-import { asStr, Ellipsis, noneType, PyObject, PyType, type PyValue, strType } from "../object.ts";
-import { truth } from "../operators.ts";
+import { PyType, type PyValue } from "../object.ts";
 import { log } from "../output.ts";
 import { repr } from "../representation.ts";
 import { list, tuple } from "../sequence.ts";
 import { perEvaluation } from "../state.ts";
 import { PyGenericAlias } from "../types/generic-alias.ts";
 import { genericType, PyClassAlias } from "../types/generic-class.ts";
+import { isListOfTypes } from "../types/parameter-arguments.ts";
 import {
-  Lazy,
   NoDefault,
-  PyTypeParameter,
+  PyParamSpecPart,
   PyUnpack,
+  paramSpecPartTypes,
   paramSpecType,
   typeAliasType,
   typeVarTupleType,
@@ -34,11 +31,15 @@ import {
 } from "../types/type-parameters.ts";
 import { PyUnion, unionType } from "../types/union.ts";
 import { classVariable } from "./dataclass-class.ts";
+import { forwardRefType } from "./forward-ref.ts";
+import { newTypeType } from "./new-type.ts";
 import { pythonClass, pythonFunctions } from "./python-function.ts";
-import { converted, forwardRefType, itemQualifier, PyAlias, PyForwardRef, union } from "./typing-alias.ts";
-import { isTypedDict, namedTupleFunction, newTypeType, typedDictFunction } from "./typing-classes.ts";
+import { PyAlias } from "./typing-alias.ts";
+import { isTypedDict, namedTupleFunction, typedDictFunction } from "./typing-classes.ts";
 import { forms, PyClassName } from "./typing-forms.ts";
+import { typeHints } from "./typing-hints.ts";
 import { isProtocol, libraryProtocols, members, protocolType, runtimeCheckable } from "./typing-protocol.ts";
+import { typeVariables } from "./typing-variables.ts";
 
 classVariable.test = (annotation) =>
   annotation === forms.ClassVar || (annotation instanceof PyAlias && annotation.origin === forms.ClassVar);
@@ -50,108 +51,28 @@ function origin(value: PyValue): PyValue {
     return value.kind === "annotated" ? (forms.Annotated as PyValue) : value.origin;
   if (value instanceof PyClassName || value instanceof PyGenericAlias || value instanceof PyClassAlias)
     return value.origin;
+  if (value instanceof PyParamSpecPart) return value.origin;
   if (value === genericType) return genericType;
   if (value instanceof PyUnion) return unionType;
   return value instanceof PyUnpack ? (forms.Unpack as PyValue) : null;
 }
+/** The types of what a `Callable` takes and gives: those of its parameters lie flat before the result. */
+function callableParts(args: readonly PyValue[]): PyValue[] {
+  const isWhole = args.length === 2 && isListOfTypes(args[0] as PyValue);
+  return isWhole ? [...args] : [list(args.slice(0, -1)), args.at(-1) as PyValue];
+}
 function argumentsOf(value: PyValue): PyValue {
   if (value instanceof PyAlias) {
     if (value.kind === "annotated") return tuple([value.origin, ...value.metadata]);
-    if (value.kind === "callable") {
-      const { args } = value;
-      const first = args[0] as PyValue;
-      const lone =
-        args.length === 2 &&
-        (first === Ellipsis ||
-          (first instanceof PyTypeParameter && first.cls === paramSpecType) ||
-          (first instanceof PyAlias && first.kind === "concatenate"));
-      return tuple(lone ? [...args] : [list(args.slice(0, -1)), args.at(-1) as PyValue]);
-    }
-    return tuple([...value.args]);
+    return tuple(value.kind === "callable" ? callableParts(value.args) : [...value.args]);
   }
-  if (value instanceof PyGenericAlias || value instanceof PyClassAlias) return value.args;
+  if (value instanceof PyGenericAlias) {
+    const isCallable = value.origin === (forms.Callable as PyClassName).origin;
+    return isCallable ? tuple(callableParts(value.args.items)) : value.args;
+  }
+  if (value instanceof PyClassAlias) return value.args;
   if (value instanceof PyUnion) return tuple([...value.args]);
   return value instanceof PyUnpack ? tuple([value.item]) : tuple([]);
-}
-
-// ---- get_type_hints ------------------------------------------------------------------------------
-
-type Scope = readonly PyValue[];
-/** What a name in a string stands for. More than a name with dots cannot be evaluated. */
-function resolved(text: string, scopes: Scope): PyValue {
-  if (!/^\s*[\p{L}_][\p{L}\p{N}_]*(?:\s*\.\s*[\p{L}_][\p{L}\p{N}_]*)*\s*$/u.test(text)) {
-    throw pyError(
-      NotImplementedError,
-      `the annotation ${repr(text)} cannot be evaluated in an expression: only names can, not other texts`,
-    );
-  }
-  const [first = "", ...rest] = text.split(".").map((part) => part.trim());
-  if (first === "None") return noneType;
-  let value: PyValue | undefined;
-  for (const scope of scopes) value ??= scope instanceof PyDict ? scope.get(first) : undefined;
-  value ??= builtins.get(first);
-  if (value === undefined) throw pyError(NameError, `name '${first}' is not defined`);
-  return rest.reduce((object: PyValue, name) => getAttribute(object, name), value);
-}
-/** A type with the names in it resolved. */
-function evaluated(type: PyValue, scopes: Scope): PyValue {
-  if (type instanceof PyForwardRef) return converted(resolved(type.text, scopes));
-  const all = (args: readonly PyValue[]): PyValue[] => args.map((arg) => evaluated(arg, scopes));
-  if (type instanceof PyAlias) {
-    if (type.kind === "literal") return type;
-    if (type.kind === "union") return union(all(type.args));
-    const inner = type.kind === "annotated" ? (evaluated(type.origin, scopes) as PyObject) : type.origin;
-    return new PyAlias(type.kind, inner, all(type.args), type.name, type.metadata);
-  }
-  if (type instanceof PyClassAlias) return new PyClassAlias(type.origin, tuple(all(type.args.items)));
-  if (type instanceof PyGenericAlias) {
-    const args = type.args.items.map((arg) =>
-      evaluated(asStr(arg) === undefined ? arg : converted(arg), scopes),
-    );
-    return new PyGenericAlias(type.origin, tuple(args));
-  }
-  return type;
-}
-/** A type without what `Annotated`, `Required` and `NotRequired` add to it. */
-function stripped(type: PyValue): PyValue {
-  if (type instanceof PyAlias) {
-    if (type.kind === "annotated") return stripped(type.origin);
-    if (itemQualifier(type) !== undefined) return stripped(type.args[0] as PyValue);
-    const args = type.args.map(stripped);
-    if (args.every((arg, i) => arg === type.args[i])) return type;
-    return type.kind === "union" ? union(args) : new PyAlias(type.kind, type.origin, args, type.name);
-  }
-  if (type instanceof PyGenericAlias)
-    return new PyGenericAlias(type.origin, tuple(type.args.items.map(stripped)));
-  if (type instanceof PyClassAlias)
-    return new PyClassAlias(type.origin, tuple(type.args.items.map(stripped)));
-  return type;
-}
-function typeHints(
-  value: PyValue,
-  globals: PyValue = null,
-  locals: PyValue = null,
-  extras: PyValue = false,
-): PyValue {
-  const hints = new PyDict();
-  const scopes = [locals, globals];
-  const put = (annotations: PyValue | undefined): void => {
-    for (const [name, type] of annotations instanceof PyDict ? annotations.entries() : []) {
-      const full = evaluated(converted(type), scopes);
-      hints.set(name, truth(extras) ? full : stripped(full));
-    }
-  };
-  if (value instanceof PyType) {
-    for (const base of [...value.mro].reverse()) put(base.dict.get("__annotations__"));
-    return hints;
-  }
-  const f = value instanceof PyBoundMethod ? value.func : value;
-  const known = f instanceof PyObject ? getAttributeOr(f, "__annotations__", undefined) : undefined;
-  if (known === undefined && !(f instanceof PyBuiltin)) {
-    throw typeError(`${repr(value)} is not a module, class, method, or function.`);
-  }
-  put(known);
-  return hints;
 }
 
 // ---- decorators ----------------------------------------------------------------------------------
@@ -174,18 +95,33 @@ function marked(value: PyValue, name: string): PyValue {
   return value;
 }
 
+/** Marks a function, or a class with all functions and classes that were written in it. */
+function withoutChecks(value: PyValue): PyValue {
+  const mark = "__no_type_check__";
+  if (value instanceof PyType) {
+    for (const found of value.dict.values()) {
+      const own = found instanceof PyClassMethod || found instanceof PyStaticMethod ? found.func : found;
+      if (!(own instanceof PyFunction || own instanceof PyType)) continue;
+      if (own.qualname !== `${value.qualname}.${own.name}`) continue;
+      if (own instanceof PyType) withoutChecks(own);
+      else marked(own, mark);
+    }
+  }
+  return marked(value, mark);
+}
+
 const io = pythonClass("IO", { base: genericType, module: "typing" });
-const anyStr = new PyTypeParameter(typeVarType, "AnyStr");
-anyStr.constraints = new Lazy(null, tuple([bytesType, strType]));
-io.dict.set("__parameters__", tuple([anyStr]));
-const [textIO, binaryIO] = ["TextIO", "BinaryIO"].map((name) =>
-  pythonClass(name, { base: io, module: "typing" }),
-) as [PyType, PyType];
+io.dict.set("__parameters__", tuple([typeVariables.AnyStr]));
+const [textIO, binaryIO] = ["TextIO", "BinaryIO"].map((name) => {
+  const type = pythonClass(name, { base: io, module: "typing" });
+  type.dict.set("__parameters__", tuple([]));
+  return type;
+}) as [PyType, PyType];
 
 defineModule("typing", {
   values: {
     ...forms,
-    AnyStr: anyStr,
+    ...typeVariables,
     Generic: genericType,
     Protocol: protocolType,
     NamedTuple: namedTupleFunction,
@@ -217,7 +153,7 @@ defineModule("typing", {
       },
       "final(f)": (f: PyValue) => marked(f, "__final__"),
       "override(method, /)": (f: PyValue) => marked(f, "__override__"),
-      "no_type_check(arg)": (value: PyValue) => marked(value, "__no_type_check__"),
+      "no_type_check(arg)": withoutChecks,
       "no_type_check_decorator(decorator)": (decorator: PyValue) => decorator,
       "runtime_checkable(cls)": runtimeCheckable,
       "dataclass_transform(*, eq_default=True, order_default=False, kw_only_default=False, frozen_default=False, field_specifiers=(), **kwargs)":
@@ -262,6 +198,7 @@ defineModule("typing", {
     paramSpecType,
     typeVarTupleType,
     typeAliasType,
+    ...paramSpecPartTypes,
     forwardRefType,
     newTypeType,
     io,

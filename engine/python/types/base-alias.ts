@@ -1,6 +1,6 @@
 // What the aliases of `typing` have in common (`List`, `List[int]`, `C[int]`, `Unpack[Ts]`), and what the types here need of that module.
 import { findAttribute, getAttribute, plainSetAttribute, setAttribute } from "../attribute.ts";
-import { AttributeError, pyError } from "../exceptions.ts";
+import { AttributeError, pyError, typeError } from "../exceptions.ts";
 import { call1, defineAttributes, defineMethods, special } from "../function.ts";
 import { collect } from "../iterator.ts";
 import { NotImplemented, objectType, PyObject, type PyType, type PyValue } from "../object.ts";
@@ -34,8 +34,11 @@ export abstract class PyArgumentsAlias extends PyBaseAlias {}
 
 const isDunder = (name: string): boolean => name.startsWith("__") && name.endsWith("__");
 
-/** Attributes that are asked of the origin, and set there. */
-export function defineForwarding(type: PyType): void {
+const unchecked = (): never => {
+  throw typeError("Subscripted generics cannot be used with class and instance checks");
+};
+/** What all aliases do: attributes are asked of the origin, and set there, and nothing is an instance. */
+export function defineAlias(type: PyType): void {
   defineMethods(type, {
     "__getattr__(attr, /)": (self: PyBaseAlias, name: string) => {
       // What copies and pickles asks for dunder names, which must be the alias's own.
@@ -52,6 +55,8 @@ export function defineForwarding(type: PyType): void {
       const origin = collect(special(self.origin, "__dir__", []) as PyValue);
       return list([...new Set([...own, ...origin.filter((name) => !isDunder(name as string))])]);
     },
+    "__instancecheck__(obj, /)": unchecked,
+    "__subclasscheck__(cls, /)": unchecked,
     "__or__(right, /)": (self: PyBaseAlias, other: PyValue) => typing.union(self, other),
     "__ror__(left, /)": (self: PyBaseAlias, other: PyValue) => typing.union(other, self),
   });

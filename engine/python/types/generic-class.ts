@@ -4,14 +4,22 @@ import { Exception, typeError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { iterObject } from "../iterator.ts";
-import { type KwArgs, makeType, NotImplemented, objectType, type PyType, type PyValue } from "../object.ts";
+import {
+  type KwArgs,
+  makeType,
+  NotImplemented,
+  objectType,
+  type PyType,
+  type PyValue,
+  typeName,
+} from "../object.ts";
 import { same } from "../operators.ts";
 import { isRaised } from "../raising.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
 import { showType } from "./generic-alias.ts";
 import "./parameter-arguments.ts";
-import { defineForwarding, PyArgumentsAlias, PyBaseAlias, typing } from "./base-alias.ts";
+import { defineAlias, PyArgumentsAlias, PyBaseAlias, typing } from "./base-alias.ts";
 import {
   argumentsOf,
   checkCount,
@@ -21,6 +29,7 @@ import {
   substitute,
 } from "./substitution.ts";
 import { PyTypeParameter, PyUnpack, typeVarTupleType, unpacked } from "./type-parameters.ts";
+import { typeSet } from "./union.ts";
 
 /** `C[…]` of a class that derives from Generic (`typing._GenericAlias`). */
 export class PyClassAlias extends PyArgumentsAlias {
@@ -55,7 +64,6 @@ export const classAliasType = makeType("_GenericAlias", {
 export const genericType = makeType("Generic", { module: "typing" });
 /** Generic, and what takes type parameters in its place. */
 export const genericForms: Set<PyType> = new Set([genericType]);
-genericType.hasDict = true;
 // It adds nothing to how its instances are stored.
 genericType.layout = objectType;
 
@@ -85,18 +93,12 @@ defineMethods(classAliasType, {
     return new PyClassAlias(self.origin, tuple(substitute(self, items, parametersOf(items), given)));
   },
   "__iter__()": (self: PyClassAlias) => iterObject(tuple([new PyUnpack(self)])),
-  "__instancecheck__(instance, /)": () => {
-    throw typeError("Subscripted generics cannot be used with class and instance checks");
-  },
-  "__subclasscheck__(cls, /)": () => {
-    throw typeError("Subscripted generics cannot be used with class and instance checks");
-  },
 });
 defineAttributes<PyClassAlias>(classAliasType, {
   __args__: (self) => self.args,
   __parameters__: (self) => tuple(parametersOf(self.args.items)),
 });
-defineForwarding(classAliasType);
+defineAlias(classAliasType);
 
 function showArgument(value: PyValue): string {
   if (value instanceof PyTuple) return `[${value.items.map(showType).join(", ")}]`;
@@ -150,7 +152,7 @@ defineClassMethods(genericType, {
           `Parameters to ${name}[...] must all be type variables or parameter specification variables.`,
         );
       }
-      if (new Set(args).size !== args.length) {
+      if (typeSet(args).size !== args.length) {
         throw typeError(`Parameters to ${name}[...] must all be unique`);
       }
       checkOrder(args);
@@ -165,7 +167,10 @@ defineClassMethods(genericType, {
   "__init_subclass__(*args, **kwargs)": (cls: PyType) => {
     const written = cls.dict.get("__orig_bases__");
     if (written === undefined) {
-      if (cls.bases.includes(genericType)) throw typeError("Cannot inherit from plain Generic");
+      // A typed dict has Generic among its bases whenever one of those that were written had it.
+      if (cls.bases.includes(genericType) && typeName(cls) !== "_TypedDictMeta") {
+        throw typeError("Cannot inherit from plain Generic");
+      }
       cls.dict.set("__parameters__", tuple([]));
       return null;
     }

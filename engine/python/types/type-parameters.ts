@@ -2,8 +2,15 @@
 // They belong to the module typing, which hands them out.
 
 import { getAttribute } from "../attribute.ts";
+import type { PyDict } from "../dict.ts";
 import { typeError, valueError } from "../exceptions.ts";
-import { defineAttributes, defineMembers, defineMethods, type PyFunction } from "../function.ts";
+import {
+  defineAttributes,
+  defineMembers,
+  defineMethods,
+  defineStatic,
+  type PyFunction,
+} from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { unions } from "../instance-check.ts";
 import { iterObject } from "../iterator.ts";
@@ -20,7 +27,7 @@ import {
 import { same, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple, tupleType } from "../sequence.ts";
-import { defineForwarding, PyArgumentsAlias, typing } from "./base-alias.ts";
+import { defineAlias, PyArgumentsAlias, typing } from "./base-alias.ts";
 import { defineConstructor } from "./construct.ts";
 import { genericAlias, PyGenericAlias, showType } from "./generic-alias.ts";
 import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
@@ -31,8 +38,14 @@ const MODULE = "typing";
 /** `typing.NoDefault`. */
 export const NoDefault = new PySingleton(
   "typing.NoDefault",
-  makeType("NoDefaultType", { module: MODULE, subclassable: false }),
+  makeType("NoDefaultType", { subclassable: false }),
 );
+defineStatic(NoDefault.cls, {
+  "__new__(cls, *args, **kwargs)": (cls: PyType, args: PyTuple, kw: PyDict) => {
+    if (args.items.length > 0 || kw.size > 0) throw typeError(`${cls.name} takes no arguments`);
+    return NoDefault;
+  },
+});
 defineMethods(NoDefault.cls, { "__repr__()": (self: PySingleton) => self.text });
 
 /** A value that is worked out when it is first asked for. */
@@ -239,6 +252,9 @@ export class PyUnpack extends PyArgumentsAlias {
   get origin(): PyValue {
     return typing.unpackForm;
   }
+  override call(): PyValue {
+    throw typeError(`Cannot instantiate ${repr(this.origin)}`);
+  }
 }
 export const unpackType = makeType("_UnpackGenericAlias", {
   of: PyUnpack,
@@ -260,7 +276,7 @@ defineMethods(unpackType, {
     throw typeError(`Cannot subclass ${repr(self)}`);
   },
 });
-defineForwarding(unpackType);
+defineAlias(unpackType);
 const isManyTypes = (self: PyUnpack): boolean =>
   self.item instanceof PyTypeParameter && self.item.cls === typeVarTupleType;
 defineAttributes<PyUnpack>(unpackType, {
@@ -278,25 +294,36 @@ defineMethods(typeVarTupleType, {
 });
 
 /** `P.args` and `P.kwargs`. */
-class PyParamSpecPart extends PyObject {
-  readonly origin: PyTypeParameter;
+export class PyParamSpecPart extends PyObject {
+  readonly origin: PyValue;
   readonly part: "args" | "kwargs";
-  constructor(cls: PyType, origin: PyTypeParameter, part: "args" | "kwargs") {
+  constructor(cls: PyType, origin: PyValue, part: "args" | "kwargs") {
     super();
     this.cls = cls;
     this.origin = origin;
     this.part = part;
   }
 }
+/** The types of `P.args` and `P.kwargs`. */
+export const paramSpecPartTypes: PyType[] = [];
 for (const [part, name] of [
   ["args", "ParamSpecArgs"],
   ["kwargs", "ParamSpecKwargs"],
 ] as const) {
-  const type = makeType(name, { module: MODULE, subclassable: false });
+  const type = makeType(`${MODULE}.${name}`, { subclassable: false });
+  paramSpecPartTypes.push(type);
+  defineConstructor(
+    type,
+    "(origin)",
+    (_cls: PyType, origin: PyValue) => new PyParamSpecPart(type, origin, part),
+  );
   defineMethods(type, {
-    "__repr__()": (self: PyParamSpecPart) => `${self.origin.name}.${part}`,
+    "__repr__()": ({ origin }: PyParamSpecPart) =>
+      `${origin instanceof PyTypeParameter && origin.cls === paramSpecType ? origin.name : repr(origin)}.${part}`,
     "__eq__(value, /)": (self: PyParamSpecPart, other: PyValue) =>
-      other instanceof PyParamSpecPart && other.part === part ? self.origin === other.origin : NotImplemented,
+      other instanceof PyParamSpecPart && other.part === part
+        ? same(self.origin, other.origin)
+        : NotImplemented,
     "__hash__()": (self: PyParamSpecPart) => hashTuple([type, self.origin]),
     "__mro_entries__(bases, /)": () => {
       throw typeError(`Cannot subclass an instance of ${name}`);
