@@ -113,6 +113,9 @@ defineAttributes<PyFunction>(functionType, {
       if (!(value instanceof PyTuple)) throw typeError("__type_params__ must be set to a tuple");
       self.typeParams = value;
     },
+    () => {
+      throw typeError("__type_params__ must be set to a tuple");
+    },
   ],
 });
 defineMembers<PyFunction>(functionType, {

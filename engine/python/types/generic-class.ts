@@ -177,7 +177,7 @@ defineClassMethods(genericType, {
     const bases = (written as PyTuple).items;
     if (bases.includes(genericType)) throw typeError("Cannot inherit from plain Generic");
     const mentioned = parametersOf(bases);
-    const own = bases.filter((base) => base instanceof PyClassAlias && genericForms.has(base.origin));
+    const own = bases.filter((base) => base instanceof PyClassAlias && base.origin === genericType);
     if (own.length > 1) throw typeError("Cannot inherit from Generic[...] multiple times.");
     const declared = own.length === 0 ? mentioned : parametersOf((own[0] as PyClassAlias).args.items);
     const loose = mentioned.filter((parameter) => !declared.includes(parameter));
