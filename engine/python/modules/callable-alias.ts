@@ -7,7 +7,7 @@ import { PyList, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { genericAliasType, PyGenericAlias, showType } from "../types/generic-alias.ts";
 import { isListOfTypes } from "../types/parameter-arguments.ts";
-import { argumentsOf, parametersOf, substitute } from "../types/substitution.ts";
+import { argumentsOf, substitute } from "../types/substitution.ts";
 
 const MODULE = "collections.abc";
 
@@ -43,8 +43,7 @@ defineMethods(callableAliasType, {
     return `${MODULE}.Callable[${taken}, ${result}]`;
   },
   "__getitem__(item, /)": (self: CallableAlias, key: PyValue) => {
-    const { items } = self.args;
-    const types = substitute(self, items, parametersOf(items), argumentsOf(key));
+    const types = substitute(self, self.args.items, self.parameters.items, argumentsOf(key));
     const [first] = types;
     if (first instanceof PyList || first instanceof PyTuple) return callableAlias(self.origin, tuple(types));
     return callableAlias(self.origin, tuple([tuple(types.slice(0, -1)), types.at(-1) as PyValue]));

@@ -23,7 +23,7 @@ import { defineAlias, PyArgumentsAlias, PyBaseAlias, typing } from "../types/bas
 import { showType } from "../types/generic-alias.ts";
 import { genericForms, genericType, rememberingClass } from "../types/generic-class.ts";
 import { isListOfTypes } from "../types/parameter-arguments.ts";
-import { argumentsOf, parametersOf, substitute } from "../types/substitution.ts";
+import { argumentsOf, substitute } from "../types/substitution.ts";
 import { PyUnpack } from "../types/type-parameters.ts";
 import { PyUnion, typeSet } from "../types/union.ts";
 import { forwardRef } from "./forward-ref.ts";
@@ -100,6 +100,9 @@ export class PyAlias extends PyArgumentsAlias {
     this.name = name;
     this.metadata = metadata;
     this.cls = aliasTypes[kind];
+  }
+  get arguments(): readonly PyValue[] {
+    return this.kind === "annotated" ? [this.origin] : this.args;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     const { origin } = this;
@@ -196,9 +199,9 @@ defineMethods(base, {
     return self.name === null || self.kind === "annotated" ? tuple([origin]) : genericEntries(self, bases);
   },
   "__getitem__(key, /)": (self: PyAlias, key: PyValue) => {
-    const args = argumentsIn(self);
     const given = argumentsOf(key).map(converted);
-    return withArguments(self, substitute(self, args, parametersOf(args), given, self.kind === "callable"));
+    const isCallable = self.kind === "callable";
+    return withArguments(self, substitute(self, self.arguments, self.parameters.items, given, isCallable));
   },
   "__iter__()": (self: PyAlias) => iterObject(tuple([new PyUnpack(self)])),
 });
@@ -211,16 +214,13 @@ defineMethods(aliasTypes.union, {
 for (const kind of ["union", "callable", "annotated"] as const) aliasTypes[kind].dict.set("__iter__", null);
 defineAlias(base);
 defineAttributes<PyAlias>(base, {
-  __args__: (self) => tuple([...argumentsIn(self)]),
-  __parameters__: (self) => tuple(parametersOf(argumentsIn(self))),
+  __args__: (self) => tuple([...self.arguments]),
+  __parameters__: (self) => self.parameters,
   __metadata__: (self) => {
     if (self.kind !== "annotated") throw pyError(AttributeError, "__metadata__");
     return tuple([...self.metadata]);
   },
 });
-function argumentsIn(alias: PyAlias): readonly PyValue[] {
-  return alias.kind === "annotated" ? [alias.origin] : alias.args;
-}
 /** The alias with other arguments. */
 function withArguments(alias: PyAlias, args: readonly PyValue[]): PyValue {
   const { kind, origin, name } = alias;

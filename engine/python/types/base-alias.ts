@@ -4,7 +4,8 @@ import { AttributeError, pyError, typeError } from "../exceptions.ts";
 import { call1, defineAttributes, defineMethods, special } from "../function.ts";
 import { collect } from "../iterator.ts";
 import { NotImplemented, objectType, PyObject, type PyType, type PyValue } from "../object.ts";
-import { list } from "../sequence.ts";
+import { list, type PyTuple, tuple } from "../sequence.ts";
+import { parametersOf } from "./substitution.ts";
 
 /** What the module typing makes of types; filled in there. */
 export const typing: {
@@ -30,7 +31,16 @@ export abstract class PyBaseAlias extends PyObject {
   abstract readonly name: string | null;
 }
 /** One with arguments. */
-export abstract class PyArgumentsAlias extends PyBaseAlias {}
+export abstract class PyArgumentsAlias extends PyBaseAlias {
+  private mentioned: PyTuple | undefined;
+  /** What type parameters may be in. */
+  abstract get arguments(): readonly PyValue[];
+  /** The type parameters in the arguments: looked for once, since aliases nest. */
+  get parameters(): PyTuple {
+    this.mentioned ??= tuple(parametersOf(this.arguments));
+    return this.mentioned;
+  }
+}
 
 const isDunder = (name: string): boolean => name.startsWith("__") && name.endsWith("__");
 

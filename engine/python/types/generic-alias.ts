@@ -29,11 +29,17 @@ export class PyGenericAlias extends PyObject {
   readonly origin: PyValue;
   readonly args: PyTuple;
   readonly starred: boolean;
+  private mentioned: PyTuple | undefined;
   constructor(origin: PyValue, args: PyTuple, starred = false) {
     super();
     this.origin = origin;
     this.args = args;
     this.starred = starred;
+  }
+  /** The type parameters in the arguments: looked for once, since aliases nest. */
+  get parameters(): PyTuple {
+    this.mentioned ??= tuple(parametersOf(this.args.items));
+    return this.mentioned;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     const made = call(this.origin, args, kw);
@@ -86,7 +92,6 @@ class AliasIterator extends PyIterator {
 }
 iteratorType("generic_alias_iterator", AliasIterator);
 
-const parameters = (self: PyGenericAlias): PyValue[] => parametersOf(self.args.items);
 const checked = (check: string) => (): never => {
   throw typeError(`${check}() argument 2 cannot be a parameterized generic`);
 };
@@ -105,7 +110,7 @@ defineMethods(genericAliasType, {
   "__ror__(value, /)": (self: PyGenericAlias, other: PyValue) => unions.make(other, self),
   "__iter__()": (self: PyGenericAlias) => new AliasIterator(self),
   "__getitem__(key, /)": (self: PyGenericAlias, key: PyValue) => {
-    const args = substitute(self, self.args.items, parameters(self), argumentsOf(key));
+    const args = substitute(self, self.args.items, self.parameters.items, argumentsOf(key));
     return new PyGenericAlias(self.origin, tuple(args), self.starred);
   },
   "__instancecheck__(instance, /)": checked("isinstance"),
@@ -119,7 +124,7 @@ defineMembers<PyGenericAlias>(genericAliasType, {
   __unpacked__: (self) => self.starred,
 });
 defineAttributes<PyGenericAlias>(genericAliasType, {
-  __parameters__: (self) => tuple(parameters(self)),
+  __parameters__: (self) => self.parameters,
   __typing_unpacked_tuple_args__: (self) => (self.starred && self.origin === tupleType ? self.args : null),
 });
 

@@ -41,6 +41,9 @@ export class PyClassAlias extends PyArgumentsAlias {
     this.origin = origin;
     this.args = args;
   }
+  get arguments(): readonly PyValue[] {
+    return this.args.items;
+  }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     return rememberingClass(this.origin.call(args, kw), this);
   }
@@ -88,15 +91,15 @@ defineMethods(classAliasType, {
     if (genericForms.has(self.origin)) {
       throw typeError(`Cannot subscript already-subscripted ${repr(self)}`);
     }
-    const { items } = self.args;
     const given = argumentsOf(key).map(typing.converted);
-    return new PyClassAlias(self.origin, tuple(substitute(self, items, parametersOf(items), given)));
+    const args = substitute(self, self.arguments, self.parameters.items, given);
+    return new PyClassAlias(self.origin, tuple(args));
   },
   "__iter__()": (self: PyClassAlias) => iterObject(tuple([new PyUnpack(self)])),
 });
 defineAttributes<PyClassAlias>(classAliasType, {
   __args__: (self) => self.args,
-  __parameters__: (self) => tuple(parametersOf(self.args.items)),
+  __parameters__: (self) => self.parameters,
 });
 defineAlias(classAliasType);
 
@@ -179,13 +182,13 @@ defineClassMethods(genericType, {
     const mentioned = parametersOf(bases);
     const own = bases.filter((base) => base instanceof PyClassAlias && base.origin === genericType);
     if (own.length > 1) throw typeError("Cannot inherit from Generic[...] multiple times.");
-    const declared = own.length === 0 ? mentioned : parametersOf((own[0] as PyClassAlias).args.items);
+    const declared = own.length === 0 ? mentioned : (own[0] as PyClassAlias).parameters.items;
     const loose = mentioned.filter((parameter) => !declared.includes(parameter));
     if (loose.length > 0) {
       const names = (parameters: readonly PyValue[]): string => parameters.map(repr).join(", ");
       throw typeError(`Some type variables (${names(loose)}) are not listed in Generic[${names(declared)}]`);
     }
-    cls.dict.set("__parameters__", tuple(declared));
+    cls.dict.set("__parameters__", tuple([...declared]));
     return null;
   },
 });

@@ -30,7 +30,7 @@ import { PyTuple, tuple, tupleType } from "../sequence.ts";
 import { defineAlias, PyArgumentsAlias, typing } from "./base-alias.ts";
 import { defineConstructor } from "./construct.ts";
 import { genericAlias, PyGenericAlias, showType } from "./generic-alias.ts";
-import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
+import { argumentsOf, substitute } from "./substitution.ts";
 import { unionable } from "./union.ts";
 
 const MODULE = "typing";
@@ -252,6 +252,9 @@ export class PyUnpack extends PyArgumentsAlias {
   get origin(): PyValue {
     return typing.unpackForm;
   }
+  get arguments(): readonly PyValue[] {
+    return [this.item];
+  }
   override call(): PyValue {
     throw typeError(`Cannot instantiate ${repr(this.origin)}`);
   }
@@ -268,7 +271,7 @@ defineMethods(unpackType, {
   "__hash__()": (self: PyUnpack) => hashTuple([unpackType, self.item]),
   "__getitem__(args, /)": (self: PyUnpack, key: PyValue) => {
     if (isManyTypes(self)) return key;
-    const [item] = substitute(self, [self.item], parametersOf([self.item]), argumentsOf(key));
+    const [item] = substitute(self, self.arguments, self.parameters.items, argumentsOf(key));
     return new PyUnpack(item as PyValue);
   },
   "__iter__()": (self: PyUnpack) => iterObject(tuple([new PyUnpack(self)])),
@@ -281,7 +284,7 @@ const isManyTypes = (self: PyUnpack): boolean =>
   self.item instanceof PyTypeParameter && self.item.cls === typeVarTupleType;
 defineAttributes<PyUnpack>(unpackType, {
   __args__: (self) => tuple([self.item]),
-  __parameters__: (self) => tuple(parametersOf([self.item])),
+  __parameters__: (self) => self.parameters,
   __typing_is_unpacked_typevartuple__: isManyTypes,
   __typing_unpacked_tuple_args__: ({ item }) => {
     if (!(item instanceof PyGenericAlias || item instanceof PyArgumentsAlias)) return null;

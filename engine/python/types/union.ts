@@ -6,7 +6,7 @@ import { hash } from "../hash.ts";
 import { unions } from "../instance-check.ts";
 import { makeType, NotImplemented, noneType, PyObject, PyType, type PyValue } from "../object.ts";
 import { bitOr, same } from "../operators.ts";
-import { tuple } from "../sequence.ts";
+import { type PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { PyGenericAlias, showType } from "./generic-alias.ts";
 import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
@@ -14,9 +14,15 @@ import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
 /** `int | str`. */
 export class PyUnion extends PyObject {
   readonly args: readonly PyValue[];
+  private mentioned: PyTuple | undefined;
   constructor(args: readonly PyValue[]) {
     super();
     this.args = args;
+  }
+  /** The type parameters in it. */
+  get parameters(): PyTuple {
+    this.mentioned ??= tuple(parametersOf(this.args));
+    return this.mentioned;
   }
 }
 export const unionType = makeType("types.UnionType", { of: PyUnion, subclassable: false });
@@ -53,7 +59,6 @@ export function typeSet(types: readonly PyValue[]): PyFrozenSet {
   for (const type of types) set.add(type);
   return set;
 }
-const parameters = (self: PyUnion): PyValue[] => parametersOf(self.args);
 
 defineMethods(unionType, {
   "__repr__()": (self: PyUnion) =>
@@ -64,11 +69,11 @@ defineMethods(unionType, {
     other instanceof PyUnion ? same(typeSet(self.args), typeSet(other.args)) : NotImplemented,
   "__hash__()": (self: PyUnion) => hash(typeSet(self.args)),
   "__getitem__(key, /)": (self: PyUnion, key: PyValue) =>
-    substitute(self, self.args, parameters(self), argumentsOf(key)).reduce(bitOr),
+    substitute(self, self.args, self.parameters.items, argumentsOf(key)).reduce(bitOr),
 });
 defineAttributes<PyUnion>(unionType, {
   __args__: (self) => tuple([...self.args]),
-  __parameters__: (self) => tuple(parameters(self)),
+  __parameters__: (self) => self.parameters,
 });
 // Shown by instances though the type keeps it for itself.
 unionType.readHook = (object, name) =>
