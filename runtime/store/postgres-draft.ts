@@ -60,6 +60,8 @@ export interface Write {
 export interface Numbers {
   /** The lowest that is free; nothing where there is none at hand. */
   take(model: ModelName): number | undefined;
+  /** The highest that the database has given out to this process; 0 for none. */
+  newest(model: ModelName): number;
 }
 
 /** The item of a row. */
@@ -88,6 +90,8 @@ export class PartialDraft extends Draft {
   #keeps = false;
   readonly #suppose: Supposition;
   readonly #numbers: Numbers;
+  /** The highest number that a row was given, or has had to be, by model. */
+  readonly #given = new Map<ModelName, number>();
   readonly #stored = new Map<ModelName, Map<Pk, StoredRow>>();
 
   constructor(suppose: Supposition, numbers: Numbers) {
@@ -150,6 +154,7 @@ export class PartialDraft extends Draft {
       case "row":
         // What the transaction has made of the row counts, not what it was.
         if (this.fates.get(look.model)?.has(look.pk) === true) return;
+        if (look.free === true && typeof look.pk === "number") this.#note(look.model, look.pk);
         this.#use(rowItem(look.model, look.pk), look.free === true);
         return;
       case "rows":
@@ -183,18 +188,35 @@ export class PartialDraft extends Draft {
   }
 
   protected override nextNumber(model: ModelName): number {
+    // The next is higher than any before it, also than one that this transaction was given.
+    const least = (this.#given.get(model) ?? 0) + 1;
     for (;;) {
       const number = this.#numbers.take(model);
       if (number === undefined) {
+        const newest = this.#numbers.newest(model);
+        if (newest > 0 && newest < least) return this.#freeFrom(least, model);
         // Good enough to go on with and see what else is needed; such a run is never committed.
         const missing = (this.hungry.get(model) ?? 0) + 1;
         this.hungry.set(model, missing);
         return Number.MAX_SAFE_INTEGER - missing;
       }
       this.#taken.push({ model, number });
+      if (number < least) continue;
       this.#use(rowItem(model, number), true);
       if (super.get(model, number) === undefined) return number;
     }
+  }
+  /** A number that the database has yet to come to: it counts as given (`givenNumbers`). */
+  #freeFrom(least: number, model: ModelName): number {
+    for (let number = least; ; number += 1) {
+      this.#use(rowItem(model, number), true);
+      if (super.get(model, number) !== undefined) continue;
+      this.#note(model, number);
+      return number;
+    }
+  }
+  #note(model: ModelName, given: number): void {
+    this.#given.set(model, Math.max(given, this.#given.get(model) ?? 0));
   }
 
   /** Where the row itself, as it was, has the values of a unique set, it is the only one that has. */

@@ -233,13 +233,21 @@ function pick(answer: ReadonlyMap<string, Known | Error>, { items }: Wanted): Fe
 /** Integer pks that the database gave to this process. Those of transactions that failed are used by the next. */
 export class NumberStock implements Numbers {
   readonly #free = new Map<ModelName, number[]>();
+  readonly #newest = new Map<ModelName, number>();
+  readonly #used = new Map<ModelName, number>();
 
   take(model: ModelName): number | undefined {
     return this.#free.get(model)?.shift();
   }
 
-  /** Adds a number that is free. */
+  newest(model: ModelName): number {
+    return this.#newest.get(model) ?? 0;
+  }
+
+  /** Adds a number that is free, unless a higher one was used. */
   add(model: ModelName, number: number): void {
+    this.#newest.set(model, Math.max(number, this.newest(model)));
+    if (number <= (this.#used.get(model) ?? 0)) return;
     this.#free.set(
       model,
       [...(this.#free.get(model) ?? []), number].sort((a, b) => a - b),
@@ -248,6 +256,7 @@ export class NumberStock implements Numbers {
 
   /** Gives up the numbers up to one that was used: the next is to be higher. */
   dropUpTo(model: ModelName, number: number): void {
+    this.#used.set(model, Math.max(number, this.#used.get(model) ?? 0));
     const left = this.#free.get(model)?.filter((free) => free > number);
     if (left !== undefined) this.#free.set(model, left);
   }

@@ -78,6 +78,18 @@ export function storeContract(name: string, open: () => Promise<Store>, runs = 2
         expect(await change((tx) => tx.insert(USER, { username: "c" }).pk)).toBe(3);
       });
 
+      it("of users go on from the highest that was given, in the same transaction, too", async () => {
+        const added = await change((tx) => [
+          tx.insert(USER, { pk: 40, username: "a" }).pk,
+          tx.insert(USER, { username: "b" }).pk,
+          tx.insert(USER, { username: "c" }).pk,
+          tx.insert(USER, { pk: 7, username: "d" }).pk,
+          tx.insert(USER, { username: "e" }).pk,
+        ]);
+        expect(added).toEqual([40, 41, 42, 7, 43]);
+        expect(await change((tx) => tx.insert(USER, { username: "f" }).pk)).toBe(44);
+      });
+
       it("are deeply frozen, so that nobody changes the store behind its back", async () => {
         const user = await change((tx) =>
           tx.insert(USER, { username: "a", attributes: { deep: { list: [1] } } }),
