@@ -61,8 +61,8 @@ async function bundle(entry: string, own: BuildOptions, stamps: Map<string, Sour
     legalComments: "none",
     logLevel: "silent",
     absWorkingDir: folder,
-    // Not the reader's tsconfig: class fields must be defined, not assigned, whatever an embedder's settings say.
-    tsconfigRaw: { compilerOptions: { target: "es2024", useDefineForClassFields: true } },
+    // Whatever an embedder's tsconfig says: V8 calls a function for the fields of each object where they are defined, not assigned.
+    tsconfigRaw: { compilerOptions: { target: "es2024", useDefineForClassFields: false } },
   });
   for (const input of Object.keys(result.metafile.inputs)) {
     const path = resolve(folder, input);
