@@ -136,6 +136,7 @@ class SandboxedEngine implements StartingEngine {
       context,
       this.reachedByAll(programs),
       options?.limits?.contextBytes ?? this.limits.contextBytes,
+      !isWatched(options),
     );
     if (isWatched(options)) {
       return Promise.all(
@@ -281,7 +282,8 @@ class SandboxedEngine implements StartingEngine {
     const onCall = this.callsOf(granted, limits);
     const answer = await this.sandbox.run({
       program: watch?.program ?? program,
-      contextJson: contextJson ?? project(context, reached(program, kind), limits.contextBytes),
+      contextJson:
+        contextJson ?? project(context, reached(program, kind), limits.contextBytes, watch === null),
       settings,
       options: formatOptions({
         kind,

@@ -66,13 +66,16 @@ const operations: Subject = {
       };
     });
     const part = union(programs.map((program) => program.part));
-    const crossing = task.contexts.map((text) => project(JSON.parse(text) as JsonObject, part));
+    const contexts = task.contexts.map((text) => JSON.parse(text) as JsonObject);
+    const crossing = contexts.map((context) => project(context, part, Number.POSITIVE_INFINITY, true));
+    // What JavaScript by hand would be sent: the same, as JSON.
+    const reached = contexts.map((context) => project(context, part));
     const answers: Answer[][] = [];
     for (const [index, context] of task.contexts.entries()) {
       const row: Answer[] = [];
       for (const { name, id, code, options } of programs) {
         const own = answerOf(await run(id, code, context, options));
-        for (const text of [context, crossing[index]]) {
+        for (const text of [context, reached[index]]) {
           const byHand = answerOf(await ask("by-hand", { name, context: text }));
           if (JSON.stringify(own) !== JSON.stringify(byHand))
             throw new Error(`${name}: ${JSON.stringify(own)} is not ${JSON.stringify(byHand)} by hand`);
@@ -85,6 +88,7 @@ const operations: Subject = {
       name: task.name,
       whole: task.contexts,
       crossing,
+      reached,
       programs: programs.map(({ id, name, options }) => ({ id, name, options })),
     });
     return answers;

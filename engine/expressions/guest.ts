@@ -27,8 +27,9 @@ import {
 } from "../python/state.ts";
 import { resetText } from "../python/text.ts";
 import { heldBy } from "../python/types/exception-group.ts";
-import { type Context, type JsonStyle, parseContext, toJson } from "./boundary.ts";
+import { type JsonStyle, toJson } from "./boundary.ts";
 import { changes } from "./changes.ts";
+import { type Context, parseContext } from "./context-tree.ts";
 import { environment, variables } from "./environment.ts";
 import "./library.ts";
 import { PyRecord } from "./models/record.ts";

@@ -6,13 +6,16 @@
 import type { Reach, Reaches } from "../language/reach.ts";
 import type { ExpressionKind, JsonObject, JsonValue } from "../types.ts";
 import { MODEL_KEYS, PLAIN_NAME } from "./context-keys.ts";
+import { isPlain, Tables } from "./table-text.ts";
 
 /** A part of a JSON value: all of it, or of an object some members. */
 export interface Part {
   whole: boolean;
+  /** It may be taken for rows of a model; else it stays what JSON makes of it, and a list may cross as a table. */
+  isModel: boolean;
   readonly members: Map<string, Part>;
 }
-const WHOLE: Part = { whole: true, members: new Map() };
+const WHOLE: Part = { whole: true, isModel: true, members: new Map() };
 
 /** Names through which a program sees all its variables, or those that it does not name. */
 const SEES_ALL: ReadonlySet<string> = new Set([
@@ -31,13 +34,14 @@ const SEES_ALL: ReadonlySet<string> = new Set([
 function member(part: Part, name: string): Part {
   const known = part.members.get(name);
   if (known !== undefined) return known;
-  const made: Part = { whole: false, members: new Map() };
+  const made: Part = { whole: false, isModel: false, members: new Map() };
   part.members.set(name, made);
   return made;
 }
 type Walk = (part: Part, reach: Reach) => void;
 const whole: Walk = (part) => {
   part.whole = true;
+  part.isModel = true;
 };
 /** A value that stays what JSON makes of it. */
 const value: Walk = (part, reach) => {
@@ -47,9 +51,9 @@ const value: Walk = (part, reach) => {
 /** A record: each attribute is made of the fields that `fields` names for it; any other is reached through the whole. */
 function record(fields: Readonly<Record<string, readonly [string, Walk][]>>): Walk {
   return (part, reach) => {
-    if (reach.whole || reach.items.size > 0) part.whole = true;
+    if (reach.whole || reach.items.size > 0) whole(part, reach);
     for (const [name, next] of reach.attributes) {
-      if (!Object.hasOwn(fields, name)) part.whole = true;
+      if (!Object.hasOwn(fields, name)) whole(part, next);
       else for (const [field, walk] of fields[name] as [string, Walk][]) walk(member(part, field), next);
     }
   };
@@ -75,7 +79,7 @@ const device: Walk = record({
 });
 const plan: Walk = record({ context: [["context", planContext]] });
 function planContext(part: Part, reach: Reach): void {
-  if (reach.whole || reach.attributes.size > 0) part.whole = true;
+  if (reach.whole || reach.attributes.size > 0) whole(part, reach);
   else for (const [key, next] of reach.items) contextValue(key)(member(part, key), next);
 }
 function contextValue(key: string): Walk {
@@ -110,7 +114,7 @@ function variable(kind: ExpressionKind, name: string): Walk {
 
 /** What a program of that kind can reach of its context; null: everything. */
 export function projectionOf(kind: ExpressionKind, reaches: Reaches): Part | null {
-  const root: Part = { whole: false, members: new Map() };
+  const root: Part = { whole: false, isModel: true, members: new Map() };
   for (const [name, reach] of reaches) {
     // A mapping that was given no request finds its variables in one.
     if (SEES_ALL.has(name) || (kind === "mapping" && name === "request")) return null;
@@ -128,7 +132,7 @@ export function projectionOf(kind: ExpressionKind, reaches: Reaches): Part | nul
 
 /** What any of several programs can reach. */
 export function union(projections: readonly (Part | null)[]): Part | null {
-  const all: Part = { whole: false, members: new Map() };
+  const all: Part = { whole: false, isModel: true, members: new Map() };
   for (const projection of projections) {
     if (projection === null) return null;
     merge(all, projection);
@@ -137,47 +141,70 @@ export function union(projections: readonly (Part | null)[]): Part | null {
 }
 function merge(into: Part, from: Part): void {
   if (from.whole) into.whole = true;
+  if (from.isModel) into.isModel = true;
   for (const [name, part] of from.members) merge(member(into, name), part);
 }
 
 /**
- * The JSON text of what is reached of a context; of all of it where that is longer than `longest`, whatever is reached, so
+ * The text of what is reached of a context; of all of it where that is longer than `longest`, whatever is reached, so
  * that a limit does not depend on what a program reads. Throws what `JSON.stringify` throws.
+ *
+ * @param withTables whether lists of records may be written as tables (`table-text.ts`); else the text is JSON
  */
 export function project(
   context: JsonObject,
   projection: Part | null,
   longest: number = Number.POSITIVE_INFINITY,
+  withTables = false,
 ): string {
   if (projection === null || !isPlain(context)) return JSON.stringify(context);
-  const size: Size = { left: longest };
-  const text = membersText(context, projection, true, size);
-  size.left -= text.length;
-  return size.left < 0 ? JSON.stringify(context) : text;
+  const writer = new Writer(longest, withTables);
+  const text = writer.members(context, projection, true);
+  writer.left -= text.length;
+  return writer.left < 0 ? JSON.stringify(context) : writer.tables.around(text);
 }
-/** Characters that a context may still have: what is not sent counts, too. */
-interface Size {
+
+class Writer {
+  /** Characters that a context may still have: what is not sent counts, too. */
   left: number;
-}
-/** @param isRoot keys that are no names of variables are reached by ways of their own */
-function membersText(value: JsonObject, part: Part, isRoot: boolean, size: Size): string {
-  let text = "{";
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue;
-    const item = value[key] as JsonValue;
-    const next = part.members.get(key) ?? (isRoot && !PLAIN_NAME.test(key) ? WHOLE : undefined);
-    if (next === undefined) {
-      if (size.left >= 0) size.left -= key.length + 4 + lengthOf(item, size.left, 0);
-      continue;
-    }
-    const json =
-      next.whole || !isPlain(item)
-        ? (JSON.stringify(item) as string | undefined)
-        : membersText(item, next, false, size);
-    // What JSON does not have, a function for instance, is left out, as JSON.stringify does.
-    if (json !== undefined) text += `${text === "{" ? "" : ","}${quote(key)}:${json}`;
+  readonly tables: Tables = new Tables();
+  private readonly withTables: boolean;
+  private readonly path: string[] = [];
+  constructor(longest: number, withTables: boolean) {
+    this.left = longest;
+    this.withTables = withTables;
   }
-  return `${text}}`;
+
+  /** @param isRoot keys that are no names of variables are reached by ways of their own */
+  members(value: JsonObject, part: Part, isRoot: boolean): string {
+    let text = "{";
+    for (const key in value) {
+      if (!Object.hasOwn(value, key)) continue;
+      const item = value[key] as JsonValue;
+      const next = part.members.get(key) ?? (isRoot && !PLAIN_NAME.test(key) ? WHOLE : undefined);
+      if (next === undefined) {
+        if (this.left >= 0) this.left -= key.length + 4 + lengthOf(item, this.left, 0);
+        continue;
+      }
+      this.path.push(key);
+      const json = this.value(item, next);
+      this.path.pop();
+      // What JSON does not have, a function for instance, is left out, as JSON.stringify does.
+      if (json !== undefined) text += `${text === "{" ? "" : ","}${quote(key)}:${json}`;
+    }
+    return `${text}}`;
+  }
+  private value(item: JsonValue, part: Part): string | undefined {
+    if (!part.whole && isPlain(item)) return this.members(item, part, false);
+    if (this.withTables && !part.isModel) {
+      const length = this.tables.take(item, this.path);
+      if (length !== undefined) {
+        this.left -= length;
+        return "null";
+      }
+    }
+    return JSON.stringify(item) as string | undefined;
+  }
 }
 /** A key as JSON: most are plain words. */
 const quote = (key: string): string => (PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key));
@@ -200,11 +227,4 @@ function lengthOf(value: JsonValue, longest: number, depth: number): number {
     }
   }
   return length;
-}
-
-/** An object that JSON.stringify would write member by member. */
-function isPlain(value: JsonValue): value is JsonObject {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && !("toJSON" in value);
 }

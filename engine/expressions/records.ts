@@ -2,7 +2,8 @@
 //
 // They are records: what the embedder's JSON gave, as attributes, plus the defaults that authentik's models have. A name
 // that is not there is an AttributeError, as on the real object. Nothing secret is ever put in one.
-import { PyDict, UnreadEntries } from "../python/dict.ts";
+import { PyDict } from "../python/dict.ts";
+import { TreeEntries } from "../python/entries.ts";
 import { typeError } from "../python/exceptions.ts";
 import { defineAttributes, defineMethods } from "../python/function.ts";
 import { pythonMethods } from "../python/modules/python-function.ts";
@@ -10,8 +11,9 @@ import { PyType, type PyValue } from "../python/object.ts";
 import { emit } from "../python/output.ts";
 import { str } from "../python/representation.ts";
 import { list } from "../python/sequence.ts";
-import { ContextReader, exporters, isTree, type Parsed, type Tree } from "./boundary.ts";
+import { exporters } from "./boundary.ts";
 import { MODEL_KEYS } from "./context-keys.ts";
+import { ContextReader, isTree, type Parsed, type Tree } from "./context-tree.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
@@ -375,7 +377,7 @@ function contextValues(value: Parsed, reader: ContextReader, make: typeof named)
   return new PyDict(new ContextValues(value, reader, make));
 }
 /** Values of a context that are made when they are asked for. */
-class ContextValues extends UnreadEntries {
+class ContextValues extends TreeEntries {
   private readonly reader: ContextReader;
   private readonly maker: typeof named;
   constructor(tree: Tree, reader: ContextReader, maker: typeof named) {

@@ -15,7 +15,8 @@ import {
   makeCoroutine,
   openAsyncManager,
 } from "./coroutine.ts";
-import { PyDict, PyFrozenSet, PySet, RowNames, rowOf } from "./dict.ts";
+import { PyDict, PyFrozenSet, PySet, rowOf } from "./dict.ts";
+import { RowNames } from "./entries.ts";
 import {
   AttributeError,
   BaseException,

@@ -1,6 +1,7 @@
 // The objects behind dict and set.
+import { ENTRY_BYTES, type Entries, Row, type RowNames, UnreadEntries } from "./entries.ts";
 import { keyError, typeError } from "./exceptions.ts";
-import { ENTRY_BYTES, type Key, KeyIndex } from "./hash-table.ts";
+import { type Key, KeyIndex } from "./hash-table.ts";
 import { type KwArgs, makeType, PyObject, type PyValue, typeName } from "./object.ts";
 import { SetOrder } from "./set-order.ts";
 import { containers } from "./signature.ts";
@@ -23,133 +24,6 @@ abstract class Keyed extends PyObject {
   /** Is the key its own normal form? */
   protected isNormal(key: PyValue): key is string | number {
     return (typeof key === "string" || typeof key === "number") && (this.held === null || this.held.isDirect);
-  }
-}
-
-/** What a dict holds as long as it has no table: texts as keys, and their values. */
-export interface Entries {
-  readonly size: number;
-  get(key: string | number): PyValue | undefined;
-  has(key: string | number): boolean;
-  /** Gives a key another value; false where it is not there, or that needs a table. */
-  replace(key: string | number, value: PyValue): boolean;
-  /** Puts them into a table: no change that an iterator would notice, since they have been there. */
-  fill(table: Map<Key, PyValue>): void;
-}
-
-/** Entries that nobody has asked for yet: the JSON object that they are made of, and what makes their values. */
-export abstract class UnreadEntries implements Entries {
-  readonly tree: Readonly<Record<string, unknown>>;
-  /** Objects among the entries that were asked for, which a program must find again: the first one, and further ones. */
-  private firstKey: string | null = null;
-  private first: PyValue = null;
-  private made: Map<string, PyValue> | null = null;
-  /** Number of entries; -1 where nobody has asked for it, -2 where nobody has asked for anything. */
-  private members = -2;
-
-  constructor(tree: Readonly<Record<string, unknown>>) {
-    this.tree = tree;
-  }
-  /** Makes the value of a member that is a list or an object; all others are values as they are. */
-  protected abstract make(key: string): PyValue;
-
-  /** The first look at them is a step, whatever it is for. */
-  private count(): void {
-    if (this.members > -2) return;
-    this.members = -1;
-    charge(1);
-  }
-  get size(): number {
-    this.count();
-    if (this.members < 0) this.members = Object.keys(this.tree).length;
-    return this.members;
-  }
-  /** One entry: most programs ask for few of many, and for those the others need not be made. */
-  get(key: string | number): PyValue | undefined {
-    this.count();
-    return typeof key === "string" ? this.single(key) : undefined;
-  }
-  has(key: string | number): boolean {
-    this.count();
-    return typeof key === "string" && Object.hasOwn(this.tree, key);
-  }
-  replace(): boolean {
-    return false;
-  }
-  fill(table: Map<Key, PyValue>): void {
-    this.count();
-    const names = Object.keys(this.tree);
-    allocate(names.length * ENTRY_BYTES);
-    for (const name of names) table.set(name, this.single(name) as PyValue);
-  }
-  /** What stands for a value is the value, or, where it was not made, the JSON of one. */
-  get shown(): (readonly [string, unknown])[] {
-    return Object.entries(this.tree).map(([key, json]) => [key, this.known(key) ?? json]);
-  }
-  private single(key: string): PyValue | undefined {
-    const json = this.tree[key];
-    if (json === undefined || json === null) return json as null | undefined;
-    // What every object inherits are functions, which JSON has not, and its prototype.
-    if (typeof json === "function") return undefined;
-    if (typeof json !== "object") return json as PyValue;
-    const known = this.known(key);
-    if (known !== undefined) return known;
-    if (key === "__proto__" && !Object.hasOwn(this.tree, key)) return undefined;
-    const value = this.make(key);
-    if (this.firstKey === null) {
-      this.firstKey = key;
-      this.first = value;
-    } else {
-      this.made ??= new Map();
-      this.made.set(key, value);
-    }
-    return value;
-  }
-  private known(key: string): PyValue | undefined {
-    return key === this.firstKey ? this.first : this.made?.get(key);
-  }
-}
-
-/** Keys that stand in a program's text, all of them different, and what JSON has before each one's value. */
-export class RowNames {
-  readonly keys: readonly string[];
-  readonly openings: readonly string[];
-  constructor(keys: readonly string[]) {
-    this.keys = keys;
-    this.openings = keys.map((key, i) => `${i === 0 ? "{" : ","}${JSON.stringify(key)}:`);
-  }
-}
-/** Entries under such keys: most of what a mapping returns is made, and written, and never looked at. */
-export class Row implements Entries {
-  readonly names: RowNames;
-  readonly values: PyValue[];
-  constructor(names: RowNames, values: PyValue[]) {
-    this.names = names;
-    this.values = values;
-  }
-  get size(): number {
-    return this.values.length;
-  }
-  private place(key: string | number): number {
-    const { keys } = this.names;
-    for (let at = 0; at < keys.length; at += 1) if (keys[at] === key) return at;
-    return -1;
-  }
-  get(key: string | number): PyValue | undefined {
-    const at = this.place(key);
-    return at < 0 ? undefined : this.values[at];
-  }
-  has(key: string | number): boolean {
-    return this.place(key) >= 0;
-  }
-  replace(key: string | number, value: PyValue): boolean {
-    const at = this.place(key);
-    if (at >= 0) this.values[at] = value;
-    return at >= 0;
-  }
-  fill(table: Map<Key, PyValue>): void {
-    const { names, values } = this;
-    for (let at = 0; at < values.length; at += 1) table.set(names.keys[at] as string, values[at] as PyValue);
   }
 }
 

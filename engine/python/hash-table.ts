@@ -10,6 +10,7 @@
 //   objects by identity  -> themselves
 //   objects with __eq__  -> the first equal object put in, found among those of the same hash
 // A key that differs from its normal form is kept beside it (`aliases`), for iteration.
+import { ENTRY_BYTES } from "./entries.ts";
 import { typeError } from "./exceptions.ts";
 import { hash } from "./hash.ts";
 import {
@@ -37,9 +38,6 @@ export const keyKinds: {
   /** `object.__hash__` and `object.__eq__`, which mean identity. */
   identityHash: PyValue | undefined;
 } = { tupleItems: () => undefined, equal: (a, b) => a === b, identityHash: undefined };
-
-/** Bytes that one entry is reckoned at, table and all. */
-export const ENTRY_BYTES = 72;
 
 /** Maps keys to normal forms, for one dict or set. */
 export class KeyIndex {

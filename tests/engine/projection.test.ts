@@ -171,6 +171,8 @@ describe("no program can tell", () => {
         { maxDepth: 5 },
         fc.constantFrom(null, true, 1, "text", 1.5),
         fc.array(tie("value"), { maxLength: 2 }),
+        // Enough to cross as a table.
+        fc.array(tie("object"), { minLength: 8, maxLength: 9 }),
         tie("object"),
       ),
       object: fc.dictionary(key, tie("value"), { maxKeys: 4 }) as fc.Arbitrary<JsonObject>,
@@ -180,6 +182,7 @@ describe("no program can tell", () => {
       key.map((name) => `["${name}"]`),
       key.map((name) => `.get("${name}")`),
       key.map((name) => `.get("${name}", {})`),
+      fc.constantFrom("[0]", "[7]"),
     );
     const root = fc.constantFrom(
       "request",

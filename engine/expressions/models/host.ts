@@ -1,8 +1,9 @@
 // Models and the host: queries go out as data, rows come back as JSON; writes need a grant of their own.
 import type { PyDict } from "../../python/dict.ts";
 import type { PyValue } from "../../python/object.ts";
-import { fromParsed, toJson } from "../boundary.ts";
+import { toJson } from "../boundary.ts";
 import { askHost, type GuestJson } from "../capabilities.ts";
+import { fromParsed } from "../context-tree.ts";
 import type { Model } from "./model.ts";
 import { PyRecord } from "./record.ts";
 import { recordOf } from "./relations.ts";

@@ -1,7 +1,7 @@
 // The data boundary: every JSON value survives the way into Python and back.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseContext, type Tree } from "../../../engine/expressions/boundary.ts";
+import { parseContext, type Tree } from "../../../engine/expressions/context-tree.ts";
 import { PyFloat } from "../../../engine/python/object.ts";
 import type { JsonValue } from "../../../engine/types.ts";
 import { engineUnderTest } from "../engine-under-test.ts";

@@ -2,7 +2,7 @@
 import "../../python/in-process.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { fromJson } from "../../../../engine/expressions/boundary.ts";
+import { fromJson } from "../../../../engine/expressions/context-tree.ts";
 import { completeModel } from "../../../../engine/expressions/models/managers.ts";
 import { declareModel, type Model } from "../../../../engine/expressions/models/model.ts";
 import { qType } from "../../../../engine/expressions/models/q.ts";
