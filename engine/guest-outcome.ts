@@ -98,6 +98,7 @@ const VERDICTS: ReadonlyMap<string, boolean | null> = new Map([
   ["false", false],
   ["null", null],
 ]);
+const LONGEST_VERDICT = 5;
 
 const SIZE = /^\{"ok":true,"size":(\d{1,10}),/;
 const RESULT = ',"result":';
@@ -133,7 +134,8 @@ function readHead(json: string): { readonly value: Head; readonly hadPrototypeKe
 
 /** The result's value. Throws {@link GuestJsonError}. */
 function readResult(json: string): GuestJson {
-  const verdict = VERDICTS.get(json);
+  // To look a long text up, V8 reads all of it.
+  const verdict = json.length > LONGEST_VERDICT ? undefined : VERDICTS.get(json);
   return verdict === undefined ? readGuestJson(json) : { value: verdict, hadPrototypeKey: false };
 }
 

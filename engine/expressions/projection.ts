@@ -6,7 +6,7 @@
 import type { Reach, Reaches } from "../language/reach.ts";
 import type { ExpressionKind, JsonObject, JsonValue } from "../types.ts";
 import { MODEL_KEYS, PLAIN_NAME } from "./context-keys.ts";
-import { isPlain, Tables } from "./table-text.ts";
+import { isPlain, isSomethingInherited, Tables } from "./table-text.ts";
 
 /** A part of a JSON value: all of it, or of an object some members. */
 export interface Part {
@@ -157,7 +157,7 @@ export function project(
   longest: number = Number.POSITIVE_INFINITY,
   withTables = false,
 ): string {
-  if (projection === null || !isPlain(context)) return JSON.stringify(context);
+  if (projection === null || !isPlain(context) || isSomethingInherited()) return JSON.stringify(context);
   const writer = new Writer(longest, withTables);
   const text = writer.members(context, projection, true);
   writer.left -= text.length;
@@ -179,7 +179,6 @@ class Writer {
   members(value: JsonObject, part: Part, isRoot: boolean): string {
     let text = "{";
     for (const key in value) {
-      if (!Object.hasOwn(value, key)) continue;
       const item = value[key] as JsonValue;
       const next = part.members.get(key) ?? (isRoot && !PLAIN_NAME.test(key) ? WHOLE : undefined);
       if (next === undefined) {
@@ -222,7 +221,6 @@ function lengthOf(value: JsonValue, longest: number, depth: number): number {
   } else if (isPlain(value)) {
     for (const key in value) {
       if (length > longest) break;
-      if (!Object.hasOwn(value, key)) continue;
       length += key.length + 4 + lengthOf(value[key] as JsonValue, longest - length, depth + 1);
     }
   }

@@ -69,6 +69,11 @@ export function isPlain(value: JsonValue): value is JsonObject {
   const isOwn = prototype === Object.prototype || (prototype === null && !isRawJson(value));
   return isOwn && !("toJSON" in value);
 }
+/** Has somebody put a member on `Object.prototype` that a loop over any object would find? */
+export function isSomethingInherited(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
+}
 const { isRawJSON: isRawJson } = JSON as unknown as { isRawJSON(value: unknown): boolean };
 
 class Table {
@@ -92,7 +97,7 @@ class Table {
     let records = 0;
     let shape = this.none;
     cells.push(0);
-    // Nothing is inherited that this would find (`take`), and V8 knows where each value lies.
+    // Nothing is inherited that this would find (`isSomethingInherited`), and V8 knows where each value lies.
     for (const key in record) {
       const value: unknown = record[key];
       let isRecord = false;
@@ -147,10 +152,9 @@ const OUTSIDE: ReadonlySet<string> = new Set(["function", "symbol", "bigint"]);
 export class Tables {
   private text = "";
 
-  /** Takes a list at a path; how many characters of JSON it stands for, undefined where it is none that a table can hold. */
+  /** Takes a list at a path, where nothing is inherited; how many characters of JSON it stands for, undefined where it is none that a table can hold. */
   take(list: JsonValue, path: readonly string[]): number | undefined {
     if (!Array.isArray(list) || list.length < LEAST_RECORDS || "toJSON" in list) return undefined;
-    for (const _ in Object.prototype) return undefined;
     const table = new Table();
     // A hole is undefined, too, which is no record.
     for (let i = 0; i < list.length; i += 1) if (!table.add(list[i])) return undefined;
