@@ -13,10 +13,17 @@ export class PyNamespace extends PyDict {
   }
 }
 
-function attributesOf(self: PyValue): PyNamespace {
+/** The dict of each instance that was asked for it: always the same one. */
+const namespaces = new WeakMap<Map<string, PyValue>, PyDict>();
+
+function attributesOf(self: PyValue): PyDict {
   if (!(self instanceof PyObject)) throw attributeError(self, "__dict__", `no __dict__ on ${typeName(self)}`);
   self.dict ??= new Map();
-  return new PyNamespace(self.dict);
+  const known = namespaces.get(self.dict);
+  if (known !== undefined) return known;
+  const made = new PyNamespace(self.dict);
+  namespaces.set(self.dict, made);
+  return made;
 }
 
 function replace(self: PyObject, value: PyValue): void {
@@ -27,6 +34,7 @@ function replace(self: PyObject, value: PyValue): void {
     if (asStr(key) === undefined) throw typeError(`attribute name must be string, not '${typeName(key)}'`);
   }
   self.dict = value.map as Map<string, PyValue>;
+  namespaces.set(self.dict, value);
 }
 
 /** A `__dict__` that can be replaced but not deleted. */

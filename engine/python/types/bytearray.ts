@@ -1,9 +1,19 @@
 // What only a `bytearray` can do: change.
 import { allBytes, asBytes, bytearrayType, PyByteArray } from "../bytes.ts";
-import { indexError, overflowError, typeError, valueError } from "../exceptions.ts";
+import {
+  indexError,
+  overflowError,
+  type PyException,
+  TypeError_,
+  typeError,
+  valueError,
+} from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
+import { iterObject } from "../iterator.ts";
+import { lengthHint } from "../length-hint.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
 import { index, indexSize } from "../operators.ts";
+import { isRaised } from "../raising.ts";
 import { integral } from "../real.ts";
 import { charge } from "../state.ts";
 import { bytePosition, repeatBytes } from "./bytes.ts";
@@ -72,19 +82,33 @@ function removeSlice(self: PyByteArray, key: PySlice): PyValue {
 
 function extend(self: PyByteArray, iterable: PyValue): PyValue {
   const own = asBytes(iterable);
+  let source = iterable;
   if (own === undefined) {
     if (allBytes(iterable) !== undefined) {
       throw typeError(`can't set bytearray slice from ${typeName(iterable)}`);
     }
     if (asStr(iterable) !== undefined) throw typeError("expected iterable of integers; got: 'str'");
-    const type = typeOf(iterable);
-    if (type.lookup("__iter__") === undefined && type.lookup("__getitem__") === undefined) {
-      throw typeError(`can't extend bytearray with ${typeName(iterable)}`);
-    }
+    if (!typeOf(iterable).builtin) {
+      // Only an author's methods can show that it asks how many there will be.
+      source = counted(iterable);
+    } else if (typeOf(iterable).lookup("__iter__") === undefined) throw notExtending(iterable);
   }
-  splice(self, self.bytes.length, 0, own ?? bytesFrom(iterable, "bytearray", RANGE));
+  splice(self, self.bytes.length, 0, own ?? bytesFrom(source, "bytearray", RANGE));
   return null;
 }
+
+function counted(iterable: PyValue): PyValue {
+  let iterator: PyValue;
+  try {
+    iterator = iterObject(iterable);
+  } catch (error) {
+    throw isRaised(error, TypeError_) ? notExtending(iterable) : error;
+  }
+  lengthHint(iterable, 32);
+  return iterator;
+}
+const notExtending = (value: PyValue): PyException =>
+  typeError(`can't extend bytearray with ${typeName(value)}`);
 
 function position(value: PyValue): number {
   const at = index(value);
