@@ -12,6 +12,7 @@ import {
   type CompareOperator,
   type ConstantValue,
   type Expr,
+  type FormattedValue,
   head,
   type JoinedStr,
   type Span,
@@ -485,7 +486,7 @@ function expression(f: Frame, node: Expr): string {
     case "JoinedStr":
       return joined(f, node);
     case "FormattedValue":
-      return formatted(f, node);
+      return formatted(f, node, "formatObject");
     case "Attribute":
       return f.mark(node, `${f.use("getAttribute")}(${value(f, node.value)},${quote(f.mangled(node.attr))})`);
     case "Subscript":
@@ -595,17 +596,19 @@ function dictDisplay(f: Frame, node: Expr & { kind: "Dict" }): string {
 
 // ---- f-strings -----------------------------------------------------------------------------------
 
-function formatted(f: Frame, node: Expr & { kind: "FormattedValue" }): string {
+function formatted(f: Frame, node: FormattedValue, format: "format" | "formatObject"): string {
   let code = value(f, node.value);
   if (node.conversion !== null) {
-    const fn = node.conversion === "s" ? "str" : node.conversion === "r" ? "repr" : "ascii";
+    const fn = node.conversion === "s" ? "strObject" : node.conversion === "r" ? "reprObject" : "asciiObject";
     code = f.mark(node, `${f.use(fn)}(${code})`);
   }
-  const spec = node.format_spec === null ? '""' : joined(f, node.format_spec);
-  return f.mark(node, `${f.use("format")}(${code},${spec})`);
+  const spec = node.format_spec === null ? '""' : joined(f, node.format_spec, "format");
+  return f.mark(node, `${f.use(format)}(${code},${spec})`);
 }
-function joined(f: Frame, node: JoinedStr): string {
-  const parts = node.values.map((v) => value(f, v));
+/** A text that stands alone is what its `__format__` made, perhaps of a class derived from str. */
+function joined(f: Frame, node: JoinedStr, alone: "format" | "formatObject" = "formatObject"): string {
+  const format = node.values.length === 1 ? alone : "format";
+  const parts = node.values.map((v) => (v.kind === "FormattedValue" ? formatted(f, v, format) : value(f, v)));
   if (parts.length === 0) return '""';
   if (parts.length === 1) return parts[0] as string;
   return f.mark(node, `${f.use("joined")}(${parts.join("+")})`);

@@ -74,7 +74,7 @@ import {
   raiseStatement,
   reraise,
 } from "./raising.ts";
-import { ascii, format, repr, str } from "./representation.ts";
+import { asciiObject, format, formatObject, repr, reprObject, str, strObject } from "./representation.ts";
 import { list, listType, PyList, tuple } from "./sequence.ts";
 import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutArguments, superWithoutClass } from "./super.ts";
@@ -348,9 +348,12 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   dictMerge,
   joined,
   format,
+  formatObject,
   str,
+  strObject,
   repr,
-  ascii,
+  reprObject,
+  asciiObject,
   iter,
   isIn,
   unpack,

@@ -43,7 +43,7 @@ import {
 } from "./object.ts";
 import { add, gt, index, length, lt, pow, size, truth, tryDispatch } from "./operators.ts";
 import { log } from "./output.ts";
-import { ascii, format, repr, str } from "./representation.ts";
+import { asciiObject, formatObject, reprObject, str } from "./representation.ts";
 import { list, listType, PyList, PyTuple, tupleType } from "./sequence.ts";
 import { bindBuiltin, parseSignature } from "./signature.ts";
 import { allocate, charge } from "./state.ts";
@@ -241,7 +241,7 @@ define({
     }
     return false;
   },
-  "ascii(obj, /)": (object: PyValue) => ascii(object),
+  "ascii(obj, /)": asciiObject,
   "bin(number, /)": (n: PyValue) => radix(n, 2, "0b"),
   "oct(number, /)": (n: PyValue) => radix(n, 8, "0o"),
   "hex(number, /)": (n: PyValue) => radix(n, 16, "0x"),
@@ -262,7 +262,7 @@ define({
   },
   "divmod(x, y, /)": (x: PyValue, y: PyValue) => divmod(x, y),
   "format(value, format_spec='', /)": (value: PyValue, spec: PyValue = "") => {
-    return format(value, textArgument(spec, "format() argument 2"));
+    return formatObject(value, textArgument(spec, "format() argument 2"));
   },
   "getattr(object, name, default=None, /)": (object: PyValue, name: PyValue, fallback?: PyValue) =>
     fallback === undefined
@@ -342,7 +342,7 @@ define({
     log("info", text);
     return null;
   },
-  "repr(obj, /)": (object: PyValue) => repr(object),
+  "repr(obj, /)": reprObject,
   "round(number, ndigits=None)": (number: PyValue, digits?: PyValue) => {
     const result = special(number, "__round__", (digits ?? null) === null ? [] : [digits as PyValue]);
     if (result === undefined) throw typeError(`type ${typeName(number)} doesn't define __round__ method`);

@@ -5,9 +5,9 @@
 import { getAttribute } from "./attribute.ts";
 import { indexError, valueError } from "./exceptions.ts";
 import type { Int } from "./integer.ts";
-import type { PyValue } from "./object.ts";
+import { asStr, type PyValue } from "./object.ts";
 import { getItem } from "./operators.ts";
-import { ascii, format, repr, str } from "./representation.ts";
+import { asciiObject, formatObject, reprObject, strObject } from "./representation.ts";
 import { allocate, charge } from "./state.ts";
 import { joinParts } from "./text.ts";
 import { decimalValue } from "./unicode.ts";
@@ -108,11 +108,11 @@ function resolve(field: string, source: FieldSource, numbering: Numbering): PyVa
 function convert(value: PyValue, conversion: string): PyValue {
   switch (conversion) {
     case "r":
-      return repr(value);
+      return reprObject(value);
     case "s":
-      return str(value);
+      return strObject(value);
     case "a":
-      return ascii(value);
+      return asciiObject(value);
     default: {
       const point = conversion.codePointAt(0) as number;
       const shown = point > 32 && point < 127 ? conversion : `\\x${point.toString(16)}`;
@@ -173,7 +173,8 @@ function readField(text: string, start: number): Field {
   throw valueError("unmatched '{' in format spec");
 }
 
-function render(text: string, source: FieldSource, numbering: Numbering, depth: number): string {
+/** A field that stands alone is what its `__format__` made, perhaps of a class derived from str. */
+function render(text: string, source: FieldSource, numbering: Numbering, depth: number): PyValue {
   if (depth < 0) throw valueError("Max string recursion exceeded");
   const parts: string[] = [];
   const brace = /[{}]/g;
@@ -198,23 +199,26 @@ function render(text: string, source: FieldSource, numbering: Numbering, depth: 
     const field = readField(text, next);
     let value = resolve(field.name, source, numbering);
     if (field.conversion !== "") value = convert(value, field.conversion);
-    const spec = field.nested ? render(field.spec, source, numbering, depth - 1) : field.spec;
-    const shown = format(value, spec);
+    const spec = field.nested
+      ? (asStr(render(field.spec, source, numbering, depth - 1)) as string)
+      : field.spec;
+    const shown = formatObject(value, spec);
     charge(1);
     allocate(32);
-    parts.push(shown);
+    if (found.index === 0 && field.end === text.length) return shown;
+    parts.push(asStr(shown) as string);
     at = field.end;
   }
   return joinParts(parts);
 }
 
 /** `text.format(…)`. */
-export function formatFields(text: string, source: FieldSource): string {
+export function formatFields(text: string, source: FieldSource): PyValue {
   charge(text.length >> 6);
   return render(text, source, new Numbering(), 1);
 }
 
 /** `text.format_map(mapping)`. */
-export function formatMapping(text: string, mapping: PyValue): string {
+export function formatMapping(text: string, mapping: PyValue): PyValue {
   return formatFields(text, { positional: null, named: (name) => getItem(mapping, name) });
 }

@@ -4,52 +4,65 @@ import { formatText } from "./format-spec.ts";
 import { callWithSelf, special } from "./function.ts";
 import { asStr, objectId, PyObject, type PyValue, typeName, typeOf } from "./object.ts";
 import { allocate, charge } from "./state.ts";
+import { escapeNonAscii } from "./text.ts";
 
-/** `repr(value)`. */
-export function repr(value: PyValue): string {
+/** `repr(value)`, as the object that the method answered with: perhaps one of a class derived from str. */
+export function reprObject(value: PyValue): PyValue {
   charge(1);
   if (typeof value === "number") return String(value);
-  const result = special(value, "__repr__", []);
-  const text = result === undefined ? undefined : asStr(result);
-  if (text === undefined) throw typeError(`__repr__ returned non-string (type ${typeName(result ?? null)})`);
-  return text;
+  return shown(value, "__repr__");
+}
+/** `repr(value)`. */
+export function repr(value: PyValue): string {
+  return textOf(reprObject(value));
 }
 
-/** `str(value)`. */
-export function str(value: PyValue): string {
+/** `str(value)`, as the object that the method answered with. */
+export function strObject(value: PyValue): PyValue {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value === null) return "None";
-  const result = special(value, "__str__", []);
-  const text = result === undefined ? undefined : asStr(result);
-  if (text === undefined) throw typeError(`__str__ returned non-string (type ${typeName(result ?? null)})`);
-  return text;
+  return shown(value, "__str__");
+}
+/** `str(value)`. */
+export function str(value: PyValue): string {
+  return textOf(strObject(value));
 }
 
-/** `format(value, spec)`. */
-export function format(value: PyValue, spec: string): string {
+function shown(value: PyValue, name: string): PyValue {
+  const result = special(value, name, []);
+  if (result !== undefined && asStr(result) !== undefined) return result;
+  throw typeError(`${name} returned non-string (type ${typeName(result ?? null)})`);
+}
+function textOf(made: PyValue): string {
+  return typeof made === "string" ? made : (asStr(made) as string);
+}
+
+/** `format(value, spec)`, as the object that the method answered with. */
+export function formatObject(value: PyValue, spec: string): PyValue {
   if (spec === "" && !(value instanceof PyObject)) return str(value);
   if (typeof value === "string") return formatText(value, spec, "str");
   const method = typeOf(value).lookup("__format__") as PyValue;
   const result = callWithSelf(method, value, [spec], null);
-  const text = asStr(result);
-  if (text === undefined) throw typeError(`__format__ must return a str, not ${typeName(result)}`);
-  return text;
+  if (asStr(result) === undefined) throw typeError(`__format__ must return a str, not ${typeName(result)}`);
+  return result;
+}
+/** `format(value, spec)`. */
+export function format(value: PyValue, spec: string): string {
+  return textOf(formatObject(value, spec));
 }
 
 /** `ascii(value)`: the repr with everything beyond ASCII escaped. */
 export function ascii(value: PyValue): string {
-  const text = repr(value);
-  let out = "";
-  for (const char of text) {
-    const code = char.codePointAt(0) as number;
-    if (code < 0x80) out += char;
-    else if (code < 0x100) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, "0")}`;
-    else out += `\\U${code.toString(16).padStart(8, "0")}`;
-  }
-  return out;
+  return textOf(asciiObject(value));
+}
+/** `ascii(value)`, as the object that `__repr__` answered with where there is nothing to escape. */
+export function asciiObject(value: PyValue): PyValue {
+  const made = reprObject(value);
+  const text = textOf(made);
+  const escaped = escapeNonAscii(text);
+  return escaped === text ? made : escaped;
 }
 
 let active: PyObject[] = [];

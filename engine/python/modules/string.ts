@@ -18,7 +18,7 @@ import { iter } from "../iterator.ts";
 import { defineModule } from "../module.ts";
 import { asInt, asStr, makeType, PyInstance, type PyType, type PyValue, strType } from "../object.ts";
 import { getItem, same, truth } from "../operators.ts";
-import { ascii, format, repr, str } from "../representation.ts";
+import { asciiObject, formatObject, reprObject, str, strObject } from "../representation.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
 import { charge } from "../state.ts";
 import { makeSuper } from "../super.ts";
@@ -264,13 +264,13 @@ pythonMethods(formatterType, {
     getItem(asInt(key) === undefined ? kwargs : args, key),
   "check_unused_args(used_args, args, kwargs)": () => null,
   "format_field(value, format_spec)": (_self: PyValue, value: PyValue, spec: PyValue) =>
-    format(value, str(spec)),
+    formatObject(value, str(spec)),
   "convert_field(value, conversion)": (_self: PyValue, value: PyValue, conversion: PyValue) => {
     if (conversion === null) return value;
     const kind = asStr(conversion);
-    if (kind === "s") return str(value);
-    if (kind === "r") return repr(value);
-    if (kind === "a") return ascii(value);
+    if (kind === "s") return strObject(value);
+    if (kind === "r") return reprObject(value);
+    if (kind === "a") return asciiObject(value);
     throw valueError(`Unknown conversion specifier ${str(conversion)}`);
   },
   "parse(format_string)": (_self: PyValue, text: PyValue) => parseFields(text),

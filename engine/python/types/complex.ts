@@ -11,7 +11,7 @@ import { asInt, asStr, NotImplemented, PyFloat, type PyType, type PyValue, typeN
 import { asDouble } from "../operators.ts";
 import { type Complex, complexPower, complexType, PyComplex } from "../power.ts";
 import { realNumber } from "../real.ts";
-import { str } from "../representation.ts";
+import { strObject } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { reprString } from "../text.ts";
 import { defineConstructor } from "./construct.ts";
@@ -184,7 +184,7 @@ defineMethods(complexType, {
   "__repr__()": reprComplex,
   "__format__(format_spec, /)": (self: PyComplex, formatSpec: PyValue) => {
     const spec = specArgument(formatSpec);
-    return spec === "" ? str(self) : formatComplex(self.real, self.imag, spec, typeName(self));
+    return spec === "" ? strObject(self) : formatComplex(self.real, self.imag, spec, typeName(self));
   },
   "conjugate()": (self: PyComplex) => new PyComplex(self.real, -self.imag),
   "__getnewargs__()": (self: PyComplex) => tuple([new PyFloat(self.real), new PyFloat(self.imag)]),

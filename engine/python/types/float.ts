@@ -31,7 +31,7 @@ import {
 import { asDouble, index } from "../operators.ts";
 import { floatPower } from "../power.ts";
 import { realNumber, truncate } from "../real.ts";
-import { repr, str } from "../representation.ts";
+import { repr, strObject } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 import { specArgument } from "./str-format.ts";
@@ -181,7 +181,7 @@ defineMethods(floatType, {
   "__repr__()": (self: PyFloat) => reprFloat(self.value),
   "__format__(format_spec, /)": (self: PyFloat, formatSpec: PyValue) => {
     const spec = specArgument(formatSpec);
-    return spec === "" ? str(self) : formatFloat(self.value, spec, typeName(self));
+    return spec === "" ? strObject(self) : formatFloat(self.value, spec, typeName(self));
   },
   "__round__(ndigits=None, /)": round,
   "__getnewargs__()": (self: PyFloat) => tuple([new PyFloat(self.value)]),

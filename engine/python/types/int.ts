@@ -42,7 +42,7 @@ import {
 import { index, truth } from "../operators.ts";
 import { floatPower } from "../power.ts";
 import { integerPart } from "../real.ts";
-import { repr, str } from "../representation.ts";
+import { repr, strObject } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { bytesFrom } from "./bytes-source.ts";
@@ -217,7 +217,7 @@ defineMethods(intType, {
   "__repr__()": (self: PyValue) => intText(int(self)),
   "__format__(format_spec, /)": (self: PyValue, formatSpec: PyValue) => {
     const spec = specArgument(formatSpec);
-    return spec === "" ? str(self) : formatInt(int(self), spec, typeName(self));
+    return spec === "" ? strObject(self) : formatInt(int(self), spec, typeName(self));
   },
   "__round__(ndigits=None, /)": (self: PyValue, ndigits?: PyValue) =>
     ndigits === undefined ? int(self) : roundInt(int(self), index(ndigits)),

@@ -35,7 +35,7 @@ import {
   typeOf,
 } from "../object.ts";
 import { truth } from "../operators.ts";
-import { defaultRepr, str } from "../representation.ts";
+import { defaultRepr, strObject } from "../representation.ts";
 import { list, type PyTuple } from "../sequence.ts";
 import { defineConstructor } from "./construct.ts";
 import { textArgument } from "./text-argument.ts";
@@ -90,7 +90,7 @@ defineMethods(objectType, {
   "__format__(format_spec, /)": (self: PyValue, spec: PyValue) => {
     const text = textArgument(spec, "__format__() argument");
     if (text !== "") throw typeError(`unsupported format string passed to ${typeName(self)}.__format__`);
-    return str(self);
+    return strObject(self);
   },
   "__getattribute__(name, /)": (self: PyValue, name: PyValue) => {
     const key = nameOf(name, "attribute name");

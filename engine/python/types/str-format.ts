@@ -24,7 +24,11 @@ export function specArgument(spec: PyValue): string {
 defineMethods(strType, {
   "__format__(format_spec, /)": (self: PyValue, formatSpec: PyValue) => {
     const spec = specArgument(formatSpec);
-    return spec === "" ? str(self) : formatText(textOf(self), spec, typeName(self));
+    if (spec === "") return str(self);
+    const text = textOf(self);
+    const made = formatText(text, spec, typeName(self));
+    // What needs no change is the object itself, also of a derived class.
+    return made === text && text !== "" ? self : made;
   },
   "__mod__(value, /)": (self: PyValue, args: PyValue) => percentFormat(textOf(self), args, textRules),
   "__rmod__(value, /)": (self: PyValue, text: PyValue) => {

@@ -20,7 +20,7 @@ import {
   typeOf,
 } from "../object.ts";
 import { compareStrings, indexSize, repeatCount, textItem } from "../operators.ts";
-import { str } from "../representation.ts";
+import { str, strObject } from "../representation.ts";
 import { tuple } from "../sequence.ts";
 import { allocate, charge } from "../state.ts";
 import { allocateText, charAt, characters, reprString, sliceText, textLength } from "../text.ts";
@@ -62,16 +62,17 @@ defineConstructor(
   strType,
   "(object='', encoding='utf-8', errors='strict')",
   (cls: PyType, object?: PyValue, encoding?: PyValue, errors?: PyValue) => {
+    if (cls === strType && encoding === undefined && errors === undefined) return strObject(object ?? "");
     const text = makeText(object, encoding, errors);
     return cls === strType ? text : adopt(new PyStr(text), cls);
   },
   true,
 );
-strType.convert = str;
+strType.convert = strObject;
 strType.vectorcall = (args) => {
   const [object, encoding, errors] = args;
   if (args.length > 3) throw typeError(`str expected at most 3 arguments, got ${args.length}`);
-  return args.length === 1 ? str(object as PyValue) : makeText(object, encoding, errors, typeName);
+  return args.length === 1 ? strObject(object as PyValue) : makeText(object, encoding, errors, typeName);
 };
 
 /** `text * count`; refused before it is made when it would be too large. */
