@@ -1,5 +1,4 @@
 // A runtime on a store file, with the errors that a person can mend told apart from those of ours.
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createEngine } from "../engine/index.ts";
 import type { Engine, JsonObject } from "../engine/types.ts";
@@ -25,6 +24,7 @@ import {
 import type { Challenge } from "./challenge.ts";
 import type { OpenRuntimeOptions } from "./host.ts";
 import { printable, UsageError } from "./io.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { AppliedBlueprint, OpenedRuntime } from "./runtime-door.ts";
 import { isDatabase } from "./store-options.ts";
 
@@ -77,7 +77,7 @@ export async function openStore(
   if (isDatabase(place)) return await telling(() => postgresStore(place, options));
   const folder = dirname(place);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch (error) {
     throw new UsageError(`${folder}: cannot be made: ${(error as Error).message}`);
   }

@@ -1,6 +1,6 @@
 // The server with everything behind it: settings, store, blueprints, the first administrator.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Store, Transaction } from "../runtime/index.ts";
 import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
@@ -9,6 +9,7 @@ import type { OpenedServer, OpenServerOptions } from "./host.ts";
 import { readInput } from "./input-file.ts";
 import { UsageError } from "./io.ts";
 import { limitsOf } from "./limit-options.ts";
+import { makeFolder } from "./make-folder.ts";
 import { applyBlueprint, openParts } from "./open-runtime.ts";
 import { serveSettingsSchema } from "./serve-settings.ts";
 import { isDatabase } from "./store-options.ts";
@@ -87,7 +88,7 @@ async function keptSecret(storePlace: string): Promise<string> {
   }
   const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   try {
     const handle = await open(path, "wx", 0o600);
     try {

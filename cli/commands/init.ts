@@ -1,10 +1,11 @@
 // `postern init`: writes an example to start from, the one that our own tests run.
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { CommandHost } from "../host.ts";
 import { exit, UsageError, write } from "../io.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 const SCHEMAS = fileURLToPath(new URL("../../schemas", import.meta.url));
@@ -81,7 +82,7 @@ export function addInitCommand(program: Command, host: CommandHost): void {
       for (const { file, fixture } of targets) {
         const text = await readFile(new URL(fixture, FIXTURES), "utf8");
         try {
-          await mkdir(dirname(file), { recursive: true });
+          await makeFolder(dirname(file));
           await writeFile(file, withSchema(text, file));
         } catch (error) {
           throw new UsageError(`${file}: cannot be written: ${(error as Error).message}`);

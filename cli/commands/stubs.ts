@@ -1,9 +1,10 @@
 // `postern stubs`: what an expression sees where it stands, as `.pyi` files that Python editors read.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { CommandHost } from "../host.ts";
 import { exit, UsageError, write } from "../io.ts";
+import { makeFolder } from "../make-folder.ts";
 
 interface StubsOptions {
   readonly site?: string;
@@ -46,7 +47,7 @@ export function addStubsCommand(program: Command, { io, library, end }: CommandH
 
 async function put(file: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, text);
   } catch (error) {
     throw new UsageError(`${file}: cannot be written: ${(error as Error).message}`);

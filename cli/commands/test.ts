@@ -349,12 +349,13 @@ function table(rows: readonly { file: string; lines: string; branches: string; m
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  const [{ mkdir, writeFile }, { dirname }] = await Promise.all([
+  const [{ writeFile }, { dirname }, { makeFolder }] = await Promise.all([
     import("node:fs/promises"),
     import("node:path"),
+    import("../make-folder.ts"),
   ]);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, text);
   } catch (error) {
     throw new UsageError(`${file}: cannot be written: ${(error as Error).message}`);
