@@ -100,8 +100,7 @@ export interface Context {
  * request's user and the pending one: in authentik they are, and a change through the one is seen through the other.
  */
 export function parseContext(text: string): Context {
-  const parsed = parse(text);
-  const tree = Array.isArray(parsed) ? withTables(parsed) : parsed;
+  const tree = text.startsWith("T") ? withTables(parse(text.slice(1)) as Parsed[]) : parse(text);
   const shared: Parsed[] = [];
   const request = member(tree, "request");
   const context = member(request, "context");

@@ -10,8 +10,8 @@
 // and its values; where one of those is a record again, which is a 1 in the shape, its cell says where that begins among
 // the inner ones. So the cells are [0,1,"a",1,2,"b",0], and the inner ones [2,"x"].
 //
-// A text with tables is a JSON list: the context, with null in a table's place, and of each table its path, its shapes, its
-// cells and its inner cells. `table.ts` reads it.
+// A text with tables begins with a `T`, as no JSON does. A JSON list follows: the context, with null in a table's place, and of
+// each table its path, its shapes, its cells and its inner cells. `table.ts` reads it.
 import type { JsonObject, JsonValue } from "../types.ts";
 
 /** A shorter list is written as soon as it is taken apart. */
@@ -146,6 +146,8 @@ function digits(number: number): number {
 /** Characters of a list's JSON without brackets and commas. */
 const valuesLength = (json: string, { length }: readonly unknown[]): number =>
   json.length - 2 - Math.max(0, length - 1);
+/** Begins a text with tables. */
+const TABLES = "T";
 const OUTSIDE: ReadonlySet<string> = new Set(["function", "symbol", "bigint"]);
 
 /** The tables of one context. */
@@ -164,6 +166,6 @@ export class Tables {
   }
   /** The text that crosses, of that of the context without them. */
   around(context: string): string {
-    return this.text === "" ? context : `[${context}${this.text}]`;
+    return this.text === "" ? context : `${TABLES}[${context}${this.text}]`;
   }
 }

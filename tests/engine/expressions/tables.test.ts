@@ -29,7 +29,7 @@ describe("how they are written", () => {
     );
     const cells = "0,0,1,1,0,0,2,0,3,0,4,0,5,0,6,0,7";
     expect(crossing(groups)).toBe(
-      `[{"groups":null},["groups"],[{"pk":0},{"pk":0,"attributes":1},{"role":0,"tags":0}],[${cells}],[2,"x",[{"a":1}]]]`,
+      `T[{"groups":null},["groups"],[{"pk":0},{"pk":0,"attributes":1},{"role":0,"tags":0}],[${cells}],[2,"x",[{"a":1}]]]`,
     );
   });
 
@@ -119,7 +119,7 @@ describe("how they are read", () => {
       fc.property(records, asked, (groups, questions) => {
         unlimited();
         const text = crossing(groups);
-        if (text.startsWith("[")) tables += 1;
+        if (text.startsWith("T")) tables += 1;
         expect(look(text, questions)).toEqual(look(JSON.stringify({ groups }), questions));
       }),
       { numRuns: 1000 },
@@ -180,4 +180,11 @@ describe("how long a context may be", () => {
     expect(await evaluate(whole)).toBe(50);
     await expect(evaluate(whole - 1)).rejects.toThrow(/context/);
   });
+});
+
+test("a context that is no object is refused, also one that looks like a text with tables", async () => {
+  await using engine = await createEngine();
+  const mapping = engine.mapping("m", "return groups");
+  for (const context of [[{ groups: null }, ["groups"], [{ pk: 0 }], [0, 1], []], [{}], "T[{}]", 1])
+    await expect(mapping.evaluate(context as unknown as JsonObject)).rejects.toThrow(/not a JSON object/);
 });
