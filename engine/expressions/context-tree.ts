@@ -3,7 +3,7 @@
 // Integers keep every digit and `1.0` stays a float: where the text holds such a number it is parsed with the
 // source of each number, otherwise (nearly always) by plain JSON.parse.
 import { PyDict } from "../python/dict.ts";
-import { TreeEntries, UnreadEntries } from "../python/entries.ts";
+import { placeOf, TreeEntries, UnreadEntries } from "../python/entries.ts";
 import { pyError, ValueError } from "../python/exceptions.ts";
 import { narrow } from "../python/integer.ts";
 import { PyFloat, PyObject, type PyValue } from "../python/object.ts";
@@ -241,19 +241,14 @@ class Cells extends UnreadEntries {
   protected override get names(): readonly string[] {
     return this.shape.keys;
   }
-  private place(key: string): number {
-    const { keys } = this.shape;
-    for (let at = 0; at < keys.length; at += 1) if (keys[at] === key) return at;
-    return -1;
-  }
   protected override includes(key: string): boolean {
-    return this.place(key) >= 0;
+    return placeOf(this.shape.keys, key) >= 0;
   }
   protected override json(key: string): unknown {
-    return this.source.table.record(this.cells, this.at)[key];
+    return this.source.table.value(this.cells, this.at, placeOf(this.shape.keys, key));
   }
   protected override single(key: string): PyValue | undefined {
-    const place = this.place(key);
+    const place = placeOf(this.shape.keys, key);
     if (place < 0) return undefined;
     const cell = this.cells[this.at + 1 + place] as Parsed;
     const isRecord = this.shape.isRecord[place];

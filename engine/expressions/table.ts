@@ -33,15 +33,15 @@ export class Table {
   shapeAt(cells: readonly Parsed[], at: number): Shape {
     return this.shapes[cells[at] as number] as Shape;
   }
-  /** A record as JSON has it. */
-  record(cells: readonly Parsed[], at: number): Tree {
-    const { keys, isRecord } = this.shapeAt(cells, at);
-    return Object.fromEntries(
-      keys.map((key, place): [string, Parsed] => {
-        const cell = cells[at + 1 + place] as Parsed;
-        return [key, isRecord[place] === true ? this.record(this.inner, cell as number) : cell];
-      }),
-    );
+  /** A value of a record as JSON has it, by its place. */
+  value(cells: readonly Parsed[], at: number, place: number): Parsed {
+    const cell = cells[at + 1 + place] as Parsed;
+    const isRecord = this.shapeAt(cells, at).isRecord[place] === true;
+    return isRecord ? this.record(this.inner, cell as number) : cell;
+  }
+  private record(cells: readonly Parsed[], at: number): Tree {
+    const { keys } = this.shapeAt(cells, at);
+    return Object.fromEntries(keys.map((key, place) => [key, this.value(cells, at, place)]));
   }
   /** The list as JSON has it. */
   records(): Tree[] {

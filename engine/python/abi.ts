@@ -2,7 +2,7 @@
 
 import { asyncYield, makeAsyncGenerator } from "./async-generator.ts";
 import { attributeOf, deleteAttribute, getAttribute, setAttribute } from "./attribute.ts";
-import { unavailable } from "./builtins.ts";
+import { unknownName } from "./builtins.ts";
 import { bytesOf } from "./bytes.ts";
 import { annotate, deleteIn, describeFunction, makeClass, root, storeIn } from "./classes.ts";
 import * as commonCalls from "./common-calls.ts";
@@ -23,8 +23,8 @@ import {
   BaseExceptionGroup,
   ImportError,
   NameError,
-  PyException,
-  raise,
+  nameError,
+  type PyException,
   typeError,
   UnboundLocalError,
   valueError,
@@ -74,7 +74,7 @@ import {
   raiseStatement,
   reraise,
 } from "./raising.ts";
-import { asciiObject, format, formatObject, repr, reprObject, str, strObject } from "./representation.ts";
+import { asciiObject, format, formatObject, reprObject, str, strObject } from "./representation.ts";
 import { list, listType, PyList, tuple } from "./sequence.ts";
 import { allocate, charge, S, tick } from "./state.ts";
 import { superOf, superWithoutArguments, superWithoutClass } from "./super.ts";
@@ -293,15 +293,6 @@ function unboundFree(name: string): never {
     `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`,
   );
 }
-function unknownName(name: string): never {
-  const why = unavailable.get(name);
-  throw nameError(NameError, name, `name '${name}' is not defined${why === undefined ? "" : ` (${why})`}`);
-}
-function nameError(type: PyType, name: string, text: string): PyException {
-  const exception = new PyException(type, [text]);
-  if (type === NameError) exception.fields = new Map<string, PyValue>([["name", name]]);
-  return raise(exception);
-}
 
 function isIn(item: PyValue, container: PyValue): boolean {
   return operators.contains(container, item);
@@ -351,7 +342,6 @@ export const abi: Readonly<Record<string, unknown>> = Object.freeze({
   formatObject,
   str,
   strObject,
-  repr,
   reprObject,
   asciiObject,
   iter,

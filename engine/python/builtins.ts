@@ -3,7 +3,7 @@
 import { deleteAttribute, getAttribute, getAttributeOr, setAttribute } from "./attribute.ts";
 import { bytearrayType, bytesType } from "./bytes.ts";
 import { dictType, frozensetType, PyDict, setType } from "./dict.ts";
-import { exceptionTypes, typeError, valueError } from "./exceptions.ts";
+import { exceptionTypes, NameError, nameError, typeError, valueError } from "./exceptions.ts";
 import {
   builtin,
   call1,
@@ -395,3 +395,9 @@ export const unavailable: Map<string, string> = new Map(
     "license",
   ].map((name) => [name, `'${name}' is not available in an expression`]),
 );
+
+/** NameError for a name that nothing has, with what is to be said of it. */
+export function unknownName(name: string): never {
+  const why = unavailable.get(name);
+  throw nameError(NameError, name, `name '${name}' is not defined${why === undefined ? "" : ` (${why})`}`);
+}

@@ -193,6 +193,22 @@ export function metaclassOf(asked: PyType, bases: readonly PyValue[]): PyType {
   return winner;
 }
 
+/** Tells a value of a class's body what it is called there, if it wants to know. */
+export function tellName(value: PyValue, owner: PyType, name: string): void {
+  const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
+  if (hook === undefined) return;
+  try {
+    callWithSelf(hook, value, [owner, name], null);
+  } catch (error) {
+    const exception = caught(error);
+    addNote(
+      exception,
+      `Error calling __set_name__ on '${typeName(value)}' instance ${repr(name)} in '${owner.name}'`,
+    );
+    throw exception;
+  }
+}
+
 /** `type(name, bases, namespace)` and what follows it: `__set_name__`, `__init_subclass__`. */
 export function buildClass(
   name: string,
@@ -220,20 +236,7 @@ export function buildClass(
   );
   if (cell instanceof PyCell) cell.set(type);
   setCell?.(type);
-  for (const [key, value] of [...type.dict]) {
-    const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
-    if (hook === undefined) continue;
-    try {
-      callWithSelf(hook, value, [type, key], null);
-    } catch (error) {
-      const exception = caught(error);
-      addNote(
-        exception,
-        `Error calling __set_name__ on '${typeName(value)}' instance ${repr(key)} in '${type.name}'`,
-      );
-      throw exception;
-    }
-  }
+  for (const [key, value] of [...type.dict]) tellName(value, type, key);
   const parent = findAttribute(makeSuper(type, type), "__init_subclass__");
   if (parent !== undefined) call(parent, [], kw === null || kw.size === 0 ? null : kw);
   return type;

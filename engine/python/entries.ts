@@ -118,6 +118,12 @@ export abstract class TreeEntries extends UnreadEntries {
   }
 }
 
+/** Where a key stands among a few; -1 where it does not. */
+export function placeOf(keys: readonly string[], key: string | number): number {
+  for (let at = 0; at < keys.length; at += 1) if (keys[at] === key) return at;
+  return -1;
+}
+
 /** Keys that stand in a program's text, all of them different, and what JSON has before each one's value. */
 export class RowNames {
   readonly keys: readonly string[];
@@ -139,9 +145,7 @@ export class Row implements Entries {
     return this.values.length;
   }
   private place(key: string | number): number {
-    const { keys } = this.names;
-    for (let at = 0; at < keys.length; at += 1) if (keys[at] === key) return at;
-    return -1;
+    return placeOf(this.names.keys, key);
   }
   get(key: string | number): PyValue | undefined {
     const at = this.place(key);

@@ -285,3 +285,9 @@ export function attributeError(object: PyValue, name: string, message: string): 
 export function isException(value: PyValue | PyObject): value is PyException {
   return value instanceof PyException;
 }
+/** NameError, or what derives from it, about a name; only the former knows it. */
+export function nameError(type: PyType, name: string, text: string): PyException {
+  const exception = new PyException(type, [text]);
+  if (type === NameError) exception.fields = new Map<string, PyValue>([["name", name]]);
+  return raise(exception);
+}

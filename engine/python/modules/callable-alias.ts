@@ -6,7 +6,7 @@ import { str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
 import { defineConstructor } from "../types/construct.ts";
 import { genericAliasType, PyGenericAlias, showType } from "../types/generic-alias.ts";
-import { isListOfTypes } from "../types/parameter-arguments.ts";
+import { isListOfTypes, takesWhole } from "../types/parameter-arguments.ts";
 import { argumentsOf, substitute } from "../types/substitution.ts";
 
 const MODULE = "collections.abc";
@@ -37,9 +37,8 @@ defineMethods(callableAliasType, {
   "__repr__()": (self: CallableAlias) => {
     const types = self.args.items.slice(0, -1);
     const result = showType(self.args.items.at(-1) as PyValue);
-    const [first = null] = types;
-    const isWhole = types.length === 1 && isListOfTypes(first);
-    const taken = isWhole ? showType(first) : `[${types.map(showType).join(", ")}]`;
+    const shown = types.map(showType).join(", ");
+    const taken = takesWhole(self.args.items) ? shown : `[${shown}]`;
     return `${MODULE}.Callable[${taken}, ${result}]`;
   },
   "__getitem__(item, /)": (self: CallableAlias, key: PyValue) => {

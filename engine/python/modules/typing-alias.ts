@@ -19,10 +19,10 @@ import {
 import { same } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { PyList, PyTuple, tuple } from "../sequence.ts";
-import { defineAlias, PyArgumentsAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
+import { defineAlias, PyArgumentsAlias, PyBaseAlias, rememberingClass, typing } from "../types/base-alias.ts";
 import { showType } from "../types/generic-alias.ts";
-import { genericForms, genericType, rememberingClass } from "../types/generic-class.ts";
-import { isListOfTypes } from "../types/parameter-arguments.ts";
+import { genericForms, genericType } from "../types/generic-class.ts";
+import { takesWhole } from "../types/parameter-arguments.ts";
 import { argumentsOf, substitute } from "../types/substitution.ts";
 import { PyUnpack } from "../types/type-parameters.ts";
 import { PyUnion, typeSet } from "../types/union.ts";
@@ -149,7 +149,7 @@ function show(alias: PyAlias): string {
   if (kind === "annotated") {
     return `${MODULE}.Annotated[${[shown(alias.origin), ...alias.metadata.map(repr)].join(", ")}]`;
   }
-  if (kind === "callable" && !(args.length === 2 && isListOfTypes(args[0] as PyValue))) {
+  if (kind === "callable" && !takesWhole(args)) {
     return `${MODULE}.Callable[[${args.slice(0, -1).map(shown).join(", ")}], ${shown(args.at(-1) as PyValue)}]`;
   }
   const name = alias.name === null ? shown(alias.origin) : `${MODULE}.${alias.name}`;
@@ -222,7 +222,7 @@ defineAttributes<PyAlias>(base, {
   },
 });
 /** The alias with other arguments. */
-function withArguments(alias: PyAlias, args: readonly PyValue[]): PyValue {
+export function withArguments(alias: PyAlias, args: readonly PyValue[]): PyValue {
   const { kind, origin, name } = alias;
   if (kind === "union") return union(args);
   if (kind === "annotated") return annotated(args[0] as PyObject, alias.metadata);

@@ -1,11 +1,11 @@
 // Classes that `typing` helps to make: `NamedTuple`, `TypedDict`.
 import { getAttributeOr, setAttribute } from "../attribute.ts";
-import { buildClass } from "../classes.ts";
+import { buildClass, tellName } from "../classes.ts";
 import { dictType, PyDict, PyFrozenSet } from "../dict.ts";
-import { addNote, attributeError, PyException, typeError } from "../exceptions.ts";
-import { call, callWithSelf, defineMethods, method0, type Native, PyFunction } from "../function.ts";
+import { attributeError, typeError } from "../exceptions.ts";
+import { call, defineMethods, method0, type Native, PyFunction } from "../function.ts";
 import { collect } from "../iterator.ts";
-import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeName, typeType } from "../object.ts";
+import { asStr, type KwArgs, PyObject, PyType, type PyValue, typeType } from "../object.ts";
 import { truth } from "../operators.ts";
 import { repr, str } from "../representation.ts";
 import { list, type PyTuple, tuple, tupleType } from "../sequence.ts";
@@ -85,19 +85,6 @@ function makeNamedTuple(
   return made;
 }
 
-/** Tells a value of the class's body what it is called, if it wants to know. */
-function tellName(value: PyValue, owner: PyType, name: string, typename: PyValue): void {
-  const hook = value instanceof PyObject ? value.cls.lookup("__set_name__") : undefined;
-  if (hook === undefined) return;
-  try {
-    callWithSelf(hook, value, [owner, name], null);
-  } catch (error) {
-    const what = `${repr(typeName(value))} instance ${repr(name)} in ${repr(typename)}`;
-    if (error instanceof PyException) addNote(error, `Error calling __set_name__ on ${what}`);
-    throw error;
-  }
-}
-
 const namedTupleMeta = pythonClass("NamedTupleMeta", { base: typeType, module: MODULE });
 const namedTupleBase = pythonClass("NamedTuple", { module: MODULE });
 namedTupleBase.cls = namedTupleMeta;
@@ -146,7 +133,7 @@ pythonStatic(namedTupleMeta, {
       }
       if (text === "__classcell__") continue;
       if (!fields.has(text)) setAttribute(made, text, value);
-      tellName(value, made, text, name);
+      tellName(value, made, text);
     }
     if (isGeneric) method0(made, "__init_subclass__");
     return made;

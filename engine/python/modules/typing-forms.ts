@@ -22,8 +22,7 @@ import {
 import { same } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { listType, PyList, PyTuple, tupleType } from "../sequence.ts";
-import { defineAlias, PyBaseAlias, typing } from "../types/base-alias.ts";
-import { rememberingClass } from "../types/generic-class.ts";
+import { defineAlias, PyBaseAlias, rememberingClass, typing } from "../types/base-alias.ts";
 import { argumentsOf, checkCount, isUnpackedTuple } from "../types/substitution.ts";
 import { PyTypeParameter, paramSpecType } from "../types/type-parameters.ts";
 import { abstractAsyncManagerType } from "./context-async.ts";

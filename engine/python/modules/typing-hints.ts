@@ -1,10 +1,10 @@
 // `typing.get_type_hints`: annotations with the texts in them evaluated, and without what only describes.
 import { getAttributeOr } from "../attribute.ts";
-import { builtins, unavailable } from "../builtins.ts";
+import { builtins, unknownName } from "../builtins.ts";
 import { PyDict } from "../dict.ts";
-import { NameError, pyError, typeError } from "../exceptions.ts";
+import { typeError } from "../exceptions.ts";
 import { PyBoundMethod, PyBuiltin } from "../function.ts";
-import { asStr, noneType, type PyObject, PyType, type PyValue } from "../object.ts";
+import { asStr, noneType, PyType, type PyValue } from "../object.ts";
 import { bitOr, truth } from "../operators.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
@@ -14,7 +14,7 @@ import { PyTypeParameter, PyUnpack } from "../types/type-parameters.ts";
 import { PyUnion } from "../types/union.ts";
 import { evaluateText } from "./annotation-text.ts";
 import { forwardRef, PyForwardRef } from "./forward-ref.ts";
-import { converted, itemQualifier, PyAlias, typeArgument, union } from "./typing-alias.ts";
+import { converted, itemQualifier, PyAlias, typeArgument, withArguments } from "./typing-alias.ts";
 
 /** Where names are looked for, in this order. */
 type Scopes = readonly ((name: string) => PyValue | undefined)[];
@@ -37,48 +37,37 @@ function resolved(reference: PyForwardRef, scopes: Scopes): PyValue {
       const found = scope(name);
       if (found !== undefined) return found;
     }
-    const found = builtins.get(name);
-    if (found !== undefined) return found;
-    const why = unavailable.get(name);
-    throw pyError(NameError, `name '${name}' is not defined${why === undefined ? "" : ` (${why})`}`);
+    return builtins.get(name) ?? unknownName(name);
   });
   const qualifiers = reference.isClass ? "all" : reference.isArgument ? "none" : "Final";
   return typeArgument(value, "Forward references must evaluate to types.", qualifiers);
 }
 
 /** The type with other arguments, or itself if they are the same. */
-function withArguments(
+function changed(
   args: readonly PyValue[],
   change: (arg: PyValue) => PyValue,
   type: PyValue,
   make: (changed: PyValue[]) => PyValue,
 ): PyValue {
-  const changed = args.map(change);
-  return changed.every((arg, i) => arg === args[i]) ? type : make(changed);
+  const own = args.map(change);
+  return own.every((arg, i) => arg === args[i]) ? type : make(own);
 }
 /** The type with `change` done to what it is made of. */
 function rebuilt(type: PyValue, change: (arg: PyValue) => PyValue): PyValue {
   if (type instanceof PyAlias) {
     if (type.kind === "literal") return type;
-    if (type.kind === "annotated") {
-      const inner = change(type.origin);
-      return inner === type.origin
-        ? type
-        : new PyAlias("annotated", inner as PyObject, [], type.name, type.metadata);
-    }
-    return withArguments(type.args, change, type, (args) =>
-      type.kind === "union" ? union(args) : new PyAlias(type.kind, type.origin, args, type.name),
-    );
+    return changed(type.arguments, change, type, (args) => withArguments(type, args));
   }
   if (type instanceof PyClassAlias) {
-    return withArguments(type.args.items, change, type, (args) => new PyClassAlias(type.origin, tuple(args)));
+    return changed(type.args.items, change, type, (args) => new PyClassAlias(type.origin, tuple(args)));
   }
-  if (type instanceof PyUnion) return withArguments(type.args, change, type, (args) => args.reduce(bitOr));
+  if (type instanceof PyUnion) return changed(type.args, change, type, (args) => args.reduce(bitOr));
   if (type instanceof PyUnpack) {
-    return withArguments([type.item], change, type, ([item]) => new PyUnpack(item as PyValue));
+    return changed([type.item], change, type, ([item]) => new PyUnpack(item as PyValue));
   }
   if (type instanceof PyGenericAlias) {
-    return withArguments(
+    return changed(
       type.args.items,
       change,
       type,

@@ -18,7 +18,7 @@ import { list, tuple } from "../sequence.ts";
 import { perEvaluation } from "../state.ts";
 import { PyGenericAlias } from "../types/generic-alias.ts";
 import { genericType, PyClassAlias } from "../types/generic-class.ts";
-import { isListOfTypes } from "../types/parameter-arguments.ts";
+import { takesWhole } from "../types/parameter-arguments.ts";
 import {
   NoDefault,
   PyParamSpecPart,
@@ -58,8 +58,7 @@ function origin(value: PyValue): PyValue {
 }
 /** The types of what a `Callable` takes and gives: those of its parameters lie flat before the result. */
 function callableParts(args: readonly PyValue[]): PyValue[] {
-  const isWhole = args.length === 2 && isListOfTypes(args[0] as PyValue);
-  return isWhole ? [...args] : [list(args.slice(0, -1)), args.at(-1) as PyValue];
+  return takesWhole(args) ? [...args] : [list(args.slice(0, -1)), args.at(-1) as PyValue];
 }
 function argumentsOf(value: PyValue): PyValue {
   if (value instanceof PyAlias) {

@@ -1,9 +1,10 @@
 // What the aliases of `typing` have in common (`List`, `List[int]`, `C[int]`, `Unpack[Ts]`), and what the types here need of that module.
 import { findAttribute, getAttribute, plainSetAttribute, setAttribute } from "../attribute.ts";
-import { AttributeError, pyError, typeError } from "../exceptions.ts";
+import { AttributeError, Exception, pyError, typeError } from "../exceptions.ts";
 import { call1, defineAttributes, defineMethods, special } from "../function.ts";
 import { collect } from "../iterator.ts";
 import { NotImplemented, objectType, PyObject, type PyType, type PyValue } from "../object.ts";
+import { isRaised } from "../raising.ts";
 import { list, type PyTuple, tuple } from "../sequence.ts";
 import { parametersOf } from "./substitution.ts";
 
@@ -40,6 +41,24 @@ export abstract class PyArgumentsAlias extends PyBaseAlias {
     this.mentioned ??= tuple(parametersOf(this.arguments));
     return this.mentioned;
   }
+}
+
+/**
+ * An instance that remembers how its class was written, if it can.
+ *
+ * @param ignored what its class may raise at that
+ */
+export function rememberingClass(
+  made: PyValue,
+  alias: PyValue,
+  ignored: readonly PyType[] = [Exception],
+): PyValue {
+  try {
+    setAttribute(made, "__orig_class__", alias);
+  } catch (error) {
+    if (!ignored.some((type) => isRaised(error, type))) throw error;
+  }
+  return made;
 }
 
 const isDunder = (name: string): boolean => name.startsWith("__") && name.endsWith("__");

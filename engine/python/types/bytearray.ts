@@ -1,23 +1,13 @@
 // What only a `bytearray` can do: change.
 import { allBytes, asBytes, bytearrayType, PyByteArray } from "../bytes.ts";
-import {
-  indexError,
-  overflowError,
-  type PyException,
-  TypeError_,
-  typeError,
-  valueError,
-} from "../exceptions.ts";
+import { indexError, overflowError, type PyException, typeError, valueError } from "../exceptions.ts";
 import { defineMethods } from "../function.ts";
-import { iterObject } from "../iterator.ts";
-import { lengthHint } from "../length-hint.ts";
 import { asStr, type PyValue, typeName, typeOf } from "../object.ts";
 import { index, indexSize } from "../operators.ts";
-import { isRaised } from "../raising.ts";
 import { integral } from "../real.ts";
 import { charge } from "../state.ts";
 import { bytePosition, repeatBytes } from "./bytes.ts";
-import { bytesFrom, byteValue } from "./bytes-source.ts";
+import { bytesFrom, byteValue, collectBytes, iterated } from "./bytes-source.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 
 const RANGE = "byte must be in range(0, 256)";
@@ -81,34 +71,17 @@ function removeSlice(self: PyByteArray, key: PySlice): PyValue {
 }
 
 function extend(self: PyByteArray, iterable: PyValue): PyValue {
-  const own = asBytes(iterable);
-  let source = iterable;
-  if (own === undefined) {
-    if (allBytes(iterable) !== undefined) {
-      throw typeError(`can't set bytearray slice from ${typeName(iterable)}`);
-    }
-    if (asStr(iterable) !== undefined) throw typeError("expected iterable of integers; got: 'str'");
-    if (!typeOf(iterable).builtin) {
-      // Only an author's methods can show that it asks how many there will be.
-      source = counted(iterable);
-    } else if (typeOf(iterable).lookup("__iter__") === undefined) throw notExtending(iterable);
-  }
-  splice(self, self.bytes.length, 0, own ?? bytesFrom(source, "bytearray", RANGE));
+  splice(self, self.bytes.length, 0, asBytes(iterable) ?? bytesToAdd(iterable));
   return null;
 }
-
-function counted(iterable: PyValue): PyValue {
-  let iterator: PyValue;
-  try {
-    iterator = iterObject(iterable);
-  } catch (error) {
-    throw isRaised(error, TypeError_) ? notExtending(iterable) : error;
+function bytesToAdd(iterable: PyValue): Uint8Array {
+  if (allBytes(iterable) !== undefined) {
+    throw typeError(`can't set bytearray slice from ${typeName(iterable)}`);
   }
-  lengthHint(iterable, 32);
-  return iterator;
+  if (asStr(iterable) !== undefined) throw typeError("expected iterable of integers; got: 'str'");
+  const refusal = (): PyException => typeError(`can't extend bytearray with ${typeName(iterable)}`);
+  return collectBytes(iterated(iterable, refusal, 32), RANGE);
 }
-const notExtending = (value: PyValue): PyException =>
-  typeError(`can't extend bytearray with ${typeName(value)}`);
 
 function position(value: PyValue): number {
   const at = index(value);

@@ -2,7 +2,7 @@
 
 import { ByteSink } from "../byte-sink.ts";
 import { allBytes, asBytes } from "../bytes.ts";
-import { TypeError_, typeError, valueError } from "../exceptions.ts";
+import { type PyException, TypeError_, typeError, valueError } from "../exceptions.ts";
 import { callWithSelf } from "../function.ts";
 import { iterObject, type Stepper, stepper } from "../iterator.ts";
 import { lengthHint } from "../length-hint.ts";
@@ -18,17 +18,35 @@ export function byteValue(value: PyValue, message = "bytes must be in range(0, 2
   return Number(n);
 }
 
-/** The steps of a source of numbers; bytes ask how many there will be. */
-export function iterated(source: PyValue, target: string): Stepper {
+/**
+ * The steps of a source of numbers.
+ *
+ * @param refusal the TypeError for what cannot be gone through
+ * @param expected how many there are likely to be, where the source is asked for that
+ */
+export function iterated(source: PyValue, refusal: () => PyException, expected?: number): Stepper {
   let it: PyValue;
   try {
     it = iterObject(source);
   } catch (error) {
-    if (!isRaised(error, TypeError_)) throw error;
-    throw typeError(`cannot convert '${typeName(source)}' object to ${target}`);
+    throw isRaised(error, TypeError_) ? refusal() : error;
   }
-  if (target === "bytes" && !typeOf(source).builtin) lengthHint(source, 64);
+  // Only an author's methods can show that they are asked.
+  if (expected !== undefined && !typeOf(source).builtin) lengthHint(source, expected);
   return stepper(it);
+}
+/** The bytes that numbers are; `outOfRange` is the ValueError's text for one that is no byte. */
+export function collectBytes(numbers: Stepper, outOfRange?: string): Uint8Array {
+  const sink = new ByteSink(16);
+  for (let item = numbers.next(); item !== undefined; item = numbers.next()) {
+    charge(1);
+    sink.push(byteValue(item, outOfRange));
+  }
+  return sink.finish();
+}
+/** TypeError for what is no source of bytes. */
+export function notConvertible(value: PyValue, target: string): PyException {
+  return typeError(`cannot convert '${typeName(value)}' object to ${target}`);
 }
 
 /**
@@ -51,14 +69,7 @@ export function bytesFrom(source: PyValue, target = "bytes", outOfRange?: string
   if (own !== undefined) return own;
   const type = typeOf(source);
   const iterable = type.lookup("__iter__") !== undefined || type.lookup("__getitem__") !== undefined;
-  if (asStr(source) !== undefined || !iterable) {
-    throw typeError(`cannot convert '${typeName(source)}' object to ${target}`);
-  }
-  const sink = new ByteSink(16);
-  const it = iterated(source, target);
-  for (let item = it.next(); item !== undefined; item = it.next()) {
-    charge(1);
-    sink.push(byteValue(item, outOfRange));
-  }
-  return sink.finish();
+  const refusal = (): PyException => notConvertible(source, target);
+  if (asStr(source) !== undefined || !iterable) throw refusal();
+  return collectBytes(iterated(source, refusal, target === "bytes" ? 64 : undefined), outOfRange);
 }

@@ -30,7 +30,7 @@ import { type PyTuple, tuple } from "../sequence.ts";
 import { bindBuiltin, parseSignature } from "../signature.ts";
 import { charge } from "../state.ts";
 import { includesText } from "../text-search.ts";
-import { bytesFrom, byteValue, iterated } from "./bytes-source.ts";
+import { bytesFrom, byteValue, iterated, notConvertible } from "./bytes-source.ts";
 import { defineConstructor } from "./construct.ts";
 import { PySlice, sliceIndices } from "./slice.ts";
 import { codecName } from "./text-argument.ts";
@@ -111,7 +111,7 @@ defineMethods(bytearrayType, {
     self.resize(0);
     // An iterable is taken byte by byte: what has come so far can be seen meanwhile.
     if (encoding === undefined && errors === undefined && isPlainIterable(source)) {
-      const it = iterated(source, "bytearray");
+      const it = iterated(source, () => notConvertible(source, "bytearray"));
       for (let item = it.next(); item !== undefined; item = it.next()) {
         charge(1);
         const byte = byteValue(item, "byte must be in range(0, 256)");

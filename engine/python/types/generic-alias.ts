@@ -1,5 +1,5 @@
 // `list[int]`: types as annotations write them in brackets. Most attributes are those of the type before the brackets.
-import { getAttribute, getAttributeOr, plainAttribute, setAttribute } from "../attribute.ts";
+import { getAttribute, getAttributeOr, plainAttribute } from "../attribute.ts";
 import { adopt } from "../classes.ts";
 import { AttributeError, TypeError_, typeError } from "../exceptions.ts";
 import { call, defineAttributes, defineMembers, defineMethods, special } from "../function.ts";
@@ -18,9 +18,9 @@ import {
   typeOf,
 } from "../object.ts";
 import { same, typeItem } from "../operators.ts";
-import { isRaised } from "../raising.ts";
 import { repr, str } from "../representation.ts";
 import { list, PyList, PyTuple, tuple, tupleType } from "../sequence.ts";
+import { rememberingClass } from "./base-alias.ts";
 import { defineConstructor } from "./construct.ts";
 import { argumentsOf, parametersOf, substitute } from "./substitution.ts";
 
@@ -42,14 +42,7 @@ export class PyGenericAlias extends PyObject {
     return this.mentioned;
   }
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
-    const made = call(this.origin, args, kw);
-    // Instances remember how their class was written, where they can.
-    try {
-      setAttribute(made, "__orig_class__", this);
-    } catch (error) {
-      if (!isRaised(error, AttributeError) && !isRaised(error, TypeError_)) throw error;
-    }
-    return made;
+    return rememberingClass(call(this.origin, args, kw), this, [AttributeError, TypeError_]);
   }
 }
 export const genericAliasType = makeType("types.GenericAlias", { of: PyGenericAlias });

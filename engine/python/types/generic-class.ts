@@ -1,6 +1,6 @@
 // Generic, which classes with type parameters derive from, and what such classes are in brackets: `C[int]`.
-import { getAttributeOr, setAttribute } from "../attribute.ts";
-import { Exception, typeError } from "../exceptions.ts";
+import { getAttributeOr } from "../attribute.ts";
+import { typeError } from "../exceptions.ts";
 import { defineAttributes, defineClassMethods, defineMethods } from "../function.ts";
 import { hashTuple } from "../hash.ts";
 import { iterObject } from "../iterator.ts";
@@ -14,12 +14,11 @@ import {
   typeName,
 } from "../object.ts";
 import { same } from "../operators.ts";
-import { isRaised } from "../raising.ts";
 import { repr } from "../representation.ts";
 import { PyTuple, tuple } from "../sequence.ts";
 import { showType } from "./generic-alias.ts";
 import "./parameter-arguments.ts";
-import { defineAlias, PyArgumentsAlias, PyBaseAlias, typing } from "./base-alias.ts";
+import { defineAlias, PyArgumentsAlias, PyBaseAlias, rememberingClass, typing } from "./base-alias.ts";
 import {
   argumentsOf,
   checkCount,
@@ -47,15 +46,6 @@ export class PyClassAlias extends PyArgumentsAlias {
   override call(args: PyValue[], kw: KwArgs | null): PyValue {
     return rememberingClass(this.origin.call(args, kw), this);
   }
-}
-/** An instance that remembers how its class was written, if it can. */
-export function rememberingClass(made: PyValue, alias: PyValue): PyValue {
-  try {
-    setAttribute(made, "__orig_class__", alias);
-  } catch (error) {
-    if (!isRaised(error, Exception)) throw error;
-  }
-  return made;
 }
 export const classAliasType = makeType("_GenericAlias", {
   of: PyClassAlias,

@@ -29,6 +29,10 @@ export function isListOfTypes(value: PyValue): boolean {
     typeName(value) === "_ConcatenateGenericAlias"
   );
 }
+/** Are these the arguments of a `Callable` of which one stands for the types of all arguments of a call? */
+export function takesWhole(args: readonly PyValue[]): boolean {
+  return args.length === 2 && isListOfTypes(args[0] as PyValue);
+}
 /** The parameters of `alias`, and where this one is among them. */
 function placeOf(parameter: PyTypeParameter, alias: PyValue): [readonly PyValue[], number] {
   const parameters = argumentsOf(getAttribute(alias, "__parameters__"));
