@@ -3,6 +3,7 @@ import type { Store } from "../../runtime/index.ts";
 import { createToken } from "../../server/tokens.ts";
 
 const DEVICE = "authentik_stages_authenticator_sms.smsdevice";
+const SESSION = "postern.session";
 /** Devices that are inserted in one transaction. */
 const BATCH = 500;
 
@@ -47,4 +48,16 @@ export async function install(store: Store, devices: number, withPolicy: boolean
     });
   }
   return token;
+}
+
+/** Takes the rows that enrolments have left out of a store again; `devices`: as many as {@link install} put in. */
+export async function clear(store: Store, devices: number): Promise<void> {
+  const left = await store.read((tx) => ({
+    devices: tx.list(DEVICE).flatMap(({ pk }) => (pk > devices ? [pk] : [])),
+    sessions: tx.list(SESSION).map(({ pk }) => pk),
+  }));
+  await store.transaction((tx) => {
+    for (const pk of left.devices) tx.delete(DEVICE, pk);
+    for (const pk of left.sessions) tx.delete(SESSION, pk);
+  });
 }

@@ -6,6 +6,7 @@
 // time: of the server processes, and beside them of the engine's workers, the database and the client, since all of them
 // share this machine. All is warm before the first round, bare requests as well as enrolments. The rounds of all
 // subjects are interleaved, and a ratio is the median of the rounds' own, so that a busy machine slows down both sides.
+// On lowdb a round begins without what the enrolments before it have left: each row there is paid for with every write.
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
 import { createEngine } from "../../engine/index.ts";
 import { createRuntime, lowdbStore, memoryStore, postgresStore, type Store } from "../../runtime/index.ts";
 import { createLogger, createServer } from "../../server/index.ts";
-import type { Place } from "./subject.ts";
+import type { Asked, Place } from "./subject.ts";
 
 const place = JSON.parse(process.argv[2] ?? "") as Place;
 
@@ -29,17 +29,20 @@ const server = await createServer({
   logger: createLogger("error", { write: () => true }),
 });
 
-process.on(
-  "message",
-  async (asked: { readonly id: number; readonly rows?: number; readonly policy?: boolean }) => {
-    if (asked.rows !== undefined) {
-      const { install } = await import("./installation.ts");
-      process.send?.({ id: asked.id, token: await install(store, asked.rows, asked.policy === true) });
-    } else {
-      const { user, system } = process.cpuUsage();
-      process.send?.({ id: asked.id, cpu: user + system });
-    }
-  },
-);
+async function answer(asked: Asked): Promise<object> {
+  if ("install" in asked) {
+    const { install } = await import("./installation.ts");
+    return { token: await install(store, asked.install.devices, asked.install.policy) };
+  }
+  if ("clear" in asked) {
+    const { clear } = await import("./installation.ts");
+    await clear(store, asked.clear);
+    return {};
+  }
+  const { user, system } = process.cpuUsage();
+  return { cpu: user + system };
+}
+
+process.on("message", async (asked: Asked) => process.send?.({ id: asked.id, ...(await answer(asked)) }));
 process.on("disconnect", () => process.exit(0));
 process.send?.({ id: 0, url: await server.listen() });

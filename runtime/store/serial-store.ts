@@ -4,8 +4,8 @@
 // Only then are they acknowledged. What arrives during a write waits for the next group, so a transaction always
 // starts from what is durable plus its own group: when a write fails, dropping the group is all there is to undo.
 //
-// A write costs much more than a transaction. So where several came together lately, a group waits for as many, but no
-// longer than two writes take; who is alone never waits.
+// A write costs much more than a transaction. So where several came together lately, a group waits for as many, for as
+// long as a few writes take: they come back when they have had their answers and asked again. Who is alone never waits.
 import type {
   ExpiringModel,
   KeyedHash,
@@ -36,7 +36,7 @@ interface Job {
 }
 
 /** A group waits for others as long as this many writes take. */
-const WORTH_WAITING = 2;
+const WORTH_WAITING = 6;
 /** But no longer than this, milliseconds. */
 const LONGEST_WAIT = 20;
 /** And not at all where writes are faster than a timer. Milliseconds. */
