@@ -62,9 +62,10 @@ export class WebhookMappings {
 
   /** What the stage's mapping makes of the message; nothing where the stage has none. Throws {@link MappingFailed}. */
   async apply(call: MappingCall): Promise<MappedMessage> {
+    const { mapping: pk } = call.stage;
+    if (pk === null) return {};
     const found = await this.#store.read((tx) => {
-      if (call.stage.mapping === null) return undefined;
-      const mapping = tx.get("authentik_events.notificationwebhookmapping", call.stage.mapping);
+      const mapping = tx.get("authentik_events.notificationwebhookmapping", pk);
       return mapping === undefined
         ? undefined
         : { mapping, context: smsMappingContext(tx, { ...call, mapping }) };

@@ -158,7 +158,8 @@ export class PartialDraft extends Draft {
         this.#use(rowItem(look.model, look.pk), look.free === true);
         return;
       case "rows":
-        this.#use(itemFor(look.model, look.where), false);
+        // Who asks for the row of a unique set mostly asks whether something is taken.
+        this.#use(itemFor(look.model, look.where), isUnique(look.model, look.where));
         return;
       case "unique":
         for (const lookup of uniqueLookupsOf(look.model, look.row)) {
@@ -244,6 +245,11 @@ export class PartialDraft extends Draft {
       this.learn(model, row);
     }
   }
+}
+
+/** Whether at most one row can meet a condition. */
+function isUnique(model: ModelName, where: object): boolean {
+  return lookupFor(model, where as { readonly [field: string]: unknown })?.unique === true;
 }
 
 /** The smallest item that holds all rows that meet a condition. */

@@ -125,7 +125,9 @@ export class PostgresReader {
       else if (item.kind === "set") push(sets, [n, item.scope, item.key, versions]);
       else push(models, [n, item.model, versions]);
     }
-    const wanted = [...numbers].flatMap(([model, count]) => Array<ModelName>(count).fill(model));
+    const wanted = [...numbers].flatMap(([model, count]) =>
+      Array<ModelName>(count + this.numbers.soonWanted(model)).fill(model),
+    );
     const values: unknown[] = [...rows, ...sets];
     const isWide = models[0].length > 0 || wanted.length > 0;
     if (isWide) {
@@ -230,14 +232,34 @@ function pick(answer: ReadonlyMap<string, Known | Error>, { items }: Wanted): Fe
   return fetched;
 }
 
+/** Numbers that were taken within so many milliseconds will be wanted again. */
+const SOON = 1_000;
+/** So many are drawn in advance at most: what a process has left when it ends is used by nobody. */
+const MOST_IN_ADVANCE = 16;
+
 /** Integer pks that the database gave to this process. Those of transactions that failed are used by the next. */
 export class NumberStock implements Numbers {
   readonly #free = new Map<ModelName, number[]>();
+  /** How many were taken since a moment that is not long ago. */
+  readonly #taken = new Map<ModelName, { since: number; count: number }>();
   readonly #newest = new Map<ModelName, number>();
   readonly #used = new Map<ModelName, number>();
 
   take(model: ModelName): number | undefined {
-    return this.#free.get(model)?.shift();
+    const number = this.#free.get(model)?.shift();
+    if (number === undefined) return undefined;
+    const now = performance.now();
+    const taken = this.#taken.get(model);
+    if (taken === undefined || now - taken.since > SOON) this.#taken.set(model, { since: now, count: 1 });
+    else taken.count += 1;
+    return number;
+  }
+
+  /** How many more are to be drawn where some are: none for who needs one now and then. */
+  soonWanted(model: ModelName): number {
+    const taken = this.#taken.get(model);
+    if (taken === undefined || performance.now() - taken.since > SOON) return 0;
+    return Math.min(taken.count, MOST_IN_ADVANCE);
   }
 
   newest(model: ModelName): number {

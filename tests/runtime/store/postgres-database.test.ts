@@ -283,6 +283,36 @@ database.describe("round trips", () => {
       queries.mockRestore();
     }
   });
+
+  it("are hardly more than one for a row whose values nobody has yet, where several are inserted", async () => {
+    const store = await opened(database.schema());
+    const enter = (username: string) =>
+      store.transaction((tx) => tx.list(USER, { username })[0] ?? tx.insert(USER, { username }));
+    const queries = vi.spyOn(pg.Client.prototype, "query");
+    try {
+      const pks: number[] = [];
+      for (let n = 0; n < 20; n += 1) pks.push((await enter(`u${n}`)).pk);
+      expect(pks).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      // A commit for each, and twice as many new numbers each time.
+      expect(queries.mock.calls.length).toBeLessThanOrEqual(20 + 6);
+    } finally {
+      queries.mockRestore();
+    }
+  });
+
+  it("are spent on a second look where somebody has them after all", async () => {
+    const schema = database.schema();
+    const writer = await opened(schema);
+    await writer.transaction((tx) => tx.insert(USER, { username: "taken", name: "first" }));
+    const store = await opened(schema);
+    const entered = await store.transaction((tx) => {
+      const holder = tx.list(USER, { username: "taken" })[0];
+      // Not the same row: only what was looked at can show that it was wrong.
+      return holder ?? tx.insert(USER, { username: "free", name: "second" });
+    });
+    expect(entered.name).toBe("first");
+    expect(await store.read((tx) => tx.list(USER).map(({ username }) => username))).toEqual(["taken"]);
+  });
 });
 
 database.describe("several processes", () => {
