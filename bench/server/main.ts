@@ -118,6 +118,9 @@ try {
   console.log(
     `two processes on ${cores} cores, beside database, engine and client: at most ${Math.min(2, bound).toFixed(2)} times one that keeps a core busy`,
   );
+  console.log(
+    `two processes where each has a core and the database its own: ${(2 * ratio(postgres, two, server)).toFixed(2)} times one, by the servers' CPU time`,
+  );
   const share = (part: number): string => `${Math.round(100 * part)} %`;
   const policies = 1 - ratio(plain, memory, server);
   const inHttp = ratio(plain, lowdb, server);
