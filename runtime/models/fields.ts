@@ -5,6 +5,7 @@
 // text fields, text is trimmed, booleans are understood in their usual spellings.
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { isoDateTime } from "./iso-date.ts";
 
 /** A value that a field refuses: DRF's code and text. */
 export class Fault {
@@ -297,14 +298,17 @@ export function integerReference(): Field<number> {
   );
 }
 
+/** Milliseconds since the epoch of a moment as ISO text, NaN where it is none. Without an offset it means UTC. */
+export function momentOf(text: string): number {
+  const moment = isoDateTime(text);
+  return moment === undefined ? Number.NaN : Date.parse(moment);
+}
+
 /** A moment as ISO text; kept in UTC with milliseconds (`2026-01-31T12:00:00.000Z`). */
 export function moment(): Field<string> {
   return field(
     (value) => {
-      const time =
-        typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)
-          ? Date.parse(value)
-          : Number.NaN;
+      const time = typeof value === "string" ? momentOf(value) : Number.NaN;
       return Number.isNaN(time)
         ? new Fault(
             "invalid",

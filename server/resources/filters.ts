@@ -1,7 +1,8 @@
 // Filters of lists: what a parameter takes, and which rows meet it. Texts and leniency are django-filter's.
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { ModelName } from "../../runtime/index.ts";
-import { canonicalUuid, type FieldShape, shapeOf } from "../../runtime/models/fields.ts";
+import { canonicalUuid, type FieldShape, momentOf, shapeOf } from "../../runtime/models/fields.ts";
+import { isoDate } from "../../runtime/models/iso-date.ts";
 import type { Reference } from "../../runtime/models/model.ts";
 import { modelOf, targetsOf } from "../../runtime/models/registry.ts";
 import type { Found } from "./resource.ts";
@@ -86,7 +87,10 @@ export function momentFilter(field: string, fits: (own: number, wanted: number) 
   return {
     schema: { type: "string", format: "date-time" },
     condition: (values) => {
-      const wanted = Date.parse(values.at(-1) as string);
+      const text = values.at(-1) as string;
+      // A date alone is its first moment.
+      const date = isoDate(text);
+      const wanted = momentOf(date === undefined ? text : `${date}T00:00`);
       if (Number.isNaN(wanted)) throw new FilterFault("Enter a valid date/time.");
       return {
         test: ({ row }) => {

@@ -183,6 +183,19 @@ describe("fields", () => {
     }
   });
 
+  it("moments: of the calendar as it is, and in UTC where no offset is given, wherever this machine stands", () => {
+    expect(refusal(moment(), "2026-02-30T00:00:00Z")).toMatch(/^Datetime has wrong format/);
+    expect(refusal(moment(), "2026-01-31T12:00:00+25:00")).toMatch(/^Datetime has wrong format/);
+    const zone = process.env.TZ;
+    process.env.TZ = "Asia/Tokyo";
+    try {
+      expect(accepted(moment(), "2026-01-31T12:00:00")).toBe("2026-01-31T12:00:00.000Z");
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   it("lists: each item is checked, and its place named", () => {
     expect(refusal(list(text()), "x")).toBe('Expected a list of items but got type "str".');
     const result = list(integer()).safeParse([1, "x"]);

@@ -89,6 +89,12 @@ test("users are found by group, attribute, path, type, right and date", async ()
   expect(await usernames("is_superuser=true&path_startswith=team")).toEqual(["bert"]);
   expect(await usernames("last_login__isnull=false")).toEqual([]);
   expect(await usernames("date_joined__lt=2000-01-01T00:00:00Z")).toEqual([]);
+  expect(await usernames("date_joined__lt=2000-01-01")).toEqual([]);
+  for (const moment of ["5", "Jan 1 2000", "2000-02-31"]) {
+    expect((await at.get(`/core/users/?date_joined__gt=${encodeURIComponent(moment)}`)).body).toEqual({
+      date_joined__gt: ["Enter a valid date/time."],
+    });
+  }
   expect((await at.get("/core/users/?attributes=7")).body).toEqual({
     attributes: ["filter: value must be key:value mapping"],
   });
