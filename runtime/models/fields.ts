@@ -323,14 +323,21 @@ export function moment(): Field<string> {
 const UNITS = "microseconds|milliseconds|seconds|minutes|hours|days|weeks";
 const DURATION = new RegExp(`^(?:${UNITS})=-?\\d+(?:\\.\\d+)?(?:;(?:${UNITS})=-?\\d+(?:\\.\\d+)?)*;?$`);
 
+/** Counted from now it leads to a year of four digits, as moments have in the store. */
+const LONGEST_DAYS = 1_000_000;
+
 /** A duration as authentik writes it: `unit=number` pairs joined by `;`, units microseconds to weeks. */
 export function duration(): Field<string> {
   return text({
     format: "duration",
-    check: (content) =>
-      DURATION.test(content)
-        ? undefined
-        : new Fault("invalid", `${content} is not in the correct format of 'hours=3;minutes=1'.`),
+    check: (content) => {
+      if (!DURATION.test(content)) {
+        return new Fault("invalid", `${content} is not in the correct format of 'hours=3;minutes=1'.`);
+      }
+      return Math.abs(durationMs(content)) > LONGEST_DAYS * 86_400_000
+        ? new Fault("invalid", `${content} is longer than ${LONGEST_DAYS} days; give a shorter time.`)
+        : undefined;
+    },
   });
 }
 

@@ -165,6 +165,13 @@ describe("fields", () => {
     }
   });
 
+  it("a duration is one that a moment can be counted from", () => {
+    expect(accepted(duration(), "days=1000000")).toBe("days=1000000");
+    for (const value of ["days=1000001", "weeks=99999999999", `seconds=${"9".repeat(400)}`]) {
+      expect(refusal(duration(), value)).toBe(`${value} is longer than 1000000 days; give a shorter time.`);
+    }
+  });
+
   it("UUIDs and references: any usual spelling, kept in one", () => {
     const canonical = "0a1b2c3d-0000-4000-8000-0123456789ab";
     expect(accepted(uuid(), "0A1B2C3D0000400080000123456789AB")).toBe(canonical);
