@@ -61,3 +61,8 @@ export function answerErrors(app: FastifyInstance): void {
     return reply.status(500).send({ detail: "Internal server error.", request_id: request.id });
   });
 }
+
+/** Answers a request whose path cannot be read (`/%ff/`): it leads nowhere. */
+export function answerUnreadable(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.status(404).send({ detail: "Not found." });
+}
