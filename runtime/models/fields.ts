@@ -144,10 +144,10 @@ export function source(): Field<string> {
   return text({ trim: false });
 }
 
-/** A slug: letters, digits, underscore and hyphen, at most 50 of them. */
-export function slug(): Field<string> {
+/** A slug: letters, digits, underscore and hyphen. */
+export function slug({ max }: Pick<TextOptions, "max"> = {}): Field<string> {
   return text({
-    max: 50,
+    max,
     format: "slug",
     check: (content) =>
       /^[-a-zA-Z0-9_]+$/.test(content)

@@ -59,6 +59,13 @@ test("authentik's own client makes a flow, with its defaults and addresses", asy
   await expect(flows.flowsInstancesRetrieve({ slug: "log-in" })).rejects.toThrow();
 });
 
+test("a slug may be long, as in authentik", async () => {
+  const slug = "long-".repeat(40);
+  await at.create("/flows/instances/", flow(slug));
+  expect((await at.get(`/flows/instances/${slug}/`)).body.slug).toBe(slug);
+  expect((await at.get(`/flows/executor/${slug}/?query=`)).status).toBe(200);
+});
+
 test("a slug is checked, and taken once", async () => {
   await at.create("/flows/instances/", flow("once"));
   expect((await at.ask("POST", "/flows/instances/", flow("once"))).body).toEqual({
