@@ -13,6 +13,7 @@ import {
   fieldFilters,
   flagFilter,
   momentFilter,
+  noRowsFilter,
   nullFilter,
   textFilter,
   textsFilter,
@@ -110,6 +111,8 @@ export const USERS: Resource = defineResource({
       const groups = view.tx.list("authentik_core.group").filter(({ name }) => wanted.includes(name));
       return { test: ({ row }) => groups.some(({ pk }) => (row.groups as string[]).includes(pk)) };
     }),
+    roles_by_pk: noRowsFilter({ type: "array", items: UUID }),
+    roles_by_name: noRowsFilter({ type: "array", items: TEXT }),
     last_login__isnull: nullFilter("last_login"),
     last_login__gt: momentFilter("last_login", later),
     last_login__lt: momentFilter("last_login", earlier),

@@ -108,6 +108,17 @@ test("users are found by group, attribute, path, type, right and date", async ()
   expect((await at.get("/core/users/?groups_by_pk=x")).status).toBe(400);
 });
 
+test("a filter by rows that Postern does not have is refused, not passed over", async () => {
+  const pk = "8c0e8f2e-6f0e-4f0c-9b39-5d6f7a3f1c11";
+  expect((await at.get(`/core/users/?roles_by_pk=${pk}&roles_by_name=`)).body).toEqual({
+    roles_by_pk: [`Select a valid choice. ${pk} is not one of the available choices.`],
+  });
+  expect((await at.get(`/core/brands/?web_certificate=${pk}&flow_lockdown=${pk}`)).body).toEqual({
+    web_certificate: ["Select a valid choice. That choice is not one of the available choices."],
+    flow_lockdown: ["Select a valid choice. That choice is not one of the available choices."],
+  });
+});
+
 test("a PUT of a user without groups takes them out of all of theirs", async () => {
   const group = await at.create("/core/groups/", { name: "left" });
   const { pk } = await at.create("/core/users/", {
