@@ -1,5 +1,6 @@
 // Checks of a response's single values, with the conversions of Django REST framework (reference, section 16).
 import type { JsonValue } from "../../engine/types.ts";
+import { isEmailAddress } from "../models/email-address.ts";
 import { isoDate, isoDateTime } from "../models/iso-date.ts";
 import { type ResponseError, STANDARD_ERRORS } from "./response-errors.ts";
 
@@ -49,21 +50,11 @@ export function checkBoolean(value: JsonValue): Checked<boolean> {
   return FALSE.has(key) ? { value: false } : { error: STANDARD_ERRORS.boolean };
 }
 
-const EMAIL_LOCAL = /^[-!#$%&'*+/=?^_`{}|~0-9A-Z]+(?:\.[-!#$%&'*+/=?^_`{}|~0-9A-Z]+)*$/i;
-const EMAIL_DOMAIN = /^(?:[A-Z0-9](?:[A-Z0-9-]{0,61}[A-Z0-9])?\.)+[A-Z0-9-]{2,63}(?<!-)$/i;
-
 /** An e-mail address. */
 export function checkEmail(value: JsonValue, blank: boolean): Checked<string> {
   const text = checkText(value, { blank, trim: true });
   if ("error" in text || text.value === "") return text;
-  const at = text.value.lastIndexOf("@");
-  const domain = text.value.slice(at + 1);
-  const valid =
-    text.value.length <= 320 &&
-    at > 0 &&
-    EMAIL_LOCAL.test(text.value.slice(0, at)) &&
-    (domain === "localhost" || EMAIL_DOMAIN.test(domain));
-  return valid ? text : { error: STANDARD_ERRORS.email };
+  return isEmailAddress(text.value) ? text : { error: STANDARD_ERRORS.email };
 }
 
 /** A date, kept as ISO text `YYYY-MM-DD`. */

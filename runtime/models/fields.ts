@@ -5,6 +5,7 @@
 // text fields, text is trimmed, booleans are understood in their usual spellings.
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { isEmailAddress } from "./email-address.ts";
 import { isoDateTime } from "./iso-date.ts";
 
 /** A value that a field refuses: DRF's code and text. */
@@ -166,7 +167,7 @@ export function email(): Field<string> {
     max: 254,
     format: "email",
     check: (content) =>
-      z.email().safeParse(content).success ? undefined : new Fault("invalid", "Enter a valid email address."),
+      isEmailAddress(content) ? undefined : new Fault("invalid", "Enter a valid email address."),
   });
 }
 

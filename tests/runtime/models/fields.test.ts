@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { z } from "zod";
 import type { JsonValue } from "../../../engine/types.ts";
+import { STANDARD_ERRORS } from "../../../runtime/flow/response-errors.ts";
+import { checkEmail } from "../../../runtime/flow/response-fields.ts";
 import {
   choice,
   conversionOf,
@@ -162,6 +164,25 @@ describe("fields", () => {
       expect(refusal(duration(), value)).toBe(
         `${value} is not in the correct format of 'hours=3;minutes=1'.`,
       );
+    }
+  });
+
+  it("e-mail: the addresses that forms take", () => {
+    for (const value of ["me@localhost", "o'neil!#%@a.example", "a@b.c0m", "marie@bücher.example"]) {
+      expect(accepted(email(), value)).toBe(value);
+      expect(checkEmail(value, false)).toEqual({ value });
+    }
+    for (const value of [
+      "a@b",
+      "@b.example",
+      "a b@c.example",
+      "a@-b.example",
+      "a@b.example-",
+      "a@b..example",
+      "a@ü%2eexample",
+    ]) {
+      expect(refusal(email(), value)).toBe("Enter a valid email address.");
+      expect(checkEmail(value, false)).toEqual({ error: STANDARD_ERRORS.email });
     }
   });
 
