@@ -1,5 +1,6 @@
 // Checks of a response's single values, with the conversions of Django REST framework (reference, section 16).
 import type { JsonValue } from "../../engine/types.ts";
+import { refusedCharacter } from "../models/characters.ts";
 import { isEmailAddress } from "../models/email-address.ts";
 import { isoDate, isoDateTime } from "../models/iso-date.ts";
 import { type ResponseError, STANDARD_ERRORS } from "./response-errors.ts";
@@ -22,7 +23,8 @@ export function checkText(value: JsonValue, rules: TextRules): Checked<string> {
   if (text === "" || (rules.trim && text.trim() === "")) {
     return rules.blank ? { value: "" } : { error: STANDARD_ERRORS.blank };
   }
-  return text.includes("\0") ? { error: STANDARD_ERRORS.nullCharacter } : { value: text };
+  const refused = refusedCharacter(text);
+  return refused === undefined ? { value: text } : { error: { string: refused.message, code: refused.code } };
 }
 
 /** A whole number, also as text (`12`, `12.0`). */

@@ -5,6 +5,7 @@
 // text fields, text is trimmed, booleans are understood in their usual spellings.
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { refusedCharacter } from "./characters.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { isoDateTime } from "./iso-date.ts";
 
@@ -128,9 +129,8 @@ export function text(options: TextOptions = {}): Field<string> {
       const content = options.trim === false ? String(value) : String(value).trim();
       if (content.trim() === "" && options.blank !== true) return BLANK;
       if (content === "") return content;
-      if (content.includes("\0")) {
-        return new Fault("null_characters_not_allowed", "Null characters are not allowed.");
-      }
+      const refused = refusedCharacter(content);
+      if (refused !== undefined) return new Fault(refused.code, refused.message);
       if (max !== undefined && content.length > max && [...content].length > max) {
         return new Fault("max_length", `Ensure this field has no more than ${max} characters.`);
       }

@@ -124,6 +124,8 @@ describe("fields", () => {
     expect(refusal(text({ max: 3 }), "😀😀😀😀")).toBe("Ensure this field has no more than 3 characters.");
     expect(accepted(text({ max: 4 }), "😀😀😀😀")).toBe("😀😀😀😀");
     expect(refusal(text(), "a\0")).toBe("Null characters are not allowed.");
+    expect(refusal(text(), "a\ud83d")).toBe("Surrogate characters are not allowed: U+D83D.");
+    expect(refusal(source(), "\udc00\ud800")).toBe("Surrogate characters are not allowed: U+DC00.");
   });
 
   it("source: keeps its indentation, and may not be blank", () => {
