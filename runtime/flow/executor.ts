@@ -15,6 +15,7 @@ import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import {
   FlowMisconfigured,
   FlowNotFound,
+  FlowOutdated,
   SessionConflict,
   SessionNotFound,
   UserNotFound,
@@ -261,6 +262,11 @@ export class FlowExecutor {
       const { slug } = session.data;
       const failed = { slug, user: run.requestUser, http: session.http, secrets: run.secrets() };
       const challenge = await flowFailure(this.#services, error, failed, run.info());
+      if (error instanceof FlowOutdated) {
+        // To keep it would be to answer every further request with the same error.
+        await this.#services.store.transaction((tx) => FlowSession.discard(tx, session.id));
+        return { status: 200, challenge, session: null, slug };
+      }
       if (!session.isStored) {
         // So that the request can be repeated.
         await this.#services.store.transaction((tx) => session.saveBegun(tx));
