@@ -233,21 +233,24 @@ export function choice<const C extends string>(choices: readonly C[]): Field<C> 
   );
 }
 
-/** A list; each item is checked by `item`. Items that occur again are kept. */
+/** A list; each item is checked by `item`. A row is referred to once; other items that occur again are kept. */
 export function list<T>(item: Field<T>): Field<T[]> {
   const items = field((value) =>
     Array.isArray(value)
       ? (value as T[])
       : new Fault("not_a_list", `Expected a list of items but got type "${pythonType(value)}".`),
   );
-  const schema = items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
-  KINDS.set(schema, { type: "list", item: shapeOf(item) });
+  const shape = shapeOf(item);
+  const kept = (values: T[]): T[] => (shape.kind.type === "reference" ? [...new Set(values)] : values);
+  const checked = items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
+  const schema = checked.transform(kept) as unknown as Field<T[]>;
+  KINDS.set(schema, { type: "list", item: shape });
   const [listed, converted] = [conversionOf(items), conversionOf(item)];
   CONVERSIONS.set(schema, (value) => {
     const found = listed(value);
     if (found instanceof Fault) return found;
     const values = (found as unknown[]).map(converted);
-    return values.find((item) => item instanceof Fault) ?? values;
+    return values.find((item) => item instanceof Fault) ?? kept(values as T[]);
   });
   return schema;
 }

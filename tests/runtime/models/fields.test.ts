@@ -232,6 +232,12 @@ describe("fields", () => {
     expect(result.error?.issues[0].path).toEqual([1]);
   });
 
+  it("lists of references have each once, as relations do; other lists keep what occurs again", () => {
+    const [one, two] = ["0a1b2c3d-0000-4000-8000-000000000001", "0a1b2c3d-0000-4000-8000-000000000002"];
+    expect(accepted(list(reference()), [two, one, two.toUpperCase()])).toEqual([two, one]);
+    expect(accepted(list(text()), ["a", "a"])).toEqual(["a", "a"]);
+  });
+
   it("JSON objects: copied, and only what JSON can carry", () => {
     const value: { [key: string]: JsonValue } = { a: [1, { b: null }] };
     const copy = accepted(jsonObject(), value);
