@@ -107,6 +107,18 @@ test("a stage is bound to a place of a flow once", async () => {
   });
 });
 
+test("bindings are searched by the names of what they bind", async () => {
+  const { pk, first, second } = await furnished("searched");
+  const found = async (path: string) =>
+    (await at.get(path)).body.results.map((binding: { pk: string }) => binding.pk);
+  expect(await found(`/flows/bindings/?target=${pk}`)).toEqual([first.pk, second.pk]);
+  expect(await found(`/flows/bindings/?target=${pk}&search=DUMMY`)).toHaveLength(1);
+  expect(await found(`/flows/bindings/?target=${pk}&search=nothing`)).toEqual([]);
+  const bound = await found("/policies/bindings/?search=searched");
+  expect(bound.length).toBeGreaterThan(0);
+  expect(await found("/policies/bindings/?search=%22policy+searched%22")).toEqual(bound);
+});
+
 test("what is bound to a flow goes with it; used_by says so before", async () => {
   const { first } = await furnished("doomed");
   const { body } = await at.get("/flows/instances/doomed/used_by/");
