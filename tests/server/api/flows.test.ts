@@ -107,6 +107,17 @@ test("a stage is bound to a place of a flow once", async () => {
   });
 });
 
+test("a stage is bound so that its policies are asked, when planning or when it is its turn", async () => {
+  const { first } = await furnished("asked");
+  const path = `/flows/bindings/${first.pk}/`;
+  expect(await at.ask("PATCH", path, { re_evaluate_policies: false })).toEqual({
+    status: 400,
+    body: { non_field_errors: ["Either evaluation on plan or evaluation on run must be enabled"] },
+  });
+  expect((await at.ask("PATCH", path, { evaluate_on_plan: true })).status).toBe(200);
+  expect((await at.ask("PATCH", path, { re_evaluate_policies: false })).status).toBe(200);
+});
+
 test("bindings are searched by the names of what they bind", async () => {
   const { pk, first, second } = await furnished("searched");
   const found = async (path: string) =>
