@@ -50,6 +50,8 @@ export interface FlowRequest {
   readonly query?: { readonly [key: string]: string };
   /** The client's cookies. Shown to the stage only, never kept. */
   readonly cookies?: { readonly [name: string]: string };
+  /** pk of the client's `postern.session`, where it has one: it is kept when a stage ends the user's sessions. */
+  readonly browser?: string;
   /** The flow that the client means; a session of another one is not found. */
   readonly slug?: string;
 }

@@ -125,7 +125,7 @@ export class StageRun {
     const view = stageView(this.#current.planned.model);
     if (view === undefined)
       throw new FlowMisconfigured(`stage ${this.#current.planned.model} is not available`);
-    const context = this.#context(this.#current.stage, request.cookies ?? {}, key);
+    const context = this.#context(this.#current.stage, request, key);
     if (request.method === "GET") return view.get(context);
     const { data, form } = request.response ?? { data: {}, form: false };
     return isObject(data) ? view.post(context, { data, form }) : refused(await view.get(context), data);
@@ -182,7 +182,7 @@ export class StageRun {
     return { planned, binding, stage, bound };
   }
 
-  #context(stage: Row<ModelName>, cookies: StageContext["cookies"], requestKey: string): StageContext {
+  #context(stage: Row<ModelName>, { cookies = {}, browser }: FlowRequest, requestKey: string): StageContext {
     const { setting } = this;
     const { plan } = this.#session.data;
     return {
@@ -197,6 +197,7 @@ export class StageRun {
       http: setting.http,
       query: setting.query,
       cookies,
+      browser: browser ?? null,
       requestKey,
       checkpoint: async (work) => {
         const result = await this.#services.store.transaction((tx) => {

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../engine/types.ts";
 import type { Row } from "../../runtime/index.ts";
 import { text } from "../../runtime/models/fields.ts";
 import { passwordHash } from "../../runtime/models/password.ts";
+import { endSessions } from "../../runtime/users/end-sessions.ts";
 import { avatarOf, isSuperuser, uidOf } from "../../runtime/users/person.ts";
 import { invalid } from "../errors.ts";
 import { objectSchema } from "../openapi.ts";
@@ -212,6 +213,7 @@ async function setPassword(site: Site, request: FastifyRequest, reply: FastifyRe
     const found = find(view, USERS, request);
     const password_change_date = new Date(site.clock()).toISOString();
     tx.update(USER, found.row.pk, { password, password_change_date, ...touch(site, USER) });
+    endSessions(tx, found.row.pk as number, request.session?.pk);
     recordChange(site, tx, request, "model_updated", found);
   });
   return reply.status(204).send();
