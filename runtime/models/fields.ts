@@ -308,10 +308,19 @@ export function momentOf(text: string): number {
   return moment === undefined ? Number.NaN : Date.parse(moment);
 }
 
+/** Whether a text is a moment as it is kept; as nearly all are that rows are written with. */
+function isKept(text: string): boolean {
+  if (text.length !== KEPT_LENGTH) return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
+const KEPT_LENGTH = "2026-01-31T12:00:00.000Z".length;
+
 /** A moment as ISO text; kept in UTC with milliseconds (`2026-01-31T12:00:00.000Z`). */
 export function moment(): Field<string> {
   return field(
     (value) => {
+      if (typeof value === "string" && isKept(value)) return value;
       const time = typeof value === "string" ? momentOf(value) : Number.NaN;
       return Number.isNaN(time)
         ? new Fault(

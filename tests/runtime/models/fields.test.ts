@@ -216,6 +216,7 @@ describe("fields", () => {
   it("moments: of the calendar as it is, and in UTC where no offset is given, wherever this machine stands", () => {
     expect(refusal(moment(), "2026-02-30T00:00:00Z")).toMatch(/^Datetime has wrong format/);
     expect(refusal(moment(), "2026-01-31T12:00:00+25:00")).toMatch(/^Datetime has wrong format/);
+    expect(refusal(moment(), "2026-02-30T00:00:00.000Z")).toMatch(/^Datetime has wrong format/);
     const zone = process.env.TZ;
     process.env.TZ = "Asia/Tokyo";
     try {
