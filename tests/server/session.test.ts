@@ -172,6 +172,7 @@ test("a request whose session another one ended is told so: somebody logged in o
     detail: "The browser's session ended while the request was served; send the request again.",
   });
   expect(browser.setCookies).toEqual([]);
+  expect(await at.events("system_exception")).toEqual([]);
 });
 
 test("a login lasts as long as the stage says, else as long as the browser is open and the setting allows", async () => {
