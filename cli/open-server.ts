@@ -1,6 +1,8 @@
 // The server with everything behind it: settings, store, blueprints, the first administrator.
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
+import { createServer as createProbe } from "node:net";
 import { dirname, join } from "node:path";
 import type { Store, Transaction } from "../runtime/index.ts";
 import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
@@ -9,8 +11,7 @@ import type { OpenedServer, OpenServerOptions } from "./host.ts";
 import { readInput } from "./input-file.ts";
 import { UsageError } from "./io.ts";
 import { limitsOf } from "./limit-options.ts";
-import { makeFolder } from "./make-folder.ts";
-import { applyBlueprint, openParts } from "./open-runtime.ts";
+import { applyBlueprint, makeStoreFolder, openParts } from "./open-runtime.ts";
 import { serveSettingsSchema } from "./serve-settings.ts";
 import { isDatabase } from "./store-options.ts";
 
@@ -22,6 +23,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   const notice = (text: string): void => logger.warn(text);
   const folder = settings.data ?? options.dataFolder;
   const storePlace = settings.store ?? join(folder, "postern.json");
+  // Before anything is written: the token of a first start that ends here would never have been shown.
+  await listening(() => tryAddress(settings), settings);
   await using opened = new AsyncDisposableStack();
   const { engine, store, runtime, resources } = await openParts({
     storePlace,
@@ -41,7 +44,6 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   for (const file of settings.blueprints) {
     await applyBlueprint(runtime, await readInput(file, io), { file, context }, notice);
   }
-  const token = empty ? await firstAdministrator(store) : undefined;
   const {
     data: _data,
     store: _store,
@@ -56,6 +58,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   const secretKey = runtime.services.secret;
   const server = opened.use(await createServer({ runtime, engine, settings: { ...own, secretKey }, logger }));
   const url = await listening(() => server.listen(), settings);
+  const token = empty ? await firstAdministrator(store) : undefined;
   const all = opened.move();
   return { url, ...(token !== undefined && { token }), close: () => all.disposeAsync() };
 }
@@ -88,7 +91,7 @@ async function keptSecret(storePlace: string): Promise<string> {
   }
   const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
-  await makeFolder(folder, 0o700);
+  await makeStoreFolder(folder);
   try {
     const handle = await open(path, "wx", 0o600);
     try {
@@ -131,7 +134,15 @@ async function firstAdministrator(store: Store): Promise<string | undefined> {
   });
 }
 
-async function listening(listen: () => Promise<string>, { host, port }: ServeSettings): Promise<string> {
+/** Listens for a moment. */
+async function tryAddress({ host, port }: ServeSettings): Promise<void> {
+  const probe = createProbe();
+  probe.listen(port, host);
+  await once(probe, "listening");
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+async function listening<T>(listen: () => Promise<T>, { host, port }: ServeSettings): Promise<T> {
   try {
     return await listen();
   } catch (error) {

@@ -183,6 +183,7 @@ class SandboxedEngine implements StartingEngine {
       seed,
       entropy: seed === null ? entropy() : "",
       sanitize: options?.sanitize === true,
+      display: options?.display === true,
     };
   }
 

@@ -74,7 +74,7 @@ export interface Outcome {
   readonly result: JsonValue;
   /** The returned value as JSON text: exact where `result` is not (integers beyond 2^53, keys named `__proto__`). */
   readonly resultJson: string;
-  /** Python's `repr()` of the returned value. */
+  /** Python's `repr()` of the returned value; its `str()` where `display` was asked for. */
   readonly repr: string;
   /** Python's truth of the returned value; false where the evaluation failed. */
   readonly passing: boolean;
@@ -123,6 +123,11 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Apply authentik's `sanitize` (events/utils) to the result: falsy list items dropped, UUIDs as 32 hex digits … */
   readonly sanitize?: boolean;
+  /**
+   * The value is to be shown: `repr` of the outcome is Python's `str()` of it, and in a mapping's result dates, UUIDs and
+   * other objects that JSON does not have are texts, not errors.
+   */
+  readonly display?: boolean;
   /**
    * Keep what every line, name, call and branch came to ({@link Trace}). The answer is the same, but comes later, so that
    * limits on time are met sooner. Secrets of the context are masked.

@@ -80,7 +80,12 @@ export class PolicyUndecided extends RuntimeError {
   }
 }
 
-/** The store's objects do not fit together (a stage or binding of a running flow was deleted, say). */
+/** The store's objects do not fit together (a binding names a stage that is not there, say). */
 export class FlowMisconfigured extends RuntimeError {
   override readonly name: string = "FlowMisconfigured";
+}
+
+/** What a flow in progress stands on was deleted: it cannot go on, only start again. Handled inside. */
+export class FlowOutdated extends FlowMisconfigured {
+  override readonly name: string = "FlowOutdated";
 }

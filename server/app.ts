@@ -20,7 +20,7 @@ import { stagesArea } from "./api/stages.ts";
 import { usersArea } from "./api/users.ts";
 import { authenticate } from "./authentication.ts";
 import { readBodies } from "./bodies.ts";
-import { answerErrors } from "./errors.ts";
+import { answerErrors, answerUnreadable } from "./errors.ts";
 import { addHeaders } from "./headers.ts";
 import { logRequests } from "./logging.ts";
 import { gatherRoutes, type KnownRoute } from "./openapi.ts";
@@ -73,6 +73,9 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Applic
     },
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     genReqId: () => randomUUID().replaceAll("-", ""),
+    // A slug may be as long as a request's address.
+    routerOptions: { maxParamLength: settings.headerLimit },
+    frameworkErrors: answerUnreadable,
   });
   const routes = gatherRoutes(app);
   answerErrors(app);

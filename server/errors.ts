@@ -26,10 +26,15 @@ export function invalid(faults: { readonly [field: string]: readonly string[] })
   return new ApiError(400, faults);
 }
 
+const SESSION = "postern.session";
+/** Logging in and out gives a browser another session; a request at the same moment still has the one before. */
+const ENDED = "The browser's session ended while the request was served; send the request again.";
+
 /** The answer to an error, or nothing for one that is nobody's business. */
 export function apiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   if (error instanceof ValidationError) return invalid(error.messages);
+  if (error instanceof NotFound && error.model === SESSION) return new ApiError(400, { detail: ENDED });
   if (error instanceof NotFound)
     return notFound(isModelName(error.model) ? modelOf(error.model).label : "object");
   if (error instanceof FlowNotFound) return notFound("Flow");
@@ -60,4 +65,9 @@ export function answerErrors(app: FastifyInstance): void {
     request.log.error({ err: error }, "request failed");
     return reply.status(500).send({ detail: "Internal server error.", request_id: request.id });
   });
+}
+
+/** Answers a request whose path cannot be read (`/%ff/`): it leads nowhere. */
+export function answerUnreadable(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.status(404).send({ detail: "Not found." });
 }

@@ -52,6 +52,7 @@ async function ask(
     http,
     query,
     cookies: request.cookies as { [name: string]: string },
+    ...(request.session !== null && { browser: request.session.pk }),
   };
   const before = request.session?.flow ?? null;
   if (before !== null) {

@@ -17,17 +17,24 @@ export interface StageSetting {
   readonly configure_url?: string;
 }
 
+const PASSWORD = "authentik_stages_password.passwordstage";
+
 /** How stages appear in a user's settings: the component that shows them, by model. */
 const SETTINGS_COMPONENTS: { readonly [M in ModelName]?: string } = {
   "authentik_stages_authenticator_sms.authenticatorsmsstage": "ak-user-settings-authenticator-sms",
+  [PASSWORD]: "ak-user-settings-password",
 };
 
-/** The stages that users can set up for themselves (reference, section 10.5), by name. */
+/**
+ * The stages that users can set up for themselves (reference, section 10.5), by name. Passwords are shown where there is
+ * a flow to change them with.
+ */
 export function userSettings(tx: Snapshot): StageSetting[] {
   return Object.entries(SETTINGS_COMPONENTS)
     .flatMap(([name, component]) =>
       tx.list(name as ModelName).map((stage) => ({ model: name as ModelName, stage, component })),
     )
+    .filter((found) => found.model !== PASSWORD || configureFlow(tx, found) !== undefined)
     .sort((a, b) => (nameOf(a.stage) < nameOf(b.stage) ? -1 : 1))
     .map(({ model, stage, component }) => ({
       object_uid: String(stage.pk),

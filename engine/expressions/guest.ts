@@ -275,14 +275,14 @@ function answer(id: string, contextJson: string, settings: string, options: Opti
     const vars = variables(kind, contextOf(contextJson));
     if (options.track) request = vars.get("request");
     let value = main(environment(kind, vars));
-    const shown = options.repr ? JSON.stringify(repr(value)) : '""';
+    const shown = options.repr ? JSON.stringify(options.display ? str(value) : repr(value)) : '""';
     const none = value === null;
     const passing = truth(value);
     // A body with `yield` gives an iterable; its values are the result.
     if (value instanceof PyGenerator) value = list(collect(value));
     const style: JsonStyle = {
       sanitize: options.sanitize,
-      strict: kind === "mapping" && !options.sanitize,
+      strict: kind === "mapping" && !options.sanitize && !options.display,
     };
     const result = toJson(value, style);
     const difference = changed(contextJson, request);

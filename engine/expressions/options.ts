@@ -23,6 +23,8 @@ export interface Options {
   readonly entropy: string;
   readonly sanitize: boolean;
   readonly repr: boolean;
+  /** The value is to be shown: `str()` in place of `repr()`, and texts for what JSON does not have. */
+  readonly display?: boolean;
   /** The program may change its context: say what it changed. */
   readonly track: boolean;
   /** The program was compiled to be watched: say what was seen. */
@@ -31,8 +33,8 @@ export interface Options {
 
 /** Writes options for {@link parseOptions}. */
 export function formatOptions(options: Options): string {
-  const { kind, now, seed, entropy, sanitize, repr, track, watch } = options;
-  const flags = (sanitize ? 1 : 0) + (repr ? 2 : 0) + (track ? 4 : 0) + (watch ? 8 : 0);
+  const { kind, now, seed, entropy, sanitize, repr, track, watch, display = false } = options;
+  const flags = (sanitize ? 1 : 0) + (repr ? 2 : 0) + (track ? 4 : 0) + (watch ? 8 : 0) + (display ? 16 : 0);
   return `${kind} ${now} ${flags} ${seed === null ? entropy : `=${seed}`}`;
 }
 
@@ -50,5 +52,6 @@ export function parseOptions(text: string): Options {
     repr: (bits & 2) !== 0,
     track: (bits & 4) !== 0,
     watch: (bits & 8) !== 0,
+    display: (bits & 16) !== 0,
   };
 }

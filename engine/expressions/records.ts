@@ -14,6 +14,7 @@ import { list } from "../python/sequence.ts";
 import { exporters } from "./boundary.ts";
 import { MODEL_KEYS } from "./context-keys.ts";
 import { ContextReader, isTree, type Parsed, type Tree } from "./context-tree.ts";
+import { httpHeaders } from "./django/http-headers.ts";
 import { queryDict } from "./django/query-dict.ts";
 import { groupModel, smsDeviceModel, smsStageModel, userModel } from "./models/catalogue.ts";
 import { type Model, modelOf, models } from "./models/model.ts";
@@ -307,6 +308,10 @@ function query(value: Parsed, reader: ContextReader): PyValue {
   const items = reader.value(value);
   return items instanceof PyDict ? queryDict(items.entries()) : items;
 }
+function headers(value: Parsed, reader: ContextReader): PyValue {
+  const items = reader.value(value);
+  return items instanceof PyDict ? httpHeaders(items.entries()) : items;
+}
 const httpRecipe = recipe(httpRequestType, {
   defaults: {
     META: dict,
@@ -319,7 +324,7 @@ const httpRecipe = recipe(httpRequestType, {
     session: dict,
     request_id: empty,
   },
-  makers: { GET: query, POST: query, brand, user },
+  makers: { GET: query, POST: query, headers, brand, user },
 });
 /** An HTTP request; None where there is none. */
 export function httpRequest(value: Parsed, reader: ContextReader): PyValue {

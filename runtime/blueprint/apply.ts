@@ -8,6 +8,7 @@ import { shapePk, shapeRow, ValidationError } from "../models/validation.ts";
 import { ProtectedError, type Store, type Transaction } from "../store/contract.ts";
 import type { AnyRow } from "../store/table.ts";
 import { sameJson } from "../store/table.ts";
+import { endSessions } from "../users/end-sessions.ts";
 import { EntryDraft, settle, shapeField } from "./entry-draft.ts";
 import { BlueprintError, closest, type Problem } from "./errors.ts";
 import { Evaluator } from "./evaluate.ts";
@@ -307,6 +308,8 @@ class Application {
         ? (this.#tx.update(name, pk, fields as Partial<Row<typeof name>>) as unknown as AnyRow)
         : existing;
       action = changed ? "updated" : "unchanged";
+      if (name === "authentik_core.user" && after.password !== before.password)
+        endSessions(this.#tx, pk as number);
     }
     if (
       isGroup &&

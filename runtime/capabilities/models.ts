@@ -16,6 +16,7 @@ import {
   ValidationError,
 } from "../store/contract.ts";
 import { ProtectedError, UniqueViolation } from "../store/errors.ts";
+import { endSessions } from "../users/end-sessions.ts";
 
 const USER = "authentik_core.user";
 const GROUP = "authentik_core.group";
@@ -163,7 +164,10 @@ function changeRows(tx: Transaction, change: ModelWrite, values: JsonObject): Pk
     case "create":
       return [tx.insert(model, values as never).pk];
     case "update":
-      for (const pk of change.keys) tx.update(model, pk as Pk, values as never);
+      for (const pk of change.keys) {
+        tx.update(model, pk as Pk, values as never);
+        if (model === USER && Object.hasOwn(values, "password")) endSessions(tx, pk as number);
+      }
       return change.keys as Pk[];
     case "delete":
       for (const pk of change.keys) tx.delete(model, pk as Pk);

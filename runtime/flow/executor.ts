@@ -15,6 +15,7 @@ import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import {
   FlowMisconfigured,
   FlowNotFound,
+  FlowOutdated,
   SessionConflict,
   SessionNotFound,
   UserNotFound,
@@ -24,6 +25,7 @@ import { personReference } from "../events/event-log.ts";
 import { sanitize } from "../events/sanitize.ts";
 import type { Services } from "../services.ts";
 import type { Snapshot } from "../store/contract.ts";
+import { NotFound } from "../store/errors.ts";
 import { removeExpired } from "../store/expiry.ts";
 import { findPerson, pendingPerson } from "../users/person.ts";
 import type { Challenge } from "./challenge.ts";
@@ -49,6 +51,8 @@ export interface FlowRequest {
   readonly query?: { readonly [key: string]: string };
   /** The client's cookies. Shown to the stage only, never kept. */
   readonly cookies?: { readonly [name: string]: string };
+  /** pk of the client's `postern.session`, where it has one: it is kept when a stage ends the user's sessions. */
+  readonly browser?: string;
   /** The flow that the client means; a session of another one is not found. */
   readonly slug?: string;
 }
@@ -258,9 +262,16 @@ export class FlowExecutor {
       return await this.#apply(run, session, outcome);
     } catch (error) {
       if (error instanceof SessionConflict || error instanceof SessionNotFound) throw error;
+      // Somebody logged in or out in the browser meanwhile: nothing is wrong with the flow.
+      if (error instanceof NotFound && error.model === "postern.session") throw error;
       const { slug } = session.data;
       const failed = { slug, user: run.requestUser, http: session.http, secrets: run.secrets() };
       const challenge = await flowFailure(this.#services, error, failed, run.info());
+      if (error instanceof FlowOutdated) {
+        // To keep it would be to answer every further request with the same error.
+        await this.#services.store.transaction((tx) => FlowSession.discard(tx, session.id));
+        return { status: 200, challenge, session: null, slug };
+      }
       if (!session.isStored) {
         // So that the request can be repeated.
         await this.#services.store.transaction((tx) => session.saveBegun(tx));

@@ -12,7 +12,6 @@ export const STANDARD_ERRORS = {
   blank: { string: "This field may not be blank.", code: "blank" },
   null: { string: "This field may not be null.", code: "null" },
   string: { string: "Not a valid string.", code: "invalid" },
-  nullCharacter: { string: "Null characters are not allowed.", code: "null_characters_not_allowed" },
   integer: { string: "A valid integer is required.", code: "invalid" },
   integerTooLong: { string: "String value too large.", code: "max_string_length" },
   boolean: { string: "Must be a valid boolean.", code: "invalid" },

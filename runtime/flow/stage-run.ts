@@ -1,6 +1,6 @@
 // One request at the head of a plan: lets markers drop stages, then asks the stage that is left.
 import type { JsonValue } from "../../engine/types.ts";
-import { FlowMisconfigured } from "../errors.ts";
+import { FlowMisconfigured, FlowOutdated, UserNotFound } from "../errors.ts";
 import { sensitiveTexts } from "../events/cleanse.ts";
 import { pythonType } from "../models/fields.ts";
 import type { Bound } from "../policies/policy-engine.ts";
@@ -48,13 +48,18 @@ export class StageRun {
     this.#session = session;
   }
 
-  /** Reads the flow, the users and the stage. Throws {@link FlowMisconfigured} when one was deleted meanwhile. */
+  /** Reads the flow, the users and the stage. Throws {@link FlowOutdated} when one was deleted meanwhile. */
   prepare(tx: Snapshot): void {
     const { plan, user: pk, slug } = this.#session.data;
     const flow = tx.get("authentik_flows.flow", plan.flow);
-    if (flow === undefined) throw new FlowMisconfigured(`flow ${JSON.stringify(slug)} was deleted`);
-    const user = pk === null ? null : findPerson(tx, { pk });
-    this.#loaded = { flow, user, pending: pendingPerson(tx, plan.context) };
+    if (flow === undefined) throw new FlowOutdated(`flow ${JSON.stringify(slug)} was deleted`);
+    try {
+      const user = pk === null ? null : findPerson(tx, { pk });
+      this.#loaded = { flow, user, pending: pendingPerson(tx, plan.context) };
+    } catch (error) {
+      if (!(error instanceof UserNotFound)) throw error;
+      throw new FlowOutdated("a user of this flow was deleted while the flow was running; start it again");
+    }
     const [planned] = plan.stages;
     this.#head = planned === undefined || "redirect" in planned ? undefined : this.#readStage(tx, planned);
   }
@@ -120,7 +125,7 @@ export class StageRun {
     const view = stageView(this.#current.planned.model);
     if (view === undefined)
       throw new FlowMisconfigured(`stage ${this.#current.planned.model} is not available`);
-    const context = this.#context(this.#current.stage, request.cookies ?? {}, key);
+    const context = this.#context(this.#current.stage, request, key);
     if (request.method === "GET") return view.get(context);
     const { data, form } = request.response ?? { data: {}, form: false };
     return isObject(data) ? view.post(context, { data, form }) : refused(await view.get(context), data);
@@ -177,7 +182,7 @@ export class StageRun {
     return { planned, binding, stage, bound };
   }
 
-  #context(stage: Row<ModelName>, cookies: StageContext["cookies"], requestKey: string): StageContext {
+  #context(stage: Row<ModelName>, { cookies = {}, browser }: FlowRequest, requestKey: string): StageContext {
     const { setting } = this;
     const { plan } = this.#session.data;
     return {
@@ -192,6 +197,7 @@ export class StageRun {
       http: setting.http,
       query: setting.query,
       cookies,
+      browser: browser ?? null,
       requestKey,
       checkpoint: async (work) => {
         const result = await this.#services.store.transaction((tx) => {
@@ -224,9 +230,7 @@ function rowsOf(tx: Snapshot, planned: PlannedStage): Pick<Current, "binding" | 
     planned.binding === null ? null : tx.get("authentik_flows.flowstagebinding", planned.binding);
   const stage = tx.get(planned.model, planned.stage);
   if (binding === undefined || stage === undefined) {
-    throw new FlowMisconfigured(
-      "a stage of this flow was deleted while the flow was running; start it again",
-    );
+    throw new FlowOutdated("a stage of this flow was deleted while the flow was running; start it again");
   }
   return { binding, stage };
 }

@@ -67,6 +67,8 @@ export interface StageContext<M extends ModelName = ModelName> {
   readonly query: { readonly [key: string]: string };
   /** The client's cookies. Credentials: for the stage itself, never for expressions or records. */
   readonly cookies: { readonly [name: string]: string };
+  /** pk of the client's `postern.session`, where it has one. */
+  readonly browser: string | null;
   /** Names this request. It stays the same when the request is served again because another one wrote first. */
   readonly requestKey: string;
   /**

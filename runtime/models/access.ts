@@ -12,7 +12,7 @@ export const token = defineModel({
   label: "Token",
   key: "uuid",
   schema: z.object({
-    identifier: slug(),
+    identifier: slug({ max: 255 }),
     user: integerReference(),
     intent: choice(["verification", "api", "recovery", "app_password"]).default("api"),
     description: text({ blank: true }).default(""),

@@ -5,6 +5,9 @@
 // text fields, text is trimmed, booleans are understood in their usual spellings.
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
+import { refusedCharacter } from "./characters.ts";
+import { isEmailAddress } from "./email-address.ts";
+import { isoDateTime } from "./iso-date.ts";
 
 /** A value that a field refuses: DRF's code and text. */
 export class Fault {
@@ -126,9 +129,8 @@ export function text(options: TextOptions = {}): Field<string> {
       const content = options.trim === false ? String(value) : String(value).trim();
       if (content.trim() === "" && options.blank !== true) return BLANK;
       if (content === "") return content;
-      if (content.includes("\0")) {
-        return new Fault("null_characters_not_allowed", "Null characters are not allowed.");
-      }
+      const refused = refusedCharacter(content);
+      if (refused !== undefined) return new Fault(refused.code, refused.message);
       if (max !== undefined && content.length > max && [...content].length > max) {
         return new Fault("max_length", `Ensure this field has no more than ${max} characters.`);
       }
@@ -143,10 +145,10 @@ export function source(): Field<string> {
   return text({ trim: false });
 }
 
-/** A slug: letters, digits, underscore and hyphen, at most 50 of them. */
-export function slug(): Field<string> {
+/** A slug: letters, digits, underscore and hyphen. */
+export function slug({ max }: Pick<TextOptions, "max"> = {}): Field<string> {
   return text({
-    max: 50,
+    max,
     format: "slug",
     check: (content) =>
       /^[-a-zA-Z0-9_]+$/.test(content)
@@ -165,7 +167,7 @@ export function email(): Field<string> {
     max: 254,
     format: "email",
     check: (content) =>
-      z.email().safeParse(content).success ? undefined : new Fault("invalid", "Enter a valid email address."),
+      isEmailAddress(content) ? undefined : new Fault("invalid", "Enter a valid email address."),
   });
 }
 
@@ -231,21 +233,24 @@ export function choice<const C extends string>(choices: readonly C[]): Field<C> 
   );
 }
 
-/** A list; each item is checked by `item`. Items that occur again are kept. */
+/** A list; each item is checked by `item`. A row is referred to once; other items that occur again are kept. */
 export function list<T>(item: Field<T>): Field<T[]> {
   const items = field((value) =>
     Array.isArray(value)
       ? (value as T[])
       : new Fault("not_a_list", `Expected a list of items but got type "${pythonType(value)}".`),
   );
-  const schema = items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
-  KINDS.set(schema, { type: "list", item: shapeOf(item) });
+  const shape = shapeOf(item);
+  const kept = (values: T[]): T[] => (shape.kind.type === "reference" ? [...new Set(values)] : values);
+  const checked = items.pipe(z.array(item) as unknown as Field<T[]>) as unknown as Field<T[]>;
+  const schema = checked.transform(kept) as unknown as Field<T[]>;
+  KINDS.set(schema, { type: "list", item: shape });
   const [listed, converted] = [conversionOf(items), conversionOf(item)];
   CONVERSIONS.set(schema, (value) => {
     const found = listed(value);
     if (found instanceof Fault) return found;
     const values = (found as unknown[]).map(converted);
-    return values.find((item) => item instanceof Fault) ?? values;
+    return values.find((item) => item instanceof Fault) ?? kept(values as T[]);
   });
   return schema;
 }
@@ -297,14 +302,26 @@ export function integerReference(): Field<number> {
   );
 }
 
+/** Milliseconds since the epoch of a moment as ISO text, NaN where it is none. Without an offset it means UTC. */
+export function momentOf(text: string): number {
+  const moment = isoDateTime(text);
+  return moment === undefined ? Number.NaN : Date.parse(moment);
+}
+
+/** Whether a text is a moment as it is kept; as nearly all are that rows are written with. */
+function isKept(text: string): boolean {
+  if (text.length !== KEPT_LENGTH) return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
+const KEPT_LENGTH = "2026-01-31T12:00:00.000Z".length;
+
 /** A moment as ISO text; kept in UTC with milliseconds (`2026-01-31T12:00:00.000Z`). */
 export function moment(): Field<string> {
   return field(
     (value) => {
-      const time =
-        typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)
-          ? Date.parse(value)
-          : Number.NaN;
+      if (typeof value === "string" && isKept(value)) return value;
+      const time = typeof value === "string" ? momentOf(value) : Number.NaN;
       return Number.isNaN(time)
         ? new Fault(
             "invalid",
@@ -319,14 +336,21 @@ export function moment(): Field<string> {
 const UNITS = "microseconds|milliseconds|seconds|minutes|hours|days|weeks";
 const DURATION = new RegExp(`^(?:${UNITS})=-?\\d+(?:\\.\\d+)?(?:;(?:${UNITS})=-?\\d+(?:\\.\\d+)?)*;?$`);
 
+/** Counted from now it leads to a year of four digits, as moments have in the store. */
+const LONGEST_DAYS = 1_000_000;
+
 /** A duration as authentik writes it: `unit=number` pairs joined by `;`, units microseconds to weeks. */
 export function duration(): Field<string> {
   return text({
     format: "duration",
-    check: (content) =>
-      DURATION.test(content)
-        ? undefined
-        : new Fault("invalid", `${content} is not in the correct format of 'hours=3;minutes=1'.`),
+    check: (content) => {
+      if (!DURATION.test(content)) {
+        return new Fault("invalid", `${content} is not in the correct format of 'hours=3;minutes=1'.`);
+      }
+      return Math.abs(durationMs(content)) > LONGEST_DAYS * 86_400_000
+        ? new Fault("invalid", `${content} is longer than ${LONGEST_DAYS} days; give a shorter time.`)
+        : undefined;
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 // Models of flows: the flow, its stage bindings, and the state of a flow in progress.
 import { z } from "zod";
-import { choice, flag, integer, json, moment, reference, slug, text } from "./fields.ts";
+import { choice, Fault, flag, integer, json, moment, reference, slug, text } from "./fields.ts";
 import { defineModel } from "./model.ts";
 
 /** How the results of several bindings are combined. */
@@ -70,6 +70,11 @@ export const flowStageBinding = defineModel({
     target: { to: ["authentik_flows.flow"], onDelete: "cascade" },
     stage: { to: "stage", onDelete: "cascade" },
   },
+  // Else policies could be bound to the stage that nobody ever asks.
+  check: ({ evaluate_on_plan, re_evaluate_policies }) =>
+    evaluate_on_plan || re_evaluate_policies
+      ? []
+      : [new Fault("invalid", "Either evaluation on plan or evaluation on run must be enabled")],
 });
 
 /** `postern.flowsession`: a flow in progress; Postern's own model. The pk is a hash of the session's id. */

@@ -165,9 +165,12 @@ export const identificationStage = defineModel({
   }),
   unique: [["name"]],
   references: {
-    password_stage: { to: "stage", onDelete: "set_null" },
+    password_stage: { to: ["authentik_stages_password.passwordstage"], onDelete: "set_null" },
     captcha_stage: { to: "stage", onDelete: "set_null" },
-    webauthn_stage: { to: "stage", onDelete: "set_null" },
+    webauthn_stage: {
+      to: ["authentik_stages_authenticator_validate.authenticatorvalidatestage"],
+      onDelete: "set_null",
+    },
     enrollment_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" },
     recovery_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" },
     passwordless_flow: { to: ["authentik_flows.flow"], onDelete: "set_null" },

@@ -1,5 +1,6 @@
 // `/core/brands/`: the installation's names and faces, by host name.
-import { fieldFilters, pkFilter } from "../resources/filters.ts";
+import { UUID } from "../resources/description.ts";
+import { fieldFilters, noRowsFilter, pkFilter } from "../resources/filters.ts";
 import { defineResource, type FieldRule, plainFields, type Resource } from "../resources/resource.ts";
 import { addResource } from "../resources/routes.ts";
 import type { Area } from "../site.ts";
@@ -44,6 +45,11 @@ export const BRANDS: Resource = defineResource({
       "flow_device_code",
     ]),
     brand_uuid: pkFilter(),
+    flow_user_switch: noRowsFilter(UUID),
+    flow_lockdown: noRowsFilter(UUID),
+    flow_request: noRowsFilter(UUID),
+    web_certificate: noRowsFilter(UUID),
+    client_certificates: noRowsFilter({ type: "array", items: UUID }),
   },
   search: ["domain", "branding_title"],
   ordering: ["domain"],

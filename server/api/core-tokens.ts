@@ -68,6 +68,10 @@ export const TOKENS: Resource = defineResource({
     })),
   },
   search: ["identifier", "intent", "description"],
+  searchRelated: ({ tx }, { row }) => {
+    const user = tx.get("authentik_core.user", row.user as number);
+    return user === undefined ? [] : [user.username];
+  },
   ordering: ["identifier", "expires"],
   computed: { managed: orNull(TEXT), user_obj: component("User") },
   show: showToken,

@@ -1,6 +1,7 @@
 // `/flows/instances/` and `/flows/bindings/`: flows, and the stages bound to them.
 import type { FastifyRequest } from "fastify";
 import type { JsonObject } from "../../engine/types.ts";
+import { findStage } from "../../runtime/flow/stage-lookup.ts";
 import type { Row } from "../../runtime/index.ts";
 import { ApiError } from "../errors.ts";
 import { httpRequestInput } from "../http-request.ts";
@@ -63,7 +64,11 @@ export const FLOW_BINDINGS: Resource = defineResource({
     policies: boundPolicies(),
   },
   search: [],
-  ordering: ["target", "order"],
+  searchRelated: ({ tx }, { row }) => {
+    const found = findStage(tx, row.stage as string);
+    return found === undefined ? [] : [String((found.stage as unknown as Found["row"]).name)];
+  },
+  ordering: ["order"],
   computed: { policybindingmodel_ptr_id: UUID, stage_obj: component("Stage") },
   show: showBinding,
 });

@@ -91,6 +91,10 @@ export const POLICY_BINDINGS: Resource = defineResource({
     target_in: targetIn(),
   },
   search: [],
+  searchRelated: ({ tx }, { row }) => {
+    const policy = row.policy === null ? undefined : tx.get(POLICY, row.policy as string);
+    return policy === undefined ? [] : [policy.name];
+  },
   ordering: ["target", "order"],
   computed: {
     policy_obj: orNull({ type: "object", allOf: [component("Policy")] }),

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../engine/types.ts";
 import type { Row } from "../../runtime/index.ts";
 import { text } from "../../runtime/models/fields.ts";
 import { passwordHash } from "../../runtime/models/password.ts";
+import { endSessions } from "../../runtime/users/end-sessions.ts";
 import { avatarOf, isSuperuser, uidOf } from "../../runtime/users/person.ts";
 import { invalid } from "../errors.ts";
 import { objectSchema } from "../openapi.ts";
@@ -13,6 +14,7 @@ import {
   fieldFilters,
   flagFilter,
   momentFilter,
+  noRowsFilter,
   nullFilter,
   textFilter,
   textsFilter,
@@ -110,6 +112,8 @@ export const USERS: Resource = defineResource({
       const groups = view.tx.list("authentik_core.group").filter(({ name }) => wanted.includes(name));
       return { test: ({ row }) => groups.some(({ pk }) => (row.groups as string[]).includes(pk)) };
     }),
+    roles_by_pk: noRowsFilter({ type: "array", items: UUID }),
+    roles_by_name: noRowsFilter({ type: "array", items: TEXT }),
     last_login__isnull: nullFilter("last_login"),
     last_login__gt: momentFilter("last_login", later),
     last_login__lt: momentFilter("last_login", earlier),
@@ -209,6 +213,7 @@ async function setPassword(site: Site, request: FastifyRequest, reply: FastifyRe
     const found = find(view, USERS, request);
     const password_change_date = new Date(site.clock()).toISOString();
     tx.update(USER, found.row.pk, { password, password_change_date, ...touch(site, USER) });
+    endSessions(tx, found.row.pk as number, request.session?.pk);
     recordChange(site, tx, request, "model_updated", found);
   });
   return reply.status(204).send();

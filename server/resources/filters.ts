@@ -1,7 +1,8 @@
 // Filters of lists: what a parameter takes, and which rows meet it. Texts and leniency are django-filter's.
 import type { JsonObject, JsonValue } from "../../engine/types.ts";
 import type { ModelName } from "../../runtime/index.ts";
-import { canonicalUuid, type FieldShape, shapeOf } from "../../runtime/models/fields.ts";
+import { canonicalUuid, type FieldShape, momentOf, shapeOf } from "../../runtime/models/fields.ts";
+import { isoDate } from "../../runtime/models/iso-date.ts";
 import type { Reference } from "../../runtime/models/model.ts";
 import { modelOf, targetsOf } from "../../runtime/models/registry.ts";
 import type { Found } from "./resource.ts";
@@ -81,12 +82,25 @@ export function nullFilter(field: string): Filter {
   return flagFilter((wanted) => ({ test: ({ row }) => (row[field] === null) === wanted }));
 }
 
+/** By rows that Postern does not have, such as roles: every value leads nowhere, and is refused as such. */
+export function noRowsFilter(schema: JsonObject): Filter {
+  return {
+    schema,
+    condition: ([value]) => {
+      throw new FilterFault(schema.type === "array" ? notAvailable(value as string) : NO_SUCH_CHOICE);
+    },
+  };
+}
+
 /** A moment, compared with a field of the row. */
 export function momentFilter(field: string, fits: (own: number, wanted: number) => boolean): Filter {
   return {
     schema: { type: "string", format: "date-time" },
     condition: (values) => {
-      const wanted = Date.parse(values.at(-1) as string);
+      const text = values.at(-1) as string;
+      // A date alone is its first moment.
+      const date = isoDate(text);
+      const wanted = momentOf(date === undefined ? text : `${date}T00:00`);
       if (Number.isNaN(wanted)) throw new FilterFault("Enter a valid date/time.");
       return {
         test: ({ row }) => {
@@ -105,6 +119,10 @@ export function parseFlag(text: string): boolean | undefined {
 }
 
 const NO_SUCH_CHOICE = "Select a valid choice. That choice is not one of the available choices.";
+
+function notAvailable(value: string): string {
+  return `Select a valid choice. ${value} is not one of the available choices.`;
+}
 
 function equalTo(field: string, shape: FieldShape, targets: readonly ModelName[]): Filter {
   const { kind } = shape;
@@ -130,7 +148,7 @@ function equalTo(field: string, shape: FieldShape, targets: readonly ModelName[]
         condition: (values) => {
           const wanted = values.at(-1) as string;
           if (kind.choices.includes(wanted)) return { where: { [field]: wanted } };
-          throw new FilterFault(`Select a valid choice. ${wanted} is not one of the available choices.`);
+          throw new FilterFault(notAvailable(wanted));
         },
       };
     case "uuid":
@@ -158,7 +176,7 @@ function anyOf(field: string, item: FieldShape, targets: readonly ModelName[]): 
         const key = parseKey(item, text);
         if (key === undefined) throw new FilterFault(`“${text}” is not a valid value.`);
         if (targets.some((target) => view.tx.get(target, key) !== undefined)) return key;
-        throw new FilterFault(`Select a valid choice. ${text} is not one of the available choices.`);
+        throw new FilterFault(notAvailable(text));
       });
       return {
         test: ({ row }) => {

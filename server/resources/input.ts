@@ -76,8 +76,9 @@ export function readInput(
   return { fields, extras };
 }
 
-/** A body that is an object. Throws 400 for any other. */
+/** A body that is an object; nothing is an empty one. Throws 400 for any other. */
 export function expectObject(body: unknown): JsonObject {
+  if (body === null) throw invalid({ [NON_FIELD]: ["No data provided"] });
   const value = body ?? {};
   if (typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
   const text = `Invalid data. Expected a dictionary, but got ${pythonType(value)}.`;

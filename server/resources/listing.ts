@@ -26,8 +26,7 @@ export function listRows(view: View, resource: Resource): Found[] {
     .flatMap((model) => rowsOf(view, model, where))
     .filter(
       (found) =>
-        tests.every((test) => test(found)) &&
-        terms.every((term) => isFound(resource.search, found.row, term)),
+        tests.every((test) => test(found)) && (terms.length === 0 || hasAll(view, resource, found, terms)),
     );
   return sorted(rows, orderingOf(view, resource));
 }
@@ -75,8 +74,11 @@ function searchTerms(text: string): string[] {
   });
 }
 
-function isFound(fields: readonly string[], row: AnyRow, term: string): boolean {
-  return fields.some((field) => textOf(row[field]).toLowerCase().includes(term));
+/** Whether each term is somewhere in the texts of a row that are searched. */
+function hasAll(view: View, resource: Resource, found: Found, terms: readonly string[]): boolean {
+  const own = resource.search.map((field) => textOf(found.row[field]));
+  const texts = [...own, ...(resource.searchRelated?.(view, found) ?? [])].map((text) => text.toLowerCase());
+  return terms.every((term) => texts.some((text) => text.includes(term)));
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -90,6 +90,8 @@ export interface Resource {
   readonly filters: Filters;
   /** Fields in which `search` looks. */
   readonly search: readonly string[];
+  /** Texts of the rows that a row refers to, in which it looks as well. */
+  readonly searchRelated?: (view: View, found: Found) => readonly string[];
   /** Fields by which rows are sorted unless `ordering` says otherwise; with `-` descending. */
   readonly ordering: readonly string[];
   /** Fields that `ordering` may name. */

@@ -144,17 +144,26 @@ test("a setting, a blueprint or a key that cannot be used ends with 2 and says w
   });
   await writeFile(join(folder, "broken/secret.key"), "short\n");
   expect((await run()).err).toContain("is not a key (at least 32 characters)");
+  const file = await postern(["serve", "--data", settings], { library });
+  expect(file).toMatchObject({ code: 2, out: "" });
+  expect(file.err).toMatch(/^postern: .*postern\.yaml: cannot be made: EEXIST/);
 });
 
-test("a port that is taken ends with 2", async () => {
+test("a port that is taken ends with 2, and the first start that succeeds shows the token", async () => {
   const { library } = await import("../../cli/library.ts");
   const server = await serve(join(folder, "port"));
   const { port } = new URL(server.line.url);
-  const second = await postern(["serve", "--data", join(folder, "port-too"), "--port", port], { library });
+  const own = ["--blueprint", blueprint, "--set", "gateway_url=https://gateway.example/sms"];
+  const second = await postern(["serve", "--data", join(folder, "port-too"), "--port", port, ...own], {
+    library,
+  });
   expect(second).toMatchObject({ code: 2, out: "" });
   expect(second.err).toBe(
     `postern: 127.0.0.1:${port}: another program listens there; choose another --port, or 0 for a free one\n`,
   );
+  const third = await serve(join(folder, "port-too"), ...own);
+  expect(third.line.token).toBeDefined();
+  await third.stop();
   await server.stop();
 });
 

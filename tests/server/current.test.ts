@@ -93,6 +93,27 @@ test("the configuration says that nothing is reported elsewhere", async () => {
   });
 });
 
+test("a user's settings name the password stages that there is a flow for", async () => {
+  const { at } = await installSms();
+  const [flow] = await at.rows("authentik_flows.flow");
+  const backends = ["authentik.core.auth.InbuiltBackend" as const];
+  await at.add("authentik_stages_password.passwordstage", { name: "asked at login", backends });
+  const { pk } = await at.add("authentik_stages_password.passwordstage", {
+    name: "changed by its owner",
+    backends,
+    configure_flow: flow.pk,
+  });
+  running = await startServer({ on: at });
+  const stages = new StagesApi((await running.browser("marie")).configuration());
+  expect(await stages.stagesAllUserSettingsList()).toContainEqual({
+    objectUid: pk,
+    component: "ak-user-settings-password",
+    title: "Password Stage",
+    configureUrl: `/flows/-/configure/${pk}/`,
+  });
+  expect(await stages.stagesAllUserSettingsList()).toHaveLength(2);
+});
+
 test("a user's settings name the SMS stages by their friendly name, with a way in where there is a flow", async () => {
   const { at, stage } = await installSms({ friendly_name: "" });
   const [flow] = await at.rows("authentik_flows.flow");

@@ -40,3 +40,9 @@ test("a method that is not there is a 405 that names the others", async () => {
   expect(response.headers.get("allow")).toBe("GET, POST");
   expect(await response.json()).toEqual({ detail: 'Method "DELETE" not allowed.' });
 });
+
+test("a path that cannot be read leads nowhere", async () => {
+  const response = await running.client().once("/api/v3/flows/instances/%ff/");
+  expect(response.status).toBe(404);
+  expect(await response.json()).toEqual({ detail: "Not found." });
+});

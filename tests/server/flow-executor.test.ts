@@ -236,3 +236,11 @@ function formData(fields: { [name: string]: string }): FormData {
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   return form;
 }
+
+test("a flow whose stage was deleted meanwhile fails once and then starts anew", async () => {
+  const { at, bindings, browser } = await served(["one", "two"]);
+  await browser.once(EXECUTOR);
+  await at.store.transaction((tx) => tx.delete("authentik_flows.flowstagebinding", bindings[0].pk));
+  expect((await answer(browser)).body).toMatchObject({ component: "ak-stage-flow-error" });
+  expect((await answer(browser)).body).toMatchObject({ name: "two" });
+});

@@ -18,9 +18,16 @@ afterEach(async () => {
 const EXECUTOR = "/api/v3/flows/executor/f/?query=";
 const POST = { method: "POST" };
 
-/** A server on a flow "f" of two stages; `given` goes with the answer to each response, as a stage would give it. */
+/**
+ * A server on a flow "f" of two stages; `given` goes with the answer to each response, as a stage would give it.
+ * `meanwhile` happens while a flow is being started.
+ */
 async function served(
-  given: { login?: Partial<Login>; cookies?: ClientCookie[] } = {},
+  given: {
+    login?: Partial<Login>;
+    cookies?: ClientCookie[];
+    meanwhile?: (at: FlowSetup["at"]) => Promise<void>;
+  } = {},
   settings: object = {},
 ) {
   const flow = await dummies(["one", "two"]);
@@ -36,8 +43,10 @@ async function served(
   const giving = {
     flowOf: executor.flowOf.bind(executor),
     cancel: executor.cancel.bind(executor),
-    enter: async (...[slug, start, request, along]: Parameters<FlowExecutor["enter"]>) =>
-      give(await executor.enter(slug, start, request, along), request),
+    enter: async (...[slug, start, request, along]: Parameters<FlowExecutor["enter"]>) => {
+      await given.meanwhile?.(at);
+      return give(await executor.enter(slug, start, request, along), request);
+    },
     request: async (...[id, request]: Parameters<FlowExecutor["request"]>) =>
       give(await executor.request(id, request), request),
   } as FlowExecutor;
@@ -46,6 +55,8 @@ async function served(
   closing.push(() => running.close());
   return { ...flow, running, marie, paul };
 }
+
+type FlowSetup = Awaited<ReturnType<typeof dummies>>;
 
 async function whoami(client: Client): Promise<string | number> {
   const response = await client.once("/api/v3/core/users/me/");
@@ -144,6 +155,24 @@ test("the flow goes on after the login, in the new session only", async () => {
   const thief = await running.browser();
   for (const [name, value] of old) thief.cookies.set(name, value);
   expect(await (await thief.once(EXECUTOR)).json()).toMatchObject({ name: "one" });
+});
+
+test("a request whose session another one ended is told so: somebody logged in or out in the same browser", async () => {
+  const remove = (at: FlowSetup["at"], model: "postern.session" | "postern.flowsession"): Promise<void> =>
+    at.store.transaction((tx) => {
+      for (const { pk } of tx.list(model)) tx.delete(model, pk);
+    });
+  const { running, at } = await served({ meanwhile: (at) => remove(at, "postern.session") });
+  const browser = await running.browser();
+  await browser.once(EXECUTOR);
+  await remove(at, "postern.flowsession");
+  const late = await browser.once(EXECUTOR, POST);
+  expect(late.status).toBe(400);
+  expect(await late.json()).toEqual({
+    detail: "The browser's session ended while the request was served; send the request again.",
+  });
+  expect(browser.setCookies).toEqual([]);
+  expect(await at.events("system_exception")).toEqual([]);
 });
 
 test("a login lasts as long as the stage says, else as long as the browser is open and the setting allows", async () => {

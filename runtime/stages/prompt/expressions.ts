@@ -119,7 +119,7 @@ async function evaluate(
   const outcome = await run(context, prompt, source, variables);
   if ("result" in outcome && outcome.error === undefined) {
     const { result, repr, passing } = outcome;
-    return { value: result, text: typeof result === "string" ? result : repr, truthy: passing };
+    return { value: result, text: repr, truthy: passing };
   }
   const error = outcome.error ?? asExpressionError("no answer");
   if (onFailure === "raise") throw new PromptFailure(prompt.name, error);
@@ -145,7 +145,7 @@ async function run(
   try {
     return await services.engine
       .expression(prompt.name, source, "mapping")
-      .run(variables, services.evaluation());
+      .run(variables, { ...services.evaluation(), display: true });
   } catch (error) {
     if (error instanceof ExpressionSyntaxError || error instanceof Error)
       return { error: asExpressionError(error) };

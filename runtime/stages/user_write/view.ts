@@ -6,6 +6,7 @@ import { USER_TYPES } from "../../models/core.ts";
 import { passwordHash } from "../../models/password.ts";
 import { ValidationError } from "../../models/validation.ts";
 import type { NewRow, Snapshot, Transaction } from "../../store/contract.ts";
+import { endSessions } from "../../users/end-sessions.ts";
 import { type Person, pendingPerson } from "../../users/person.ts";
 import { writtenFields } from "./fields.ts";
 
@@ -86,7 +87,7 @@ function save(
   target: Target,
   secret: NewUser,
 ): StageOutcome | undefined {
-  const { services, stage, plan, requestUser, http } = context;
+  const { services, stage, plan, requestUser, http, browser } = context;
   const refusal: StageOutcome = { kind: "invalid", message: NOT_SAVED };
   const existing = target.kind === "existing" ? target.read(tx) : null;
   if (target.kind === "existing" && existing === null) return refusal;
@@ -101,6 +102,7 @@ function save(
       existing === null || existing.pk === null
         ? tx.insert(USER, { ...row, username })
         : tx.update(USER, existing.pk, { ...row, username } as Partial<Person & { pk: number }>);
+    if (existing !== null && secret.password !== undefined) endSessions(tx, saved.pk, browser);
     plan.context.pending_user = { pk: saved.pk };
     const facts = {
       created: existing === null,

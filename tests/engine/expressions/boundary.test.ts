@@ -142,6 +142,24 @@ test.each(["datetime(2020, 1, 1)", "date(2020, 1, 1)", "time(1)", "timedelta(1)"
   },
 );
 
+test("a mapping's value that is to be shown is Python's text, and may be what JSON does not have", async () => {
+  const display = (source: string) => under.run(`${TIMES}${source}`, {}, "mapping", { display: true });
+  expect(await display("return date(2020, 1, 2)")).toMatchObject({
+    result: "2020-01-02",
+    repr: "2020-01-02",
+  });
+  expect(await display("return datetime(2020, 1, 2, 3)")).toMatchObject({
+    result: "2020-01-02T03:00:00",
+    repr: "2020-01-02 03:00:00",
+  });
+  expect((await display("return 'it\\'s'")).repr).toBe("it's");
+  expect((await display("return [0, '', None]")).result).toEqual([0, "", null]);
+  expect((await display("return [timedelta(hours=1), len]")).result).toEqual([
+    "3600.0",
+    "<built-in function len>",
+  ]);
+});
+
 test("a time zone is one object throughout an evaluation, and another in the next", async () => {
   const source = `from zoneinfo import ZoneInfo
 class Zone(ZoneInfo): pass

@@ -575,6 +575,22 @@ describe("users and groups", () => {
     expect(actions(await apply(entry("anders")))).toEqual(["updated"]);
   });
 
+  it("are logged out by another password, not by the one they have", async () => {
+    const entry = (password: string) =>
+      `- model: ${USER}\n  identifiers: {username: a}\n  attrs: {password: ${password}}`;
+    await apply(entry("geheim"));
+    await store.transaction((tx) => {
+      const [{ pk: user }] = tx.list(USER);
+      const expires = "2040-01-01T00:00:00Z";
+      tx.insert("postern.session", { pk: "browser", user, data: {}, expires });
+    });
+    const sessions = () => store.read((tx) => tx.list("postern.session").length);
+    await apply(entry("geheim"));
+    expect(await sessions()).toBe(1);
+    await apply(entry("anders"));
+    expect(await sessions()).toBe(0);
+  });
+
   it("are joined from the group's side too", async () => {
     const users = `- model: ${USER}\n  id: a\n  identifiers: {username: a}\n- model: ${USER}\n  id: b\n  identifiers: {username: b}\n`;
     const group = (members: string) =>

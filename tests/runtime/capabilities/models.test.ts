@@ -106,6 +106,20 @@ return [created, sorted(u.username for u in group.users.all()), User.objects.fil
   );
 });
 
+test("a password that an expression saves logs the user out", async () => {
+  await store.transaction((tx) => {
+    const [{ pk: user }] = tx.list("authentik_core.user", { username: "paul" });
+    tx.insert("postern.session", { pk: "paul's", user, data: {}, expires: "2040-01-01T00:00:00Z" });
+  });
+  const sessions = () => store.read((tx) => tx.list("postern.session").length);
+  const change = (line: string) =>
+    answer(`user = ak_user_by(username="paul")\n${line}\nuser.save()\nreturn 1`, "write");
+  await change('user.name = "Paul"');
+  expect(await sessions()).toBe(1);
+  await change('user.set_password("another")');
+  expect(await sessions()).toBe(0);
+});
+
 test.each([
   ["User.objects.create(username='marie')", "IntegrityError: user with this username already exists."],
   [

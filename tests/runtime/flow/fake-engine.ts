@@ -4,6 +4,7 @@ import { ExpressionFailure, ExpressionSyntaxError } from "../../../engine/errors
 import type {
   Change,
   Engine,
+  EvaluateOptions,
   ExpressionError,
   JsonObject,
   JsonValue,
@@ -74,7 +75,11 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
     if (source !== ";") return;
     throw new ExpressionSyntaxError("SyntaxError", "invalid syntax", name, 2, 1, ";\n^");
   };
-  const run = async (source: string, variables: JsonObject): Promise<Outcome> => {
+  const run = async (
+    source: string,
+    variables: JsonObject,
+    options: EvaluateOptions = {},
+  ): Promise<Outcome> => {
     // Expressions get a copy through JSON, as they do in the sandbox.
     const copy = JSON.parse(JSON.stringify(variables)) as { [name: string]: Loose };
     calls.push({ source, variables: copy });
@@ -98,7 +103,7 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
         ok: true,
         result,
         resultJson: JSON.stringify(result),
-        repr: repr(result),
+        repr: options.display && typeof result === "string" ? result : repr(result),
         passing: truthy(result),
         none: result === null,
       } as Outcome;
@@ -139,7 +144,7 @@ export function fakeEngine(table: { [source: string]: FakeExpression } = {}): Fa
     },
     expression(name, source, kind = "expression") {
       compile(name, source);
-      return { name, source, kind, run: (context) => run(source, context) };
+      return { name, source, kind, run: (context, options) => run(source, context, options) };
     },
     evaluateAll: (policies, context) => Promise.all(policies.map((policy) => policy.evaluate(context))),
     async close() {},

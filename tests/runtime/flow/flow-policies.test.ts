@@ -89,27 +89,23 @@ describe("policies of a stage", () => {
     expect(await flow.respond({})).toEqual(ROOT);
   });
 
-  test("are asked when planning only with evaluate_on_plan, and never with both flags off", async () => {
-    const { at, pk } = await dummies([]);
-    const policy = await at.policy("no", () => false);
-    const flags = [
-      { evaluate_on_plan: true, re_evaluate_policies: false },
-      { evaluate_on_plan: false, re_evaluate_policies: false },
-    ];
-    for (const [order, flag] of flags.entries()) {
-      const stage = await dummy(at, `stage ${order}`);
-      const binding = await at.add("authentik_flows.flowstagebinding", {
-        target: pk,
-        stage: stage.pk,
-        order,
-        ...flag,
-      });
-      await at.bind(binding.pk, { policy: policy.pk });
-    }
-    const flow = await at.runtime.flow("f").start({ user: "marie" });
-    expect(flow.challenge).toMatchObject({ name: "stage 1" });
-    expect(at.engine.calls).toHaveLength(1);
+  test("are asked when planning only with evaluate_on_plan", async () => {
+    const { at, bindings, start } = await dummies(["one", "two"]);
+    const flags = { evaluate_on_plan: true, re_evaluate_policies: false };
+    await at.store.transaction((tx) => tx.update("authentik_flows.flowstagebinding", bindings[0].pk, flags));
+    await at.bind(bindings[0].pk, { policy: (await at.policy("no", () => false)).pk });
+    const flow = await start();
+    expect(flow.challenge).toMatchObject({ name: "two" });
     expect(await flow.respond({})).toEqual(ROOT);
+    expect(at.engine.calls).toHaveLength(1);
+  });
+
+  test("are asked at some time: a binding with both flags off is refused", async () => {
+    const { at, bindings } = await dummies(["one"]);
+    const never = at.store.transaction((tx) =>
+      tx.update("authentik_flows.flowstagebinding", bindings[0].pk, { re_evaluate_policies: false }),
+    );
+    await expect(never).rejects.toThrow("Either evaluation on plan or evaluation on run must be enabled");
   });
 
   test("see the plan and what was collected so far", async () => {

@@ -160,11 +160,23 @@ test("an exception shows the flow error and keeps the flow; its event has the re
   expect(await flow.refresh()).toMatchObject({ name: "throws" });
 });
 
-test("a stage deleted while the flow runs is an error, not a stage less", async () => {
+test("a stage deleted while the flow runs is an error, not a stage less; the flow can only start again", async () => {
   const { at, bindings, start } = await dummies(["one", "two"]);
   const flow = await start();
   await at.store.transaction((tx) => tx.delete("authentik_flows.flowstagebinding", bindings[1].pk));
   expect(await flow.respond({})).toMatchObject({ component: "ak-stage-flow-error" });
+  expect(flow.finished).toBe(true);
+  expect(await at.rows("postern.flowsession")).toEqual([]);
+  expect((await start()).challenge).toMatchObject({ name: "one" });
+});
+
+test("so is a user deleted while the flow runs", async () => {
+  const { at, start } = await dummies(["one", "two"]);
+  const flow = await start();
+  const [marie] = await at.rows("authentik_core.user");
+  await at.store.transaction((tx) => tx.delete("authentik_core.user", marie.pk));
+  expect(await flow.respond({})).toMatchObject({ component: "ak-stage-flow-error" });
+  expect(flow.finished).toBe(true);
 });
 
 describe("the end", () => {

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { z } from "zod";
 import type { JsonValue } from "../../../engine/types.ts";
+import { STANDARD_ERRORS } from "../../../runtime/flow/response-errors.ts";
+import { checkEmail } from "../../../runtime/flow/response-fields.ts";
 import {
   choice,
   conversionOf,
@@ -122,6 +124,8 @@ describe("fields", () => {
     expect(refusal(text({ max: 3 }), "😀😀😀😀")).toBe("Ensure this field has no more than 3 characters.");
     expect(accepted(text({ max: 4 }), "😀😀😀😀")).toBe("😀😀😀😀");
     expect(refusal(text(), "a\0")).toBe("Null characters are not allowed.");
+    expect(refusal(text(), "a\ud83d")).toBe("Surrogate characters are not allowed: U+D83D.");
+    expect(refusal(source(), "\udc00\ud800")).toBe("Surrogate characters are not allowed: U+DC00.");
   });
 
   it("source: keeps its indentation, and may not be blank", () => {
@@ -154,7 +158,7 @@ describe("fields", () => {
   it("choice, slug, e-mail, duration: in DRF's and authentik's words", () => {
     expect(refusal(choice(["a"]), "x")).toBe('"x" is not a valid choice.');
     expect(refusal(slug(), "a b")).toMatch(/^Enter a valid “slug”/);
-    expect(refusal(slug(), "a".repeat(51))).toMatch(/no more than 50 characters/);
+    expect(refusal(slug({ max: 255 }), "a".repeat(256))).toMatch(/no more than 255 characters/);
     expect(refusal(email(), "nobody")).toBe("Enter a valid email address.");
     expect(accepted(email(), "")).toBe("");
     expect(accepted(duration(), "hours=1;minutes=30")).toBe("hours=1;minutes=30");
@@ -162,6 +166,32 @@ describe("fields", () => {
       expect(refusal(duration(), value)).toBe(
         `${value} is not in the correct format of 'hours=3;minutes=1'.`,
       );
+    }
+  });
+
+  it("e-mail: the addresses that forms take", () => {
+    for (const value of ["me@localhost", "o'neil!#%@a.example", "a@b.c0m", "marie@bücher.example"]) {
+      expect(accepted(email(), value)).toBe(value);
+      expect(checkEmail(value, false)).toEqual({ value });
+    }
+    for (const value of [
+      "a@b",
+      "@b.example",
+      "a b@c.example",
+      "a@-b.example",
+      "a@b.example-",
+      "a@b..example",
+      "a@ü%2eexample",
+    ]) {
+      expect(refusal(email(), value)).toBe("Enter a valid email address.");
+      expect(checkEmail(value, false)).toEqual({ error: STANDARD_ERRORS.email });
+    }
+  });
+
+  it("a duration is one that a moment can be counted from", () => {
+    expect(accepted(duration(), "days=1000000")).toBe("days=1000000");
+    for (const value of ["days=1000001", "weeks=99999999999", `seconds=${"9".repeat(400)}`]) {
+      expect(refusal(duration(), value)).toBe(`${value} is longer than 1000000 days; give a shorter time.`);
     }
   });
 
@@ -183,10 +213,30 @@ describe("fields", () => {
     }
   });
 
+  it("moments: of the calendar as it is, and in UTC where no offset is given, wherever this machine stands", () => {
+    expect(refusal(moment(), "2026-02-30T00:00:00Z")).toMatch(/^Datetime has wrong format/);
+    expect(refusal(moment(), "2026-01-31T12:00:00+25:00")).toMatch(/^Datetime has wrong format/);
+    expect(refusal(moment(), "2026-02-30T00:00:00.000Z")).toMatch(/^Datetime has wrong format/);
+    const zone = process.env.TZ;
+    process.env.TZ = "Asia/Tokyo";
+    try {
+      expect(accepted(moment(), "2026-01-31T12:00:00")).toBe("2026-01-31T12:00:00.000Z");
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   it("lists: each item is checked, and its place named", () => {
     expect(refusal(list(text()), "x")).toBe('Expected a list of items but got type "str".');
     const result = list(integer()).safeParse([1, "x"]);
     expect(result.error?.issues[0].path).toEqual([1]);
+  });
+
+  it("lists of references have each once, as relations do; other lists keep what occurs again", () => {
+    const [one, two] = ["0a1b2c3d-0000-4000-8000-000000000001", "0a1b2c3d-0000-4000-8000-000000000002"];
+    expect(accepted(list(reference()), [two, one, two.toUpperCase()])).toEqual([two, one]);
+    expect(accepted(list(text()), ["a", "a"])).toEqual(["a", "a"]);
   });
 
   it("JSON objects: copied, and only what JSON can carry", () => {

@@ -229,13 +229,12 @@ describe("with a password stage", () => {
     expect(flow.login).toBeNull();
   });
 
-  test("that is no password stage, the flow stops instead of asking for none", async () => {
-    const { at, stage, start } = await installIdentification();
+  test("that is no password stage, it is refused: nobody's password would be asked for", async () => {
+    const { at, stage } = await installIdentification();
     const wrong = await dummy(at, "wrong");
-    await at.store.transaction((tx) => tx.update(STAGE, stage.pk, { password_stage: wrong.pk }));
-    expect((await start()).challenge).toMatchObject({ component: "ak-stage-flow-error" });
-    expect(JSON.stringify(await at.events("system_exception"))).toContain(
-      'identification stage \\"identification\\": its password_stage is no password stage; name one, or null',
-    );
+    for (const field of ["password_stage", "webauthn_stage"]) {
+      const change = at.store.transaction((tx) => tx.update(STAGE, stage.pk, { [field]: wrong.pk }));
+      await expect(change).rejects.toThrow(`${field}: Invalid pk "${wrong.pk}" - object does not exist.`);
+    }
   });
 });

@@ -49,6 +49,10 @@ test("the challenge has every field in its order, with all nine keys", async () 
 
 const CHOICES = { placeholder: "choices", placeholder_expression: true };
 const required = { string: "This field is required.", code: "required" };
+const half = {
+  string: "Surrogate characters are not allowed: U+D83D.",
+  code: "surrogate_characters_not_allowed",
+};
 const blank = { string: "This field may not be blank.", code: "blank" };
 const isNull = { string: "This field may not be null.", code: "null" };
 const notText = { string: "Not a valid string.", code: "invalid" };
@@ -119,6 +123,7 @@ describe("what a field refuses", () => {
     ["email", {}, "a@b", noEmail],
     ["email", {}, "", blank],
     ["password", {}, "  ", blank],
+    ["password", {}, "half \ud83d", half],
     ["number", {}, "1.5", noInteger],
     ["number", {}, "", noInteger],
     ["number", {}, true, noInteger],

@@ -77,6 +77,13 @@ test("a key that nobody looked at in time is gone, from the store too", async ()
   expect((await at.rows(TOKEN)).find(({ pk }) => pk === row.pk)?.key_sealed).toBeNull();
 });
 
+test("tokens are searched by their owners' names too", async () => {
+  const { pk } = await at.add("authentik_core.user", { username: "wanted" });
+  const { identifier } = await at.create("/core/tokens/", { identifier: "of-somebody", user: pk });
+  const { body } = await at.get("/core/tokens/?search=WANT");
+  expect(body.results).toMatchObject([{ identifier }]);
+});
+
 test("lists and objects show no key and no hash", async () => {
   await at.create("/core/tokens/", { identifier: "shown" });
   const { body } = await at.get("/core/tokens/shown/");

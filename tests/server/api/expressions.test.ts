@@ -188,6 +188,26 @@ test("a prompt is previewed as a flow would show it, saved or not", async () => 
   expect((await at.ask("POST", "/stages/prompt/prompts/preview/", prompt)).status).toBe(200);
 });
 
+test("a prompt shows the text of any value: dates, UUIDs, the user", async () => {
+  const shown = async (source: string, more: object = {}) => {
+    const { body } = await at.ask("POST", "/stages/prompt/prompts/preview/", {
+      ...prompt,
+      initial_value: source,
+      initial_value_expression: true,
+      ...more,
+    });
+    return body.fields[0].initial_value;
+  };
+  expect(await shown("import datetime\nreturn datetime.date(2026, 1, 2)", { type: "date" })).toBe(
+    "2026-01-02",
+  );
+  expect(await shown("import datetime\nreturn datetime.datetime(2026, 1, 2, 3, 4)")).toBe(
+    "2026-01-02 03:04:00",
+  );
+  expect(await shown("import uuid\nreturn uuid.UUID(int=1)")).toBe("00000000-0000-0000-0000-000000000001");
+  expect(await shown("return user")).toBe("akadmin");
+});
+
 test("a prompt whose expression fails is told so, with nothing recorded", async () => {
   const before = (await at.rows("authentik_events.event")).length;
   const body = { ...prompt, initial_value: "return 1/0", initial_value_expression: true };

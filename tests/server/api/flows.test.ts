@@ -59,6 +59,13 @@ test("authentik's own client makes a flow, with its defaults and addresses", asy
   await expect(flows.flowsInstancesRetrieve({ slug: "log-in" })).rejects.toThrow();
 });
 
+test("a slug may be long, as in authentik", async () => {
+  const slug = "long-".repeat(40);
+  await at.create("/flows/instances/", flow(slug));
+  expect((await at.get(`/flows/instances/${slug}/`)).body.slug).toBe(slug);
+  expect((await at.get(`/flows/executor/${slug}/?query=`)).status).toBe(200);
+});
+
 test("a slug is checked, and taken once", async () => {
   await at.create("/flows/instances/", flow("once"));
   expect((await at.ask("POST", "/flows/instances/", flow("once"))).body).toEqual({
@@ -98,6 +105,29 @@ test("a stage is bound to a place of a flow once", async () => {
     status: 400,
     body: { non_field_errors: ["The fields target, stage, order must make a unique set."] },
   });
+});
+
+test("a stage is bound so that its policies are asked, when planning or when it is its turn", async () => {
+  const { first } = await furnished("asked");
+  const path = `/flows/bindings/${first.pk}/`;
+  expect(await at.ask("PATCH", path, { re_evaluate_policies: false })).toEqual({
+    status: 400,
+    body: { non_field_errors: ["Either evaluation on plan or evaluation on run must be enabled"] },
+  });
+  expect((await at.ask("PATCH", path, { evaluate_on_plan: true })).status).toBe(200);
+  expect((await at.ask("PATCH", path, { re_evaluate_policies: false })).status).toBe(200);
+});
+
+test("bindings are searched by the names of what they bind", async () => {
+  const { pk, first, second } = await furnished("searched");
+  const found = async (path: string) =>
+    (await at.get(path)).body.results.map((binding: { pk: string }) => binding.pk);
+  expect(await found(`/flows/bindings/?target=${pk}`)).toEqual([first.pk, second.pk]);
+  expect(await found(`/flows/bindings/?target=${pk}&search=DUMMY`)).toHaveLength(1);
+  expect(await found(`/flows/bindings/?target=${pk}&search=nothing`)).toEqual([]);
+  const bound = await found("/policies/bindings/?search=searched");
+  expect(bound.length).toBeGreaterThan(0);
+  expect(await found("/policies/bindings/?search=%22policy+searched%22")).toEqual(bound);
 });
 
 test("what is bound to a flow goes with it; used_by says so before", async () => {

@@ -44,6 +44,54 @@ test("authentik's own client makes a user, and never sees the password", async (
   );
 });
 
+/** The statuses that browsers get who ask who they are. */
+async function known(...browsers: readonly Client[]): Promise<number[]> {
+  const answers = browsers.map((browser) => browser.once("/api/v3/core/users/me/"));
+  return (await Promise.all(answers)).map(({ status }) => status);
+}
+
+test("a user who is given another password is logged out everywhere, but where they gave it themselves", async () => {
+  const { pk } = await at.add("authentik_core.user", { username: "taken-over" });
+  const [one, two] = [await at.running.browser("taken-over"), await at.running.browser("taken-over")];
+  const other = await at.running.browser("akadmin");
+  expect(await known(one, two, other)).toEqual([200, 200, 200]);
+  await at.ask("POST", `/core/users/${pk}/set_password/`, { password: "another" });
+  expect(await known(one, two, other)).toEqual([403, 403, 200]);
+  const path = `/core/users/${at.running.admin}/set_password/`;
+  expect((await at.ask("POST", path, { password: "mine" }, other)).status).toBe(204);
+  expect(await known(other)).toEqual([200]);
+});
+
+test("a flow that changes a password leaves the user logged in where it ran", async () => {
+  await at.add("authentik_core.user", { username: "careful" });
+  const prompt = await at.create("/stages/prompt/prompts/", {
+    name: "new password",
+    field_key: "password",
+    label: "Password",
+    type: "password",
+  });
+  const form = await at.create("/stages/prompt/stages/", { name: "ask", fields: [prompt.pk] });
+  const write = await at.create("/stages/user_write/", {
+    name: "change",
+    user_creation_mode: "never_create",
+  });
+  const slug = "change-password";
+  const designation = "stage_configuration";
+  const flow = await at.create("/flows/instances/", { name: slug, slug, title: slug, designation });
+  for (const [order, stage] of [form, write].entries())
+    await at.create("/flows/bindings/", { target: flow.pk, stage: stage.pk, order });
+  const [here, elsewhere] = [await at.running.browser("careful"), await at.running.browser("careful")];
+  const executor = `/api/v3/flows/executor/${slug}/?query=`;
+  await here.once(executor);
+  const response = await here.fetch(executor, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ password: "another" }),
+  });
+  expect(await response.json()).toEqual({ component: "xak-flow-redirect", to: "/" });
+  expect(await known(here, elsewhere)).toEqual([200, 403]);
+});
+
 test("names, addresses, paths and types of users are checked", async () => {
   await at.create("/core/users/", { username: "taken", name: "" });
   expect(
@@ -89,6 +137,12 @@ test("users are found by group, attribute, path, type, right and date", async ()
   expect(await usernames("is_superuser=true&path_startswith=team")).toEqual(["bert"]);
   expect(await usernames("last_login__isnull=false")).toEqual([]);
   expect(await usernames("date_joined__lt=2000-01-01T00:00:00Z")).toEqual([]);
+  expect(await usernames("date_joined__lt=2000-01-01")).toEqual([]);
+  for (const moment of ["5", "Jan 1 2000", "2000-02-31"]) {
+    expect((await at.get(`/core/users/?date_joined__gt=${encodeURIComponent(moment)}`)).body).toEqual({
+      date_joined__gt: ["Enter a valid date/time."],
+    });
+  }
   expect((await at.get("/core/users/?attributes=7")).body).toEqual({
     attributes: ["filter: value must be key:value mapping"],
   });
@@ -100,6 +154,17 @@ test("users are found by group, attribute, path, type, right and date", async ()
     (await at.get("/core/users/?include_groups=false&username=anna")).body.results[0].groups_obj,
   ).toBeNull();
   expect((await at.get("/core/users/?groups_by_pk=x")).status).toBe(400);
+});
+
+test("a filter by rows that Postern does not have is refused, not passed over", async () => {
+  const pk = "8c0e8f2e-6f0e-4f0c-9b39-5d6f7a3f1c11";
+  expect((await at.get(`/core/users/?roles_by_pk=${pk}&roles_by_name=`)).body).toEqual({
+    roles_by_pk: [`Select a valid choice. ${pk} is not one of the available choices.`],
+  });
+  expect((await at.get(`/core/brands/?web_certificate=${pk}&flow_lockdown=${pk}`)).body).toEqual({
+    web_certificate: ["Select a valid choice. That choice is not one of the available choices."],
+    flow_lockdown: ["Select a valid choice. That choice is not one of the available choices."],
+  });
 });
 
 test("a PUT of a user without groups takes them out of all of theirs", async () => {

@@ -131,6 +131,16 @@ test("a body that is no object, no JSON or a form is refused", async () => {
     status: 400,
     body: { non_field_errors: ["Invalid data. Expected a dictionary, but got list."] },
   });
+  const { pk } = await at.create("/stages/deny/", { name: "kept" });
+  for (const [method, path] of [
+    ["POST", "/stages/deny/"],
+    ["PATCH", `/stages/deny/${pk}/`],
+  ]) {
+    expect(await at.ask(method, path, null)).toEqual({
+      status: 400,
+      body: { non_field_errors: ["No data provided"] },
+    });
+  }
   const send = async (type: string, body: string) => {
     const response = await at.running.client().once("/api/v3/stages/deny/", {
       method: "POST",
