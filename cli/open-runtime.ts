@@ -75,13 +75,17 @@ export async function openStore(
   options: { readonly key?: string; notice(text: string): void },
 ): Promise<Store> {
   if (isDatabase(place)) return await telling(() => postgresStore(place, options));
-  const folder = dirname(place);
+  await makeStoreFolder(dirname(place));
+  return await telling(() => lowdbStore(place, options));
+}
+
+/** Makes the folder of a store's file where there is none. Throws {@link UsageError}. */
+export async function makeStoreFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder, 0o700);
   } catch (error) {
     throw new UsageError(`${folder}: cannot be made: ${(error as Error).message}`);
   }
-  return await telling(() => lowdbStore(place, options));
 }
 
 /** Opens store, engine and runtime. Throws {@link UsageError} when the store cannot be used. */

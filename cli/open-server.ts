@@ -4,13 +4,13 @@ import { open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Store, Transaction } from "../runtime/index.ts";
 import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
+import { unknownVariables } from "../server/settings-source.ts";
 import { createToken } from "../server/tokens.ts";
 import type { OpenedServer, OpenServerOptions } from "./host.ts";
 import { readInput } from "./input-file.ts";
 import { UsageError } from "./io.ts";
 import { limitsOf } from "./limit-options.ts";
-import { makeFolder } from "./make-folder.ts";
-import { applyBlueprint, openParts } from "./open-runtime.ts";
+import { applyBlueprint, makeStoreFolder, openParts } from "./open-runtime.ts";
 import { serveSettingsSchema } from "./serve-settings.ts";
 import { isDatabase } from "./store-options.ts";
 
@@ -20,6 +20,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   const settings = await settingsOf(options);
   const logger = createLogger(settings.logLevel, { write: (line) => void io.stderr.write(line) });
   const notice = (text: string): void => logger.warn(text);
+  for (const name of unknownVariables(serveSettingsSchema, env, ["POSTERN_SETTINGS"])) {
+    notice(`${name}: there is no such setting; the variable has no effect on the server`);
+  }
   const folder = settings.data ?? options.dataFolder;
   const storePlace = settings.store ?? join(folder, "postern.json");
   await using opened = new AsyncDisposableStack();
@@ -88,7 +91,7 @@ async function keptSecret(storePlace: string): Promise<string> {
   }
   const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
-  await makeFolder(folder, 0o700);
+  await makeStoreFolder(folder);
   try {
     const handle = await open(path, "wx", 0o600);
     try {
@@ -102,13 +105,21 @@ async function keptSecret(storePlace: string): Promise<string> {
       throw new UsageError(`${path}: cannot be made: ${(error as Error).message}`);
     }
   }
-  const key = (await readFile(path, "utf8")).trim();
+  const key = await readKey(path);
   if (key.length < 32) {
     throw new UsageError(
       `${path}: is not a key (at least 32 characters); delete it to have a new one drawn, which logs everybody out`,
     );
   }
   return key;
+}
+
+async function readKey(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /**

@@ -144,6 +144,34 @@ test("a setting, a blueprint or a key that cannot be used ends with 2 and says w
   });
   await writeFile(join(folder, "broken/secret.key"), "short\n");
   expect((await run()).err).toContain("is not a key (at least 32 characters)");
+  const env = { POSTERN_STORE_KEY: "not-a-key", POSTERN_ALLOW: "not a target" };
+  const refused = await postern(["serve", "--data", join(folder, "broken")], { library, env });
+  expect(refused).toEqual({
+    code: 2,
+    out: "",
+    err:
+      "postern: POSTERN_STORE_KEY: must be 32 bytes: 64 hexadecimal digits, or base64\n" +
+      "POSTERN_ALLOW.0: must be host:port, or http://host:port to allow plain HTTP\n",
+  });
+});
+
+test("a folder that cannot be made ends with 2", async () => {
+  const { library } = await import("../../cli/library.ts");
+  await writeFile(join(folder, "file"), "");
+  const { code, err } = await postern(["serve", "--data", join(folder, "file/data")], { library });
+  expect(code).toBe(2);
+  expect(err).toMatch(/^postern: \S+: cannot be made: [^\n]+\n$/);
+});
+
+test("a variable that is named like a setting and is none is told in the log", async () => {
+  const { library } = await import("../../cli/library.ts");
+  const env = { POSTERN_TRUSTED_PROXYS: "10.0.0.1", POSTERN_ALLOW: "http://127.0.0.1:1" };
+  const args = ["serve", "--data", join(folder, "variables"), "--port", "0", "--json"];
+  const { code, err } = await postern(args, { library, env });
+  expect(code).toBe(0);
+  const told = "POSTERN_TRUSTED_PROXYS: there is no such setting; the variable has no effect on the server";
+  expect(err.match(/there is no such setting/g)).toHaveLength(1);
+  expect(err).toContain(told);
 });
 
 test("a port that is taken ends with 2", async () => {
