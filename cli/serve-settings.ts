@@ -4,6 +4,7 @@ import { parseAllowedTarget } from "../providers/index.ts";
 import { DEFAULT_CODE_ALARM } from "../runtime/sms/code-counts.ts";
 import { SecretBox } from "../runtime/store/secrets.ts";
 import { settingsSchema } from "../server/settings.ts";
+import { placeFault } from "./store-options.ts";
 
 const positive = z.int().positive().optional();
 const key = z.string().refine(
@@ -13,6 +14,14 @@ const key = z.string().refine(
 const target = z
   .string()
   .refine(usableBy(parseAllowedTarget), "must be host:port, or http://host:port to allow plain HTTP");
+
+const place = z
+  .string()
+  .min(1)
+  .check(({ value, issues }) => {
+    const message = placeFault(value);
+    if (message !== undefined) issues.push({ code: "custom", input: value, message });
+  });
 
 /** Whether a value can be used: who takes it throws where not, with texts that may repeat it. */
 function usableBy(take: (text: string) => unknown): (text: string) => boolean {
@@ -33,7 +42,7 @@ export const serveSettingsSchema = settingsSchema.extend({
   /** Folder of the store and the secret key. */
   data: z.string().min(1).optional(),
   /** The store's file itself, or the URL of a PostgreSQL database. */
-  store: z.string().min(1).optional(),
+  store: place.optional(),
   /** Encrypts the secrets in the store's file: 64 hexadecimal digits, or 32 bytes as base64. */
   storeKey: key.optional(),
   /** Blueprints to load at each start. */

@@ -56,6 +56,13 @@ export function isDatabase(place: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(place);
 }
 
+/** Why a place can be no store's, if it cannot: an address of something else would be taken for the path of a file. */
+export function placeFault(place: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) && !isDatabase(place)
+    ? "must be a file, or a database's address that begins with postgresql://"
+    : undefined;
+}
+
 /** A store's place as it may be shown: never with user, password or options. */
 export function shownPlace(place: string): string {
   if (!isDatabase(place)) return place;

@@ -155,6 +155,22 @@ test("a setting, a blueprint or a key that cannot be used ends with 2 and says w
   });
 });
 
+test.each(["mysql://user:canary@db/postern", "postgress://user:canary@db/postern"])(
+  "an address that is no database's of ours is not taken for a file: %s",
+  async (store) => {
+    const { library } = await import("../../cli/library.ts");
+    const fault = "must be a file, or a database's address that begins with postgresql://";
+    const served = await postern(["serve", "--store", store], { library });
+    expect(served).toEqual({ code: 2, out: "", err: `postern: store: ${fault}\n` });
+    const listed = await postern(["token", "list"], { library, env: { POSTERN_STORE: store } });
+    expect(listed).toEqual({
+      code: 2,
+      out: "",
+      err: `postern: the store (--store, POSTERN_STORE) ${fault}\n`,
+    });
+  },
+);
+
 test("a folder that cannot be made ends with 2", async () => {
   const { library } = await import("../../cli/library.ts");
   await writeFile(join(folder, "file"), "");
