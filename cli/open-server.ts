@@ -1,6 +1,6 @@
 // The server with everything behind it: settings, store, blueprints, the first administrator.
-import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Store, Transaction } from "../runtime/index.ts";
 import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
@@ -92,20 +92,11 @@ async function keptSecret(storePlace: string): Promise<string> {
   const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
   await makeStoreFolder(folder);
-  try {
-    const handle = await open(path, "wx", 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(48).toString("base64url")}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      throw new UsageError(`${path}: cannot be made: ${(error as Error).message}`);
-    }
+  let key = await keyIn(path);
+  if (key === undefined) {
+    await drawKey(path);
+    key = (await keyIn(path)) ?? "";
   }
-  const key = await readKey(path);
   if (key.length < 32) {
     throw new UsageError(
       `${path}: is not a key (at least 32 characters); delete it to have a new one drawn, which logs everybody out`,
@@ -114,11 +105,34 @@ async function keptSecret(storePlace: string): Promise<string> {
   return key;
 }
 
-async function readKey(path: string): Promise<string> {
+/** What stands in a key's file; nothing where there is none. */
+async function keyIn(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (error) {
-    throw new UsageError(`${path}: cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new UsageError(`${path}: cannot be read: ${message}`);
+  }
+}
+
+/** Draws a key into a file, unless another start is quicker. The file is put into its place whole: half a key is none. */
+async function drawKey(path: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(48).toString("base64url")}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EEXIST") throw new UsageError(`${path}: cannot be made: ${message}`);
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 // `postern serve` as a process of its own: ready, used by authentik's client, stopped, started again.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Configuration, CoreApi, FlowsApi } from "@goauthentik/api";
@@ -189,6 +189,28 @@ test("a variable that is named like a setting and is none is told in the log", a
   expect(err.match(/there is no such setting/g)).toHaveLength(1);
   expect(err).toContain(told);
 });
+
+test.skipIf(process.platform === "win32")(
+  "a first start that cannot write its key leaves no half of one: the next start draws it",
+  async () => {
+    const { library } = await import("../../cli/library.ts");
+    const data = join(folder, "half");
+    const args = ["serve", "--data", data, "--port", "0", "--json"];
+    // As on a full disk: no file can grow.
+    const child = spawn("/bin/sh", [
+      "-c",
+      'ulimit -f 0; exec "$0" "$@"',
+      process.execPath,
+      join(root, "cli/bin.mjs"),
+      ...args,
+    ]);
+    children.push(child);
+    const [code] = await once(child, "close");
+    expect(code).toBe(2);
+    expect(await readdir(data)).toEqual([]);
+    expect((await postern(args, { library })).code).toBe(0);
+  },
+);
 
 test("a port that is taken ends with 2", async () => {
   const { library } = await import("../../cli/library.ts");
