@@ -26,7 +26,7 @@ import type { OpenRuntimeOptions } from "./host.ts";
 import { printable, UsageError } from "./io.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { AppliedBlueprint, OpenedRuntime } from "./runtime-door.ts";
-import { isDatabase } from "./store-options.ts";
+import { isDatabase, placeFault } from "./store-options.ts";
 
 /** Errors that tell the person what to mend: a store's file, a blueprint, a name. */
 const mendable = [StoreError, BlueprintError, RuntimeError, ValidationError];
@@ -74,6 +74,8 @@ export async function openStore(
   place: string,
   options: { readonly key?: string; notice(text: string): void },
 ): Promise<Store> {
+  const fault = placeFault(place);
+  if (fault !== undefined) throw new UsageError(`the store (--store, POSTERN_STORE) ${fault}`);
   if (isDatabase(place)) return await telling(() => postgresStore(place, options));
   await makeStoreFolder(dirname(place));
   return await telling(() => lowdbStore(place, options));

@@ -1,11 +1,12 @@
 // The server with everything behind it: settings, store, blueprints, the first administrator.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { open, readFile } from "node:fs/promises";
+import { constants, copyFile, link, open, readFile, rm } from "node:fs/promises";
 import { createServer as createProbe } from "node:net";
 import { dirname, join } from "node:path";
 import type { Store, Transaction } from "../runtime/index.ts";
 import { createLogger, createServer, loadSettings, runtimeLogger, SettingsError } from "../server/index.ts";
+import { unknownVariables } from "../server/settings-source.ts";
 import { createToken } from "../server/tokens.ts";
 import type { OpenedServer, OpenServerOptions } from "./host.ts";
 import { readInput } from "./input-file.ts";
@@ -21,6 +22,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
   const settings = await settingsOf(options);
   const logger = createLogger(settings.logLevel, { write: (line) => void io.stderr.write(line) });
   const notice = (text: string): void => logger.warn(text);
+  for (const name of unknownVariables(serveSettingsSchema, env, ["POSTERN_SETTINGS"])) {
+    notice(`${name}: there is no such setting; the variable has no effect on the server`);
+  }
   const folder = settings.data ?? options.dataFolder;
   const storePlace = settings.store ?? join(folder, "postern.json");
   // Before anything is written: the token of a first start that ends here would never have been shown.
@@ -92,26 +96,52 @@ async function keptSecret(storePlace: string): Promise<string> {
   const folder = dirname(storePlace);
   const path = join(folder, "secret.key");
   await makeStoreFolder(folder);
-  try {
-    const handle = await open(path, "wx", 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(48).toString("base64url")}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      throw new UsageError(`${path}: cannot be made: ${(error as Error).message}`);
-    }
+  let key = await keyIn(path);
+  if (key === undefined) {
+    await drawKey(path);
+    key = (await keyIn(path)) ?? "";
   }
-  const key = (await readFile(path, "utf8")).trim();
   if (key.length < 32) {
     throw new UsageError(
       `${path}: is not a key (at least 32 characters); delete it to have a new one drawn, which logs everybody out`,
     );
   }
   return key;
+}
+
+/** What stands in a key's file; nothing where there is none. */
+async function keyIn(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new UsageError(`${path}: cannot be read: ${message}`);
+  }
+}
+
+/** Draws a key into a file, unless another start is quicker. The file is put into its place whole: half a key is none. */
+async function drawKey(path: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(48).toString("base64url")}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") throw error;
+      // File systems without hard links.
+      return copyFile(draft, path, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EEXIST") throw new UsageError(`${path}: cannot be made: ${message}`);
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /**

@@ -1,9 +1,39 @@
 // The settings of `postern serve`: the server's own, and where its store, blueprints and gateways are.
 import { z } from "zod";
+import { parseAllowedTarget } from "../providers/index.ts";
 import { DEFAULT_CODE_ALARM } from "../runtime/sms/code-counts.ts";
+import { SecretBox } from "../runtime/store/secrets.ts";
 import { settingsSchema } from "../server/settings.ts";
+import { placeFault } from "./store-options.ts";
 
 const positive = z.int().positive().optional();
+const key = z.string().refine(
+  usableBy((text) => new SecretBox(text)),
+  "must be 32 bytes: 64 hexadecimal digits, or base64",
+);
+const target = z
+  .string()
+  .refine(usableBy(parseAllowedTarget), "must be host:port, or http://host:port to allow plain HTTP");
+
+const place = z
+  .string()
+  .min(1)
+  .check(({ value, issues }) => {
+    const message = placeFault(value);
+    if (message !== undefined) issues.push({ code: "custom", input: value, message });
+  });
+
+/** Whether a value can be used: who takes it throws where not, with texts that may repeat it. */
+function usableBy(take: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      take(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
 
 /** The settings by name. */
 export const serveSettingsSchema = settingsSchema.extend({
@@ -12,13 +42,13 @@ export const serveSettingsSchema = settingsSchema.extend({
   /** Folder of the store and the secret key. */
   data: z.string().min(1).optional(),
   /** The store's file itself, or the URL of a PostgreSQL database. */
-  store: z.string().min(1).optional(),
+  store: place.optional(),
   /** Encrypts the secrets in the store's file: 64 hexadecimal digits, or 32 bytes as base64. */
-  storeKey: z.string().min(1).optional(),
+  storeKey: key.optional(),
   /** Blueprints to load at each start. */
   blueprints: z.array(z.string().min(1)).default([]),
   /** Private or plain-HTTP gateways that SMS may go to. */
-  allow: z.array(z.string().min(1)).default([]),
+  allow: z.array(target).default([]),
   /** How many codes an hour to one country can raise the alarm. */
   codeAlarmSent: z.int().positive().default(DEFAULT_CODE_ALARM.sent),
   /** The share of them that must come back, from 0 to 1; 0 raises none. */

@@ -37,19 +37,30 @@ export interface StoreAccess {
   readonly storeKey: string | undefined;
 }
 
+/** The store that the options name, if they do. Whoever names a folder means the store in it, whatever else is set. */
+export function givenStore({ data, store }: StoreOptions): string | undefined {
+  return store ?? (data === undefined ? undefined : join(data, "postern.json"));
+}
+
 /** The store that the options name, else `POSTERN_DATA` and `POSTERN_STORE`; its key is `POSTERN_STORE_KEY`. */
 export function storeAccess(
   options: StoreOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): StoreAccess {
-  const store = options.store ?? (env.POSTERN_STORE || undefined);
-  const folder = options.data ?? (env.POSTERN_DATA || dataFolder(env));
-  return { storePlace: store ?? join(folder, "postern.json"), storeKey: env.POSTERN_STORE_KEY || undefined };
+  const set = env.POSTERN_STORE || join(env.POSTERN_DATA || dataFolder(env), "postern.json");
+  return { storePlace: givenStore(options) ?? set, storeKey: env.POSTERN_STORE_KEY || undefined };
 }
 
 /** Whether a store's place is a PostgreSQL database. */
 export function isDatabase(place: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(place);
+}
+
+/** Why a place can be no store's, if it cannot: an address of something else would be taken for the path of a file. */
+export function placeFault(place: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) && !isDatabase(place)
+    ? "must be a file, or a database's address that begins with postgresql://"
+    : undefined;
 }
 
 /** A store's place as it may be shown: never with user, password or options. */

@@ -1,6 +1,14 @@
 // Errors as the API answers them: Django REST framework's shapes and texts, and nothing internal.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { FlowNotFound, NotFound, ProtectedError, ValidationError } from "../runtime/index.ts";
+import {
+  FlowNotFound,
+  NotFound,
+  ProtectedError,
+  StoreOutcomeUnknown,
+  StoreUnavailable,
+  StoreWriteFailed,
+  ValidationError,
+} from "../runtime/index.ts";
 import { isModelName, modelOf } from "../runtime/models/registry.ts";
 
 /** An error with the status and the body of its answer. */
@@ -57,13 +65,21 @@ function requestError({ code, statusCode, message = "" }: Partial<FastifyError>)
   return new ApiError(statusCode, { detail: message });
 }
 
+const STORE_AWAY = "The server cannot get at its data at the moment. Please try again in a while.";
+
+/** Whether only the store's database or disk is in the way: the same request works again when it is back. */
+function isAway(error: unknown): boolean {
+  return [StoreUnavailable, StoreOutcomeUnknown, StoreWriteFailed].some((kind) => error instanceof kind);
+}
+
 /** Has the app answer errors. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const known = apiError(error);
     if (known !== undefined) return reply.status(known.status).send(known.body ?? undefined);
     request.log.error({ err: error }, "request failed");
-    return reply.status(500).send({ detail: "Internal server error.", request_id: request.id });
+    const [status, detail] = isAway(error) ? [503, STORE_AWAY] : [500, "Internal server error."];
+    return reply.status(status).send({ detail, request_id: request.id });
   });
 }
 

@@ -35,6 +35,21 @@ export function variableOf(setting: string): string {
   return `POSTERN_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
+/**
+ * The variables that are named like settings and are none. They may be meant for something else, a blueprint's `!Env` say;
+ * or they are settings that are spelt wrongly, and have no effect.
+ *
+ * @param others that are known
+ */
+export function unknownVariables(
+  schema: z.ZodObject,
+  env: { readonly [name: string]: string | undefined },
+  others: readonly string[] = [],
+): string[] {
+  const known = new Set([...Object.keys(schema.shape).map(variableOf), ...others]);
+  return Object.keys(env).filter((name) => name.startsWith("POSTERN_") && !known.has(name));
+}
+
 /** Settings from their sources, checked. Values are never part of an error: they may be secrets. Throws {@link SettingsError}. */
 export function loadSettings<S extends z.ZodRawShape>(
   schema: z.ZodObject<S>,

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { CommandHost, Examined } from "../host.ts";
 import { exit, printable, write } from "../io.ts";
-import { addStoreOptions, dataFolder, type StoreOptions } from "../store-options.ts";
+import { addStoreOptions, dataFolder, givenStore, type StoreOptions } from "../store-options.ts";
 
 interface DoctorOptions extends StoreOptions {
   readonly settings?: string;
@@ -23,7 +23,9 @@ export function addDoctorCommand(program: Command, host: CommandHost): void {
     .option("--json", "print one line of JSON for each");
   addStoreOptions(command)
     .addHelpText("after", "\nExit code: 0 everything works, or warnings only; 1 something does not.")
-    .action(async ({ data, store, settings: settingsFile, json }: DoctorOptions) => {
+    .action(async (options: DoctorOptions) => {
+      const { data, settings: settingsFile, json } = options;
+      const store = givenStore(options);
       const given = { ...(data !== undefined && { data }), ...(store !== undefined && { store }) };
       const found = await host.library.examine({
         given,

@@ -7,7 +7,7 @@ import type { CommandHost } from "../host.ts";
 import { type CommandIo, exit, printable, write } from "../io.ts";
 import { addLimitOptions, type LimitOptions } from "../limit-options.ts";
 import { repeated } from "../repeated-option.ts";
-import { addStoreOptions, dataFolder, type StoreOptions } from "../store-options.ts";
+import { addStoreOptions, dataFolder, givenStore, type StoreOptions } from "../store-options.ts";
 
 interface ServeOptions extends StoreOptions, BlueprintOptions, GatewayOptions, LimitOptions {
   readonly blueprint: readonly string[];
@@ -26,9 +26,9 @@ function portNumber(text: string): number {
 
 /** What the command line gives of the settings. */
 function given(options: ServeOptions): { [name: string]: unknown } {
-  const { host, port, data, store, limitSteps, limitCpuMs, limitMemoryMb, limitWallMs } = options;
+  const { host, port, data, limitSteps, limitCpuMs, limitMemoryMb, limitWallMs } = options;
   return {
-    ...{ host, port, data, store, limitSteps, limitCpuMs, limitMemoryMb, limitWallMs },
+    ...{ host, port, data, store: givenStore(options), limitSteps, limitCpuMs, limitMemoryMb, limitWallMs },
     ...(options.blueprint.length > 0 && { blueprints: options.blueprint }),
     ...(options.allow.length > 0 && { allow: options.allow }),
   };

@@ -8,6 +8,7 @@ import { type DeviceParts, smsMappingContext } from "../flow/expression-context.
 import type { HttpRequestData } from "../flow/http-request.ts";
 import { isObject } from "../flow/plan.ts";
 import { asExpressionError, exceptionView } from "../policies/expression-policy.ts";
+import { numberTexts } from "../sms/phone-number.ts";
 import { carries, linksIn } from "../sms/plain-texts.ts";
 import type { Row, Store } from "../store/contract.ts";
 import type { Person } from "../users/person.ts";
@@ -122,7 +123,8 @@ export class WebhookMappings {
     const cause = error instanceof ExpressionFailure ? error.error : asExpressionError(error);
     const { traceback } = cause;
     // An exception's text may quote the code or the number it was given.
-    const secrets = [call.device.token, call.device.phone_number, ...sensitiveTexts(context)];
+    const { token, phone_number } = call.device;
+    const secrets = [token, ...numberTexts(phone_number), ...sensitiveTexts(context)];
     await this.#events.create(
       "property_mapping_exception",
       {

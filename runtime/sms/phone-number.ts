@@ -17,6 +17,8 @@ export interface PhoneNumber {
   readonly text: string;
   /** ISO 3166; nothing where the text is no number, or one of no country (satellites) or of several. */
   readonly country: string | undefined;
+  /** The digits behind the country's code; nothing where the text is no international number. */
+  readonly national: string | undefined;
 }
 
 /** Numbers that were read lately, twice as many at most: a request asks for the same one several times, and reading is slow. */
@@ -37,9 +39,15 @@ export function readPhoneNumber(given: string): PhoneNumber {
 function parsedNumber(given: string): PhoneNumber {
   const parsed = parsePhoneNumberFromString(given, { extract: false });
   if (parsed === undefined || parsed.ext !== undefined || !parsed.isPossible()) {
-    return { text: given, country: undefined };
+    return { text: given, country: undefined, national: undefined };
   }
-  return { text: parsed.number, country: parsed.country };
+  return { text: parsed.number, country: parsed.country, national: parsed.nationalNumber };
+}
+
+/** What gives a number away where it stands in a text: whoever is called there may write it without the country's code. */
+export function numberTexts(number: string): string[] {
+  const { text, national } = readPhoneNumber(number);
+  return [...new Set([number, text, ...(national === undefined ? [] : [national])])];
 }
 
 /**

@@ -20,7 +20,7 @@ import type { Person } from "../users/person.ts";
 import type { CodeSlot } from "./code-slot.ts";
 import { type LimitReached, Limits, type Purpose, type Subjects, type Ticket } from "./limits.ts";
 import { type Claimed, claimSend, drawCode, settleSend } from "./one-time-code.ts";
-import { readPhoneNumber } from "./phone-number.ts";
+import { numberTexts, readPhoneNumber } from "./phone-number.ts";
 
 /** What users read when the cause is none of their business. */
 export const NOT_SENT = "The SMS could not be sent. Please try again.";
@@ -142,7 +142,7 @@ export async function sendCode(services: Services, request: CodeRequest): Promis
   const problem =
     failure === undefined
       ? null
-      : await recordFailure(services, request, failure, [taken.token, request.number]);
+      : await recordFailure(services, request, failure, [taken.token, ...numberTexts(request.number)]);
   await slot.settle(
     (state) => settleSend(state, requestKey, problem),
     (tx) => {

@@ -312,6 +312,7 @@ describe("the store and blueprints", () => {
     [["--data", "/d"], { POSTERN_DATA: "/s" }, "/d/postern.json"],
     [[], { POSTERN_STORE: "postgres://db/x", POSTERN_DATA: "/s" }, "postgres://db/x"],
     [["--store", "/f.json"], { POSTERN_STORE: "postgres://db/x" }, "/f.json"],
+    [["--data", "/d"], { POSTERN_STORE: "postgres://db/x" }, "/d/postern.json"],
   ])("%j with %j is %s", async (args, env, expected) => {
     const library = scriptedFlow(done);
     await postern(["run", "enroll", "--answers", file("e.yaml", "[]"), ...args], { library, env });

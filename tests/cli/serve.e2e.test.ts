@@ -1,7 +1,7 @@
 // `postern serve` as a process of its own: ready, used by authentik's client, stopped, started again.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Configuration, CoreApi, FlowsApi } from "@goauthentik/api";
@@ -144,10 +144,76 @@ test("a setting, a blueprint or a key that cannot be used ends with 2 and says w
   });
   await writeFile(join(folder, "broken/secret.key"), "short\n");
   expect((await run()).err).toContain("is not a key (at least 32 characters)");
+  const env = { POSTERN_STORE_KEY: "not-a-key", POSTERN_ALLOW: "not a target" };
+  const refused = await postern(["serve", "--data", join(folder, "broken")], { library, env });
+  expect(refused).toEqual({
+    code: 2,
+    out: "",
+    err:
+      "postern: POSTERN_STORE_KEY: must be 32 bytes: 64 hexadecimal digits, or base64\n" +
+      "POSTERN_ALLOW.0: must be host:port, or http://host:port to allow plain HTTP\n",
+  });
   const file = await postern(["serve", "--data", settings], { library });
   expect(file).toMatchObject({ code: 2, out: "" });
   expect(file.err).toMatch(/^postern: .*postern\.yaml: cannot be made: EEXIST/);
 });
+
+test.each(["mysql://user:canary@db/postern", "postgress://user:canary@db/postern"])(
+  "an address that is no database's of ours is not taken for a file: %s",
+  async (store) => {
+    const { library } = await import("../../cli/library.ts");
+    const fault = "must be a file, or a database's address that begins with postgresql://";
+    const served = await postern(["serve", "--store", store], { library });
+    expect(served).toEqual({ code: 2, out: "", err: `postern: store: ${fault}\n` });
+    const listed = await postern(["token", "list"], { library, env: { POSTERN_STORE: store } });
+    expect(listed).toEqual({
+      code: 2,
+      out: "",
+      err: `postern: the store (--store, POSTERN_STORE) ${fault}\n`,
+    });
+  },
+);
+
+test("a folder that cannot be made ends with 2", async () => {
+  const { library } = await import("../../cli/library.ts");
+  await writeFile(join(folder, "file"), "");
+  const { code, err } = await postern(["serve", "--data", join(folder, "file/data")], { library });
+  expect(code).toBe(2);
+  expect(err).toMatch(/^postern: \S+: cannot be made: [^\n]+\n$/);
+});
+
+test("a variable that is named like a setting and is none is told in the log", async () => {
+  const { library } = await import("../../cli/library.ts");
+  const env = { POSTERN_TRUSTED_PROXYS: "10.0.0.1", POSTERN_ALLOW: "http://127.0.0.1:1" };
+  const args = ["serve", "--data", join(folder, "variables"), "--port", "0", "--json"];
+  const { code, err } = await postern(args, { library, env });
+  expect(code).toBe(0);
+  const told = "POSTERN_TRUSTED_PROXYS: there is no such setting; the variable has no effect on the server";
+  expect(err.match(/there is no such setting/g)).toHaveLength(1);
+  expect(err).toContain(told);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a first start that cannot write its key leaves no half of one: the next start draws it",
+  async () => {
+    const { library } = await import("../../cli/library.ts");
+    const data = join(folder, "half");
+    const args = ["serve", "--data", data, "--port", "0", "--json"];
+    // As on a full disk: no file can grow.
+    const child = spawn("/bin/sh", [
+      "-c",
+      'ulimit -f 0; exec "$0" "$@"',
+      process.execPath,
+      join(root, "cli/bin.mjs"),
+      ...args,
+    ]);
+    children.push(child);
+    const [code] = await once(child, "close");
+    expect(code).toBe(2);
+    expect(await readdir(data)).toEqual([]);
+    expect((await postern(args, { library })).code).toBe(0);
+  },
+);
 
 test("a port that is taken ends with 2, and the first start that succeeds shows the token", async () => {
   const { library } = await import("../../cli/library.ts");

@@ -88,6 +88,8 @@ test("options become settings; those that are not given leave it to the environm
         host: "::1",
         port: 0,
         data: "d",
+        // Not the store that a variable or the file names.
+        store: "d/postern.json",
         blueprints: ["a.yaml", "b.yaml"],
         allow: ["http://localhost:8080"],
         limitSteps: 5,

@@ -2,6 +2,7 @@
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { StoreOutcomeUnknown, StoreUnavailable, StoreWriteFailed } from "../../runtime/index.ts";
 import { dummies } from "../runtime/flow/dummy-flow.ts";
 import { type Running, startServer } from "./server-under-test.ts";
 
@@ -45,6 +46,28 @@ test("health is told to everybody: alive, and ready as long as the store answers
   expect(response.status).toBe(500);
   expect(await response.json()).toEqual({
     detail: "Internal server error.",
+    request_id: response.headers.get("x-authentik-id"),
+  });
+});
+
+test.each([
+  new StoreUnavailable("the database db:5432/postern cannot be used at the moment"),
+  new StoreOutcomeUnknown("the connection to db:5432/postern broke during a commit"),
+  new StoreWriteFailed("/data/postern.json", "the disk is full", undefined),
+])("while the store is away requests are told to come back: %s", async (error) => {
+  const { at } = await dummies(["one"]);
+  let isAway = false;
+  const store = {
+    ...at.store,
+    read: (work: never) => (isAway ? Promise.reject(error) : at.store.read(work)),
+    transaction: (work: never) => (isAway ? Promise.reject(error) : at.store.transaction(work)),
+  } as typeof at.store;
+  running = await startServer({ on: { ...at, store, runtime: { ...at.runtime, store } } });
+  isAway = true;
+  const response = await fetch(new URL(EXECUTOR, running.url));
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({
+    detail: "The server cannot get at its data at the moment. Please try again in a while.",
     request_id: response.headers.get("x-authentik-id"),
   });
 });

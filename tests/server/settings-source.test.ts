@@ -1,7 +1,12 @@
 // Settings from the caller, the environment and a file, and what is said of those that cannot be used.
 import { expect, test } from "vitest";
 import { settingsSchema } from "../../server/settings.ts";
-import { loadSettings, SettingsError, type SettingsSources } from "../../server/settings-source.ts";
+import {
+  loadSettings,
+  SettingsError,
+  type SettingsSources,
+  unknownVariables,
+} from "../../server/settings-source.ts";
 
 const SECRET = "s".repeat(32);
 
@@ -55,7 +60,7 @@ test("every problem is told at once, with file, line and key, or the variable", 
     ),
     "postern.yaml:1: host: Too small: expected string to have >=1 characters",
     "postern.yaml:2: port: Too big: expected number to be <=65535",
-    "postern.yaml:5: trustedProxies.0: Too small: expected string to have >=1 characters",
+    "postern.yaml:5: trustedProxies.0: must be an address such as 10.0.0.1, or a network such as 10.0.0.0/8",
     "POSTERN_BODY_LIMIT: Invalid input: expected number, received string",
     expect.stringMatching(/^POSTERN_LOG_LEVEL: Invalid option: expected one of "trace"/),
   ]);
@@ -80,4 +85,39 @@ test.each([
   ["port: 1\nport: 2\n", [expect.stringMatching(/^postern\.yaml:2: Map keys must be unique/)]],
 ])("a file that is no mapping, %j, is told with its line", (text, expected) => {
   expect(problems({ file: file(text) })).toEqual(expected);
+});
+
+test.each([
+  ["10.0.0.1", true],
+  ["::1", true],
+  ["10.0.0.0/8", true],
+  ["fd00::/8", true],
+  ["loopback", true],
+  ["proxy.example", false],
+  ["10.0.0.0/33", false],
+  ["10.0.0.0/0", false],
+  ["10.0.0.0/8/8", false],
+  ["fe80::1%eth0", false],
+])("the proxy %s can be trusted: %s", (proxy, fits) => {
+  const told = problems({ env: { POSTERN_TRUSTED_PROXIES: `127.0.0.1,${proxy}` } });
+  const problem =
+    "POSTERN_TRUSTED_PROXIES.1: must be an address such as 10.0.0.1, or a network such as 10.0.0.0/8";
+  expect(told).toEqual(fits ? [] : [problem]);
+});
+
+test("a time that a timer or the calendar does not have is refused: it would end at once, or never begin", () => {
+  const env = {
+    POSTERN_SHUTDOWN_TIMEOUT: "2147483648",
+    POSTERN_REQUEST_TIMEOUT: "2147483647",
+    POSTERN_SESSION_LIFETIME: "9007199254740991",
+  };
+  expect(problems({ env })).toEqual([
+    expect.stringMatching(/^POSTERN_SESSION_LIFETIME: Too big: /),
+    expect.stringMatching(/^POSTERN_SHUTDOWN_TIMEOUT: Too big: /),
+  ]);
+});
+
+test("variables that are named like settings and are none are found", () => {
+  const env = { POSTERN_PORT: "1", POSTERN_PROT: "1", POSTERN_SETTINGS: "s.yaml", HOME: "/h" };
+  expect(unknownVariables(settingsSchema, env, ["POSTERN_SETTINGS"])).toEqual(["POSTERN_PROT"]);
 });

@@ -72,6 +72,16 @@ test("a provider that echoes the code does not show it, and its code is void", a
   expect(await devices()).toEqual([]);
 });
 
+test("a number that a provider writes without its country's code does not stand in the event or the form", async () => {
+  const { at, start } = await installSms();
+  at.provider.delivery = rejection(400, "2025550173: no such subscriber, (202) 555-0173 is 0012025550173");
+  const flow = await start();
+  const challenge = await flow.respond({ phone_number: NUMBER });
+  const told = "***: no such subscriber, (*** is 00***";
+  expect(challenge.response_errors).toEqual(nonField(told));
+  expect(await at.events("configuration_error")).toMatchObject([{ context: { body: told } }]);
+});
+
 test("no secret, code or whole number in events, logs or challenges", async () => {
   const { at, start } = await installSms(
     {},
