@@ -24,7 +24,12 @@ beforeAll(async () => {
   inbox = await createSmsInbox();
   const http = createHttpClient({ allow: [parseAllowedTarget(inbox.url)] });
   running = await startServer({ runtime: { http } });
-  for (const name of ["login-with-sms.yaml", "phone-settings.yaml", "enrollment-with-phone.yaml"]) {
+  for (const name of [
+    "login-with-sms.yaml",
+    "phone-settings.yaml",
+    "enrollment-with-phone.yaml",
+    "log-out.yaml",
+  ]) {
     const text = await readFile(join(BLUEPRINTS, name), "utf8");
     await running.runtime.apply(text, { context: { gateway_url: inbox.gatewayUrl }, file: name });
   }
@@ -155,24 +160,11 @@ test("the settings lead to the flow that adds another phone", async () => {
 });
 
 test("a flow with a logout stage ends the browser's session, and the old cookie is worth nothing", async () => {
-  await running.runtime.apply(
-    `version: 1
-entries:
-  - model: authentik_flows.flow
-    id: flow
-    identifiers: {slug: log-out}
-    attrs: {name: Log out, title: Log out, designation: invalidation}
-  - model: authentik_stages_user_logout.userlogoutstage
-    id: stage
-    identifiers: {name: log-out}
-  - model: authentik_flows.flowstagebinding
-    identifiers: {target: !KeyOf flow, stage: !KeyOf stage, order: 0}
-`,
-    { file: "log-out.yaml" },
-  );
   const browser = await running.browser("zoe");
   expect(await whoami(browser)).toBe("zoe");
   const planted = browser.cookies.get("authentik_session") as string;
+  const led = await browser.once("/flows/-/default/invalidation/");
+  expect([led.status, led.headers.get("location")]).toEqual([302, "/if/flow/log-out/"]);
   expect(await new Flow(browser, "log-out").get()).toEqual(ROOT);
   expect(await whoami(browser)).toBe(403);
   const copied = await running.browser();
