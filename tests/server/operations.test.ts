@@ -1,6 +1,7 @@
 // What operators rely on: health, metrics, log lines, and a stop that loses no request.
+import { once } from "node:events";
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { StoreOutcomeUnknown, StoreUnavailable, StoreWriteFailed } from "../../runtime/index.ts";
 import { dummies } from "../runtime/flow/dummy-flow.ts";
@@ -141,6 +142,24 @@ test("closing answers what is in flight and takes nothing new", async () => {
   expect(await (await answer).json()).toMatchObject({ component: "ak-stage-dummy" });
   await closed;
 });
+
+test.each(["", "GET / HTTP/1.1\r\nhost: half\r\n"])(
+  "closing does not wait for a connection that has sent no whole request: %j",
+  async (sent) => {
+    const { at } = await dummies(["one"]);
+    running = await startServer({ on: at });
+    const { hostname, port } = new URL(running.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    socket.write(sent);
+    const cut = once(socket, "close");
+    // Answered, so the server knows of the other connection by now.
+    await fetch(new URL("/-/health/live/", running.url));
+    await running.server.close();
+    await cut;
+    expect(running.logs.map(({ level }) => level)).not.toContain("warn");
+  },
+);
 
 test("what takes longer than the shutdown may is cut off, and told", async () => {
   const { running, entered, letGo } = await waiting({ shutdownTimeout: 50 });
