@@ -6,6 +6,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import type { JsonObject } from "../engine/types.ts";
 import { cleanse, redact, sensitiveTexts } from "../runtime/events/cleanse.ts";
 import type { Logger } from "../runtime/index.ts";
+import { addressOf } from "./http-request.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** A logger whose lines lose what names a secret or a phone number. By default they go to stdout. */
@@ -57,14 +58,14 @@ export function logRequests(app: FastifyInstance): void {
   // Not before the body is read: it comes from the connection, which knows of no request.
   app.addHook("preHandler", (request, _reply, done) => answering.run(request.id, done));
   app.addHook("onResponse", (request, reply, done) => {
-    const { method, routeOptions, principal, ip } = request;
+    const { method, routeOptions, principal } = request;
     const line = {
       method,
       route: routeOptions.url ?? "(none)",
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       user: principal?.user.username,
-      client_ip: ip,
+      client_ip: addressOf(request),
     };
     request.log[reply.statusCode >= 500 ? "error" : "info"](line, "request");
     done();
