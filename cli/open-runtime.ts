@@ -51,6 +51,17 @@ function httpClient(allow: readonly string[]): HttpClient {
   }
 }
 
+/** A client whose requests end when the signal comes. */
+function endingWith(signal: AbortSignal, { request }: HttpClient): HttpClient {
+  return {
+    request: (asked) =>
+      request({
+        ...asked,
+        signal: asked.signal === undefined ? signal : AbortSignal.any([asked.signal, signal]),
+      }),
+  };
+}
+
 /** What a runtime is opened with. */
 export interface PartsOptions extends Omit<OpenRuntimeOptions, "notice"> {
   /** Signs what clients keep for the runtime. */
@@ -93,7 +104,8 @@ export async function makeStoreFolder(folder: string): Promise<void> {
 /** Opens store, engine and runtime. Throws {@link UsageError} when the store cannot be used. */
 export async function openParts(options: PartsOptions): Promise<Parts> {
   const { storePlace, storeKey, allow, twilioBaseUrl, notice, logger, secret, codeAlarm } = options;
-  const http = httpClient(allow);
+  const closing = new AbortController();
+  const http = endingWith(closing.signal, httpClient(allow));
   await using opened = new AsyncDisposableStack();
   const store = opened.use(await openStore(storePlace, { key: storeKey, notice }));
   const engine = opened.use(await createEngine(options.engine));
@@ -106,6 +118,8 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
     secret,
     codeAlarm,
   });
+  // Before the others: a gateway that does not answer must not keep the process.
+  opened.defer(() => closing.abort());
   return { engine, store, runtime, resources: opened.move() };
 }
 

@@ -22,7 +22,7 @@ import { authenticate } from "./authentication.ts";
 import { readBodies } from "./bodies.ts";
 import { answerErrors, answerUnreadable } from "./errors.ts";
 import { addHeaders } from "./headers.ts";
-import { logRequests } from "./logging.ts";
+import { logRequests, REQUEST_ID } from "./logging.ts";
 import { gatherRoutes, type KnownRoute } from "./openapi.ts";
 import { addHealth, addMetrics, type Readiness } from "./operations.ts";
 import { addFlowEntries } from "./pages/flow-entry.ts";
@@ -61,7 +61,7 @@ export async function buildApp(site: Site, readiness: Readiness): Promise<Applic
   const { settings } = site;
   const app = fastify({
     loggerInstance: site.logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: REQUEST_ID }),
     bodyLimit: settings.bodyLimit,
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,

@@ -1,11 +1,12 @@
 // An HTTP request as the runtime is told of it.
+import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { HttpRequestInput } from "../runtime/index.ts";
 
 /** The request's facts; the runtime drops what are the client's credentials. */
 export function httpRequestInput(request: FastifyRequest): HttpRequestInput {
   return {
-    META: { REMOTE_ADDR: request.ip },
+    META: { REMOTE_ADDR: addressOf(request) },
     headers: headersOf(request),
     GET: { ...(request.query as { [key: string]: string | string[] }) },
     path: pathOf(request),
@@ -13,6 +14,17 @@ export function httpRequestInput(request: FastifyRequest): HttpRequestInput {
     host: request.host,
     request_id: request.id,
   };
+}
+
+/**
+ * The client's address. Some proxies write its port behind it, which is another one with each connection. What is no address
+ * says nothing of the client, so that it is the proxy's that counts.
+ */
+export function addressOf({ ip, socket }: FastifyRequest): string {
+  if (isIP(ip) !== 0) return ip;
+  const bare = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(ip);
+  const address = bare?.[1] ?? bare?.[2] ?? "";
+  return isIP(address) === 0 ? (socket.remoteAddress ?? "") : address;
 }
 
 /** The headers as texts; the request's own object where they are that already, as nearly always. */

@@ -10,6 +10,9 @@ import { Metrics, type Readiness } from "./operations.ts";
 import { Sessions } from "./session.ts";
 import { type ServerSettingsInput, settingsSchema } from "./settings.ts";
 
+/** While the server closes, connections without a request are looked for this often, milliseconds. */
+const SILENT_INTERVAL = 100;
+
 /** What a server is made of. */
 export interface ServerOptions {
   /** The runtime and, with it, the store. The server closes neither. */
@@ -71,7 +74,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       inFlight.destroy();
       app.server.closeAllConnections();
     }, settings.shutdownTimeout);
+    // Node waits for connections that have not sent a request yet, a browser's that connected ahead, say, as for requests.
+    const silent = setInterval(() => {
+      if (inFlight.size === 0) app.server.closeAllConnections();
+    }, SILENT_INTERVAL);
     await Promise.all([app.close(), inFlight.empty()]);
+    clearInterval(silent);
     clearTimeout(timer);
   };
   const closeOnce = (): Promise<void> => {

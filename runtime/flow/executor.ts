@@ -91,10 +91,15 @@ export interface Inspection {
 const ATTEMPTS = 5;
 /** Stages that are done which an inspector is told of. */
 const REMEMBERED = 50;
-/** Expired sessions are looked for at most this often, milliseconds. */
+/** Expired rows are looked for at most this often, milliseconds. */
 const CLEANING_INTERVAL = 60_000;
 /** What is cleared away then. */
-const SHORT_LIVED = ["postern.flowsession", "postern.smscounter", "postern.passwordcounter"] as const;
+const ENDING = [
+  "postern.flowsession",
+  "postern.smscounter",
+  "postern.passwordcounter",
+  "authentik_events.event",
+] as const;
 
 /** Serves the requests of all flows. */
 export class FlowExecutor {
@@ -154,7 +159,7 @@ export class FlowExecutor {
     const { store, clock } = this.#services;
     if (clock() - this.#cleaned >= CLEANING_INTERVAL) {
       this.#cleaned = clock();
-      for (const model of SHORT_LIVED) await removeExpired(store, model, clock());
+      for (const model of ENDING) await removeExpired(store, model, clock());
     }
     return beginFlow(this.#services, slug, start);
   }

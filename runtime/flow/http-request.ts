@@ -19,7 +19,10 @@ export type Brand = {
 
 /** An HTTP request as an embedder hands it in; every part may be left out. */
 export interface HttpRequestInput {
-  /** WSGI's dictionary; `REMOTE_ADDR` is the client's address. `HTTP_…` keys are added from `headers`. */
+  /**
+   * WSGI's dictionary; `HTTP_…` keys are added from `headers`. `REMOTE_ADDR` is the client's address; where it is given, an
+   * `X-Forwarded-For` among `headers` is not believed and reads as this address: the client may have made it up.
+   */
   readonly META?: { readonly [key: string]: string };
   readonly headers?: { readonly [name: string]: string };
   /** The query string's values; `query` is the same by another name. */
@@ -53,17 +56,23 @@ export type HttpRequestData = {
 /** Headers that carry credentials: neither stored with the session nor shown to expressions. */
 const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
 
+/** Where expressions look for the client's address first. */
+const FORWARDED_FOR = "HTTP_X_FORWARDED_FOR";
+
 /** The request in its kept form: credentials dropped, `META` and `headers` completed from each other, brand found. */
 export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequestData {
   const given = input.headers ?? {};
   const META: { [key: string]: string } = {};
   const headers: { [name: string]: string } = {};
   const names: string[] = [];
+  const address = input.META?.REMOTE_ADDR;
+  const contentOf = (name: string): string =>
+    address !== undefined && metaKey(name) === FORWARDED_FOR ? address : given[name];
   for (const name of Object.keys(given)) {
     const key = metaKey(name);
     if (key === null) continue;
     names.push(name);
-    put(META, key, given[name]);
+    put(META, key, contentOf(name));
   }
   for (const [key, value] of Object.entries(input.META ?? {})) {
     const name = headerName(key);
@@ -72,7 +81,7 @@ export function httpRequestData(tx: Snapshot, input: HttpRequestInput): HttpRequ
     const isKnown = (): boolean => names.some((other) => other.toLowerCase() === name);
     if (key.startsWith("HTTP_") && !isKnown()) put(headers, name, value);
   }
-  for (const name of names) put(headers, name, given[name]);
+  for (const name of names) put(headers, name, contentOf(name));
   const host = input.host ?? input.headers?.host ?? input.META?.HTTP_HOST ?? "localhost";
   return {
     META,

@@ -113,7 +113,7 @@ export class PostgresConnection {
 
   /** What an error of a statement that was sent means. */
   #meaningOf(error: unknown): Error {
-    if (!(error instanceof pg.DatabaseError) || error.severity !== "ERROR") {
+    if (!(error instanceof pg.DatabaseError) || endsConnection(error)) {
       const text = `the connection to ${this.place} broke (${reason(error)})`;
       return new StoreOutcomeUnknown(
         `${text} before the answer to a change came: whether it was kept is not known. Look before you repeat it.`,
@@ -173,6 +173,15 @@ export class HeldConnection {
       throw this.#meaningOf(error);
     }
   }
+}
+
+/** Codes of errors that may be the last of their connection: the server ends it, or itself. */
+const MAY_BE_LAST = /^(?:08|25P0|53|57P|58|XX)/;
+
+/** Whether an error was the last of its connection. A server says how severe it is in its own language. */
+function endsConnection({ severity, code = "" }: pg.DatabaseError): boolean {
+  if (severity === "ERROR") return false;
+  return severity === "FATAL" || severity === "PANIC" || MAY_BE_LAST.test(code);
 }
 
 function placeOf(url: string): string {

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Configuration, CoreApi, FlowsApi } from "@goauthentik/api";
@@ -214,6 +216,41 @@ test.skipIf(process.platform === "win32")(
     expect((await postern(args, { library })).code).toBe(0);
   },
 );
+
+test("a gateway that does not answer keeps nobody from stopping", async () => {
+  const gateway = createServer();
+  const asked = once(gateway, "request");
+  gateway.listen(0, "127.0.0.1");
+  await once(gateway, "listening");
+  const target = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  const args = ["--data", join(folder, "hanging"), "--blueprint", blueprint, "--allow", target];
+  const server = await start([...args, "--set", `gateway_url=${target}`], {
+    POSTERN_SHUTDOWN_TIMEOUT: "100",
+  });
+  const { url, token = "" } = server.line;
+  let cookie = "";
+  const ask = async (body?: object): Promise<Response> => {
+    const response = await fetch(`${url}/api/v3/flows/executor/enroll-generic/?query=`, {
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", cookie },
+      redirect: "manual",
+      ...(body && { method: "POST", body: JSON.stringify(body) }),
+    });
+    const cookies = response.headers.getSetCookie().map((line) => line.split(";", 1)[0]);
+    if (cookies.length > 0) cookie = cookies.join("; ");
+    return response;
+  };
+  await ask();
+  expect((await ask({ phone: "+1234 567 890" })).status).toBe(302);
+  const cut = ask().catch((error: unknown) => error);
+  await asked;
+  const before = performance.now();
+  expect((await server.stop()).code).toBe(0);
+  // The gateway would have had ten seconds.
+  expect(performance.now() - before).toBeLessThan(8_000);
+  expect(await cut).toBeInstanceOf(Error);
+  gateway.closeAllConnections();
+  gateway.close();
+});
 
 test("a port that is taken ends with 2, and the first start that succeeds shows the token", async () => {
   const { library } = await import("../../cli/library.ts");

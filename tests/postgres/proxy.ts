@@ -12,6 +12,7 @@ export class PostgresProxy {
   readonly #sockets = new Set<Socket>();
   #loss: Loss | undefined;
   #isUp = true;
+  #isForeign = false;
 
   private constructor(target: URL, server: Server) {
     this.#target = target;
@@ -37,6 +38,11 @@ export class PostgresProxy {
   /** Loses the next commit and breaks its connection. */
   loseCommit(loss: Loss): void {
     this.#loss = loss;
+  }
+
+  /** Has the server say how severe errors are in another language, as one with other `lc_messages` does. */
+  translate(): void {
+    this.#isForeign = true;
   }
 
   /** Breaks all connections and takes no new ones. */
@@ -93,7 +99,12 @@ export class PostgresProxy {
     });
     server.on("data", (chunk) => {
       if (isLosing) client.destroy();
-      else client.write(chunk);
+      else client.write(this.#isForeign ? translated(chunk) : chunk);
     });
   }
+}
+
+/** An error's first field is its severity in the server's language; the word is as long, so that lengths stay true. */
+function translated(chunk: Buffer): Buffer {
+  return Buffer.from(chunk.toString("latin1").replaceAll("SERROR\0VERROR\0", "SHATA!\0VERROR\0"), "latin1");
 }

@@ -198,6 +198,42 @@ test("addresses that a client made up are not believed", async () => {
   }
 });
 
+/** A flow that denies, and says the address that its policy sees. */
+const TELLS_ADDRESS = `
+version: 1
+metadata: { name: address }
+entries:
+  - model: authentik_flows.flow
+    id: flow
+    identifiers: { slug: f }
+    attrs: { name: F, title: F, designation: authentication }
+  - model: authentik_policies_expression.expressionpolicy
+    id: policy
+    identifiers: { name: tells }
+    attrs: { expression: "ak_message(str(ak_client_ip))\\nreturn False" }
+  - model: authentik_policies.policybinding
+    identifiers: { target: !KeyOf flow, policy: !KeyOf policy, order: 0 }
+`;
+
+test.each([
+  [[], "10.9.9.9", "127.0.0.1"],
+  [[], "10.9.9.9:80, 127.0.0.1", "127.0.0.1"],
+  [["127.0.0.1"], "10.9.9.9, 203.0.113.9", "203.0.113.9"],
+  [["127.0.0.1"], "10.9.9.9, 203.0.113.9:4711", "203.0.113.9"],
+  [["127.0.0.1"], "[2001:db8::9]:4711", "2001:db8::9"],
+  [["127.0.0.1"], "unknown", "127.0.0.1"],
+  [["127.0.0.1", "192.0.2.0/24"], "10.9.9.9, 203.0.113.9, 192.0.2.1", "203.0.113.9"],
+])("with the proxies %j, %j is %s in a policy and the log", async (trustedProxies, forwarded, address) => {
+  const own = await startServer({ settings: { trustedProxies }, blueprint: TELLS_ADDRESS });
+  try {
+    const answer = await (await own.browser()).once(EXECUTOR, { headers: { "x-forwarded-for": forwarded } });
+    expect(await answer.json()).toMatchObject({ error_message: address });
+    expect(own.logs.filter(({ msg }) => msg === "request")).toMatchObject([{ client_ip: address }]);
+  } finally {
+    await own.close();
+  }
+});
+
 test("every answer forbids sniffing, framing and keeping", async () => {
   for (const path of [EXECUTOR, "/api/v3/none/", "/api/v3/core/users/me/", "/-/health/live/"]) {
     const { headers } = await (await running.browser()).once(path);

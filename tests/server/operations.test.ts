@@ -1,8 +1,10 @@
 // What operators rely on: health, metrics, log lines, and a stop that loses no request.
+import { once } from "node:events";
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { StoreOutcomeUnknown, StoreUnavailable, StoreWriteFailed } from "../../runtime/index.ts";
+import { createLogger, runtimeLogger } from "../../server/index.ts";
 import { dummies } from "../runtime/flow/dummy-flow.ts";
 import { type Running, startServer } from "./server-under-test.ts";
 
@@ -11,6 +13,29 @@ afterEach(async () => {
   await running?.close();
   running = undefined;
 });
+
+/** A flow "f" whose policy says something whenever it is asked. */
+const SPOKEN = `
+version: 1
+metadata: { name: spoken }
+entries:
+  - model: authentik_flows.flow
+    id: flow
+    identifiers: { slug: f }
+    attrs: { name: F, title: F, designation: authentication }
+  - model: authentik_stages_dummy.dummystage
+    id: stage
+    identifiers: { name: one }
+  - model: authentik_flows.flowstagebinding
+    id: binding
+    identifiers: { target: !KeyOf flow, stage: !KeyOf stage, order: 0 }
+  - model: authentik_policies_expression.expressionpolicy
+    id: policy
+    identifiers: { name: speaks }
+    attrs: { expression: "ak_logger.info('seen')\\nreturn True" }
+  - model: authentik_policies.policybinding
+    identifiers: { target: !KeyOf binding, policy: !KeyOf policy, order: 0 }
+`;
 
 const EXECUTOR = "/api/v3/flows/executor/f/?query=";
 
@@ -121,6 +146,40 @@ test("each request is one log line, without query, cookie or token", async () =>
   }
 });
 
+test("what the runtime says of a request is a line with the request's id", async () => {
+  const lines: { [key: string]: unknown }[] = [];
+  const logger = createLogger("info", { write: (line) => void lines.push(JSON.parse(line)) });
+  running = await startServer({ runtime: { logger: runtimeLogger(logger) }, blueprint: SPOKEN });
+  const browser = await running.browser();
+  const ids: (string | null)[] = [];
+  for (const method of ["GET", "POST"]) {
+    const json = { method, body: "{}", headers: { "content-type": "application/json" } };
+    const response = await browser.once(EXECUTOR, method === "POST" ? json : {});
+    ids.push(response.headers.get("x-authentik-id"));
+  }
+  expect(new Set(ids).size).toBe(2);
+  const said = lines.filter(({ msg }) => msg === "seen");
+  expect(said.map(({ request_id }) => request_id)).toEqual(ids);
+});
+
+test("a request that fails is a line with its id, too", async () => {
+  const { at } = await dummies(["one"]);
+  let isBroken = false;
+  const store = {
+    ...at.store,
+    read: (work: never) => (isBroken ? Promise.reject(new Error("on fire")) : at.store.read(work)),
+    transaction: at.store.transaction.bind(at.store),
+  } as typeof at.store;
+  running = await startServer({ on: { ...at, store, runtime: { ...at.runtime, store } } });
+  isBroken = true;
+  const response = await fetch(new URL(EXECUTOR, running.url));
+  const request_id = response.headers.get("x-authentik-id");
+  expect(running.logs.filter(({ level }) => level === "error")).toMatchObject([
+    { msg: "request failed", request_id },
+    { msg: "request", request_id, status: 500 },
+  ]);
+});
+
 test("closing answers what is in flight and takes nothing new", async () => {
   const { running, entered, letGo } = await waiting();
   const browser = await running.browser("marie");
@@ -141,6 +200,24 @@ test("closing answers what is in flight and takes nothing new", async () => {
   expect(await (await answer).json()).toMatchObject({ component: "ak-stage-dummy" });
   await closed;
 });
+
+test.each(["", "GET / HTTP/1.1\r\nhost: half\r\n"])(
+  "closing does not wait for a connection that has sent no whole request: %j",
+  async (sent) => {
+    const { at } = await dummies(["one"]);
+    running = await startServer({ on: at });
+    const { hostname, port } = new URL(running.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    socket.write(sent);
+    const cut = once(socket, "close");
+    // Answered, so the server knows of the other connection by now.
+    await fetch(new URL("/-/health/live/", running.url));
+    await running.server.close();
+    await cut;
+    expect(running.logs.map(({ level }) => level)).not.toContain("warn");
+  },
+);
 
 test("what takes longer than the shutdown may is cut off, and told", async () => {
   const { running, entered, letGo } = await waiting({ shutdownTimeout: 50 });

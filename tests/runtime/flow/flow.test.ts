@@ -239,6 +239,19 @@ describe("sessions", () => {
     expect(await at.rows("postern.flowsession")).toHaveLength(1);
   });
 
+  test("that begin clean up the events whose time is over", async () => {
+    const { at, start } = await dummies(["one"]);
+    const event = await at.runtime.services.events.create("login", {});
+    const kept = await at.runtime.services.events.create("login", {});
+    const change = { expires: new Date(at.time.now + 60_000).toISOString() };
+    await at.store.transaction((tx) => void tx.update("authentik_events.event", event.pk, change));
+    await start();
+    expect(await at.rows("authentik_events.event")).toHaveLength(2);
+    at.time.now += 60_000;
+    await start();
+    expect((await at.rows("authentik_events.event")).map(({ pk }) => pk)).toEqual([kept.pk]);
+  });
+
   test("are not written by a request that only looks; expressions see that request, not the first one", async () => {
     const { at, bindings, start } = await dummies(["one"]);
     await at.bind(bindings[0].pk, { policy: (await at.policy("look", () => true)).pk });

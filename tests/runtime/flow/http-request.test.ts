@@ -36,6 +36,16 @@ test("credentials are in neither, however they are spelled", async () => {
   expect([META, headers]).toEqual([{ HTTP_X: "kept" }, { x: "kept" }]);
 });
 
+test("where the client's address is known a header of the client's says no other one, however it is spelled", async () => {
+  const headers = { "X-Forwarded-For": "10.9.9.9", x_forwarded_for: "10.8.8.8" };
+  const told = await kept({ META: { REMOTE_ADDR: "192.0.2.7" }, headers });
+  expect(told.META).toEqual({ REMOTE_ADDR: "192.0.2.7", HTTP_X_FORWARDED_FOR: "192.0.2.7" });
+  expect(told.headers).toEqual({ "X-Forwarded-For": "192.0.2.7", x_forwarded_for: "192.0.2.7" });
+  expect((await kept({ headers: { "x-forwarded-for": "10.9.9.9" } })).META).toEqual({
+    HTTP_X_FORWARDED_FOR: "10.9.9.9",
+  });
+});
+
 test("a name that JavaScript has a meaning for is a name like any other", async () => {
   const { META, headers } = await kept({
     META: JSON.parse('{"__proto__":"a","HTTP_X":"b"}') as { [key: string]: string },

@@ -229,22 +229,27 @@ database.describe("connections", () => {
     });
   }
 
-  it("do not wait for ever: a lock that somebody holds is an error in the end", async () => {
-    const schema = database.schema();
-    const store = await opened(schema, { statementTimeout: 400 });
-    await insert(store, "a");
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      await client.query(`BEGIN; LOCK TABLE ${schema}.record IN ACCESS EXCLUSIVE MODE`);
-      for (const attempt of [insert(store, "b"), names(store)]) {
-        await expect(attempt).rejects.toThrow(/took too long, nothing was changed/);
+  it.each(["English", "another language"])(
+    "do not wait for ever: a lock that somebody holds is an error in the end, from a server in %s",
+    async (language) => {
+      const schema = database.schema();
+      const proxy = await proxied();
+      if (language !== "English") proxy.translate();
+      const store = await opened(schema, { statementTimeout: 400 }, proxy.url);
+      await insert(store, "a");
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      try {
+        await client.query(`BEGIN; LOCK TABLE ${schema}.record IN ACCESS EXCLUSIVE MODE`);
+        for (const attempt of [insert(store, "b"), names(store)]) {
+          await expect(attempt).rejects.toThrow(/took too long, nothing was changed/);
+        }
+      } finally {
+        await client.end();
       }
-    } finally {
-      await client.end();
-    }
-    expect(await names(store)).toEqual(["a"]);
-  });
+      expect(await names(store)).toEqual(["a"]);
+    },
+  );
 });
 
 database.describe("round trips", () => {
