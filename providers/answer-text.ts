@@ -60,10 +60,15 @@ export function spellings(text: string): string[] {
   ];
 }
 
-/** API keys often stand in the query of a gateway's URL. */
+/** A shorter part of a path is a word of the gateway's interface rather than a key. */
+const SHORTEST_KEY_IN_PATH = 16;
+
+/** API keys often stand in the query of a gateway's URL, or in its path. */
 function secretsOfUrl(text: string): string[] {
   if (!URL.canParse(text)) return [];
-  return [...new URL(text).searchParams.values()].filter((value) => value.length >= SHORTEST_SECRET);
+  const { searchParams, pathname } = new URL(text);
+  const values = [...searchParams.values()].filter((value) => value.length >= SHORTEST_SECRET);
+  return [...values, ...pathname.split("/").filter((part) => part.length >= SHORTEST_KEY_IN_PATH)];
 }
 
 function tokenPattern(token: string): RegExp {

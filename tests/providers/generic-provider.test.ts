@@ -338,16 +338,16 @@ describe("the gateway's text", () => {
     expect(detail).toBe("");
   });
 
-  test("is shown without a key that stands in the URL", async () => {
+  test.each([
+    ["/x?key=abcd-4711", "no /x?key=********"],
+    ["/messages/T0000AB12CD34EF56/send", "no /messages/********/send"],
+  ])("is shown without a key that stands in the URL: %s", async (path, shown) => {
     await using server = await serveHttp((request, response) =>
       response.writeHead(404).end(`no ${request.url}`),
     );
-    const provider = createSmsProvider(
-      { ...BASIC, account_sid: `${server.url}/x?key=abcd-4711` },
-      clientFor(server),
-    );
+    const provider = createSmsProvider({ ...BASIC, account_sid: `${server.url}${path}` }, clientFor(server));
     const { detail } = await sendFailure(provider.send(MESSAGE));
-    expect(detail).toBe("no /x?key=********");
+    expect(detail).toBe(shown);
   });
 });
 
