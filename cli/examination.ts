@@ -14,7 +14,7 @@ import type { Engine } from "../engine/types.ts";
 import { inspectStore } from "../runtime/index.ts";
 import type { Examined, ExamineOptions } from "./host.ts";
 import { settingsOf } from "./open-server.ts";
-import { isDatabase, shownPlace } from "./store-options.ts";
+import { isDatabase, placeFault, shownPlace } from "./store-options.ts";
 
 const run = promisify(execFile);
 const SET_UP = "npm start, in a checkout, sets everything up again; elsewhere, npm rebuild isolated-vm re2";
@@ -164,6 +164,8 @@ export async function settingsAndStore(options: ExamineOptions): Promise<Examine
     };
   }
   const place = settings.store ?? join(settings.data ?? dataFolder, "postern.json");
+  // The settings' line says what is wrong with it; nothing is there to be looked at.
+  if (placeFault(place) !== undefined) return found;
   if (found.length === 0) found.push(secretSetting(place, settings.secretKey));
   return [...found, await store(place, settings.storeKey)];
 }

@@ -19,6 +19,8 @@ export function createLogger(level: ServerSettings["logLevel"], destination?: De
       level: (label: string) => ({ level: label }),
       log: (fields: object) => cleansed(fields),
     },
+    // What is left of an error by then is no Error any more, and pino would say that it is an Object.
+    serializers: { err: (shown: unknown) => shown },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -96,6 +96,13 @@ test("settings that cannot be used are named, without their values, and the stor
   expect(store).toMatchObject({ state: "ok", found: expect.stringContaining(folder) });
 });
 
+test("an address that is no store's is not looked at, nor shown", async () => {
+  const env = { POSTERN_STORE: "mysql://user:canary@db/postern" };
+  const found = await settingsAndStore({ given: {}, dataFolder: "/nowhere", io: silent, env });
+  expect(found).toMatchObject([{ name: "settings", state: "fail" }]);
+  expect(JSON.stringify(found)).not.toContain("canary");
+});
+
 test("a Node that is too old, a module that is missing, and time zones that are not there say what to do", async () => {
   expect(nodeVersion("22.1.0")).toMatchObject({ state: "fail", todo: "install Node 24 LTS, 24.15 or later" });
   expect(nodeVersion("24.14.9").state).toBe("fail");

@@ -175,9 +175,14 @@ test("a request that fails is a line with its id, too", async () => {
   const response = await fetch(new URL(EXECUTOR, running.url));
   const request_id = response.headers.get("x-authentik-id");
   expect(running.logs.filter(({ level }) => level === "error")).toMatchObject([
-    { msg: "request failed", request_id },
+    {
+      msg: "request failed",
+      request_id,
+      err: { name: "Error", message: "on fire", stack: expect.any(String) },
+    },
     { msg: "request", request_id, status: 500 },
   ]);
+  expect(running.logs.find(({ msg }) => msg === "request failed")?.err).not.toHaveProperty("type");
 });
 
 test("closing answers what is in flight and takes nothing new", async () => {
