@@ -18,13 +18,14 @@ export function httpRequestInput(request: FastifyRequest): HttpRequestInput {
 
 /**
  * The client's address. Some proxies write its port behind it, which is another one with each connection. What is no address
- * says nothing of the client, so that it is the proxy's that counts.
+ * says nothing of the client, so that it is the proxy's that counts. An IPv4 address is one also where it came over a socket
+ * for IPv6: a policy would not find it in its network.
  */
 export function addressOf({ ip, socket }: FastifyRequest): string {
-  if (isIP(ip) !== 0) return ip;
   const bare = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(ip);
-  const address = bare?.[1] ?? bare?.[2] ?? "";
-  return isIP(address) === 0 ? (socket.remoteAddress ?? "") : address;
+  const address = bare?.[1] ?? bare?.[2] ?? ip;
+  const known = isIP(address) === 0 ? (socket.remoteAddress ?? "") : address;
+  return known.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** The headers as texts; the request's own object where they are that already, as nearly always. */

@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { StoreDamaged, StoreError } from "./errors.ts";
 import { readState } from "./file-format.ts";
 import { FileLock } from "./file-lock.ts";
+import { realFile } from "./lowdb.ts";
 import { type HeldConnection, PostgresConnection } from "./postgres-connection.ts";
 import { expectOpenable } from "./postgres-migration.ts";
 import { namesIn } from "./postgres-schema.ts";
@@ -38,7 +39,10 @@ export async function inspectStore(
 }
 
 async function inspectFile(path: string, box: SecretBox | undefined): Promise<StoreReport> {
-  const file = resolve(path);
+  const given = resolve(path);
+  const isThere = (await lstat(given).catch(() => undefined)) !== undefined;
+  // Lock and backup stand beside the file itself.
+  const file = isThere ? await realFile(given) : given;
   await expectFolder(dirname(file));
   let bytes: Uint8Array;
   try {

@@ -214,7 +214,7 @@ class FileAdapter implements Adapter<State> {
 }
 
 /** The file that a path leads to, links followed, so that the lock and the rename hit the file itself. */
-async function realFile(path: string): Promise<string> {
+export async function realFile(path: string): Promise<string> {
   const file = resolve(path);
   try {
     const real = await realpath(file);

@@ -1,5 +1,5 @@
 // `postern doctor`: what it says of a sound installation, and of each thing that is not.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import picocolors from "picocolors";
@@ -84,6 +84,18 @@ test("a store is read and left as it is; one that is open elsewhere is a warning
   writeFileSync(path, before.slice(0, -20));
   expect(await look()).toMatchObject({ state: "fail", found: expect.stringContaining(`${path}:`) });
   expect(readFileSync(path, "utf8")).toBe(before.slice(0, -20));
+});
+
+test("a store is looked at where a link leads to: whoever has it open is there", async () => {
+  const [path, link] = [join(folder, "real.json"), join(folder, "postern.json")];
+  symlinkSync(path, link);
+  const look = async () =>
+    (await settingsAndStore({ given: { store: link }, dataFolder: folder, io: silent, env: {} })).at(-1);
+  expect(await look()).toMatchObject({ state: "fail", found: expect.stringContaining("leads nowhere") });
+  writeFileSync(path, '{"postern":1,"models":{}}');
+  await using store = await lowdbStore(link);
+  expect(await look()).toMatchObject({ state: "warn", found: expect.stringContaining("is in use by") });
+  await store.close();
 });
 
 test("settings that cannot be used are named, without their values, and the store is looked at all the same", async () => {
