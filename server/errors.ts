@@ -10,6 +10,7 @@ import {
   ValidationError,
 } from "../runtime/index.ts";
 import { isModelName, modelOf } from "../runtime/models/registry.ts";
+import { isEndedSession } from "../runtime/users/end-sessions.ts";
 
 /** An error with the status and the body of its answer. */
 export class ApiError extends Error {
@@ -34,7 +35,6 @@ export function invalid(faults: { readonly [field: string]: readonly string[] })
   return new ApiError(400, faults);
 }
 
-const SESSION = "postern.session";
 /** Logging in and out gives a browser another session; a request at the same moment still has the one before. */
 const ENDED = "The browser's session ended while the request was served; send the request again.";
 
@@ -42,7 +42,7 @@ const ENDED = "The browser's session ended while the request was served; send th
 export function apiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   if (error instanceof ValidationError) return invalid(error.messages);
-  if (error instanceof NotFound && error.model === SESSION) return new ApiError(400, { detail: ENDED });
+  if (isEndedSession(error)) return new ApiError(400, { detail: ENDED });
   if (error instanceof NotFound)
     return notFound(isModelName(error.model) ? modelOf(error.model).label : "object");
   if (error instanceof FlowNotFound) return notFound("Flow");

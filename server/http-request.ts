@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { HttpRequestInput } from "../runtime/index.ts";
+import { unmapped } from "../runtime/limits/network.ts";
 
 /** The request's facts; the runtime drops what are the client's credentials. */
 export function httpRequestInput(request: FastifyRequest): HttpRequestInput {
@@ -25,7 +26,7 @@ export function addressOf({ ip, socket }: FastifyRequest): string {
   const bare = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(ip);
   const address = bare?.[1] ?? bare?.[2] ?? ip;
   const known = isIP(address) === 0 ? (socket.remoteAddress ?? "") : address;
-  return known.replace(/^::ffff:(?=\d+\.)/i, "");
+  return unmapped(known);
 }
 
 /** The headers as texts; the request's own object where they are that already, as nearly always. */

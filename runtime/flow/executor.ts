@@ -25,8 +25,8 @@ import { personReference } from "../events/event-log.ts";
 import { sanitize } from "../events/sanitize.ts";
 import type { Services } from "../services.ts";
 import type { Snapshot } from "../store/contract.ts";
-import { NotFound } from "../store/errors.ts";
 import { removeExpired } from "../store/expiry.ts";
+import { isEndedSession } from "../users/end-sessions.ts";
 import { findPerson, pendingPerson } from "../users/person.ts";
 import type { Challenge } from "./challenge.ts";
 import { deniedAnswer, type FlowSetting, finishedTarget, notApplicableAnswer } from "./flow-end.ts";
@@ -267,8 +267,8 @@ export class FlowExecutor {
       return await this.#apply(run, session, outcome);
     } catch (error) {
       if (error instanceof SessionConflict || error instanceof SessionNotFound) throw error;
-      // Somebody logged in or out in the browser meanwhile: nothing is wrong with the flow.
-      if (error instanceof NotFound && error.model === "postern.session") throw error;
+      // Nothing is wrong with the flow.
+      if (isEndedSession(error)) throw error;
       const { slug } = session.data;
       const failed = { slug, user: run.requestUser, http: session.http, secrets: run.secrets() };
       const challenge = await flowFailure(this.#services, error, failed, run.info());

@@ -10,7 +10,7 @@ import { type AnyRow, type Conditions, meets } from "./table.ts";
 /** Something that a transaction looks at: a row, the set of rows that a look-up finds, all rows of a model. */
 export type Item =
   | { readonly kind: "row"; readonly id: string; readonly model: ModelName; readonly pk: string }
-  | { readonly kind: "set"; readonly id: string; readonly scope: string; readonly key: string }
+  | ({ readonly kind: "set"; readonly id: string } & Lookup)
   | { readonly kind: "model"; readonly id: string; readonly model: ModelName };
 
 /** What is known of an item: its rows as of some moment. */
@@ -71,8 +71,8 @@ export function rowItem(model: ModelName, pk: Pk): Item {
 }
 
 /** The item of a look-up. */
-export function setItem({ scope, key }: { readonly scope: string; readonly key: string }): Item {
-  return { kind: "set", id: `set ${scope} ${key}`, scope, key };
+export function setItem({ scope, key, unique }: Lookup): Item {
+  return { kind: "set", id: `set ${scope} ${key}`, scope, key, unique };
 }
 
 /** The item of all rows of a model. */
@@ -157,10 +157,12 @@ export class PartialDraft extends Draft {
         if (look.free === true && typeof look.pk === "number") this.#note(look.model, look.pk);
         this.#use(rowItem(look.model, look.pk), look.free === true);
         return;
-      case "rows":
+      case "rows": {
+        const item = itemFor(look.model, look.where);
         // Who asks for the row of a unique set mostly asks whether something is taken.
-        this.#use(itemFor(look.model, look.where), isUnique(look.model, look.where));
+        this.#use(item, item.kind === "set" && item.unique);
         return;
+      }
       case "unique":
         for (const lookup of uniqueLookupsOf(look.model, look.row)) {
           this.#use(setItem(lookup), true, () => this.#holder(look.model, look.row.pk, lookup));
@@ -245,11 +247,6 @@ export class PartialDraft extends Draft {
       this.learn(model, row);
     }
   }
-}
-
-/** Whether at most one row can meet a condition. */
-function isUnique(model: ModelName, where: object): boolean {
-  return lookupFor(model, where as { readonly [field: string]: unknown })?.unique === true;
 }
 
 /** The smallest item that holds all rows that meet a condition. */
